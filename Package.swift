@@ -1,0 +1,67 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The modules depend downwards only, in the order of this list (docs/architecture.md).
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "crossplay",
+  products: [
+    .executable(name: "crossplay", targets: ["crossplay"]),
+    .library(
+      name: "CrossplayKit",
+      targets: ["VulkanCompute", "Environments", "Networks", "Training", "Evaluation", "Checkpoints"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries (scripts/bootstrap installs them) and the shaders with the structs they share with Swift.
+    .systemLibrary(name: "CVulkan", pkgConfig: "vulkan", providers: [.apt(["libvulkan-dev"])]),
+    .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(
+      name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
+      publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
+
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"]),
+    module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
+    module("Networks", ["Environments", "VulkanCompute", "CShaders"]),
+    module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
+    module("Evaluation", ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
+    module("Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute"]),
+    .executableTarget(
+      name: "crossplay",
+      dependencies: ["Checkpoints", "Evaluation", "Training", "Networks", "Environments", argumentParser, logging],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute"],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    tests("VulkanComputeTests", ["VulkanCompute"]),
+    tests("EnvironmentsTests", ["Environments"]),
+    tests("NetworksTests", ["Networks"]),
+    tests("TrainingTests", ["Training"]),
+    tests("EvaluationTests", ["Evaluation"]),
+    tests("CheckpointsTests", ["Checkpoints"]),
+    tests("CommandLineTests", ["crossplay"]),
+  ],
+  cLanguageStandard: .c2x
+)
+
+/// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
+var shaderFolders: [String] { ["Common", "Hanabi", "Network", "PPO", "Evaluation"] }

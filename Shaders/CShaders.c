@@ -1,0 +1,24 @@
+// Embeds the shader texts into the binary. A new file below Shaders/ gets three lines here; a test compares this list
+// with the folder.
+#include "CShaders.h"
+
+static const struct EmbeddedShaderFile files[] = {
+    {"Common/types.h", (const char[]){
+#embed "Common/types.h"
+                           , 0}},
+    {"Common/purposes.h", (const char[]){
+#embed "Common/purposes.h"
+                              , 0}},
+    {"Common/environment.h", (const char[]){
+#embed "Common/environment.h"
+                                 , 0}},
+    {"Common/buffers.glsl", (const char[]){
+#embed "Common/buffers.glsl"
+                                , 0}},
+    {"Common/random.glsl", (const char[]){
+#embed "Common/random.glsl"
+                               , 0}},
+};
+
+unsigned int crossplay_embedded_shader_count(void) { return sizeof files / sizeof *files; }
+struct EmbeddedShaderFile crossplay_embedded_shader(unsigned int index) { return files[index]; }

@@ -1,0 +1,18 @@
+// What crosses the border between GLSL and Swift: the shared structs and constants, and the shader texts themselves.
+#ifndef CROSSPLAY_CSHADERS_H
+#define CROSSPLAY_CSHADERS_H
+
+#include "Common/types.h"
+#include "Common/purposes.h"
+#include "Common/environment.h"
+
+struct EmbeddedShaderFile {
+  const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"
+  const char *text;  // zero-terminated
+};
+
+/// All files below Shaders/ that kernels are made of.
+unsigned int crossplay_embedded_shader_count(void);
+struct EmbeddedShaderFile crossplay_embedded_shader(unsigned int index);
+
+#endif

@@ -1,0 +1,24 @@
+// The contract between the engine and the shaders of a game: push constants of reset, step and observe.
+//
+// Every buffer is run-major. A kernel sees a window of runs; gl_GlobalInvocationID.y is the run in the window and
+// `*_stride` the distance, in elements, from one run to the next. See docs/adding-an-environment.md.
+#ifndef CROSSPLAY_ENVIRONMENT_H
+#define CROSSPLAY_ENVIRONMENT_H
+#include "Common/types.h"
+
+struct EnvironmentDispatch {
+  uint environments;        // N, environments per run
+  uint force_reset;         // reset: 1 starts a first episode everywhere, 0 only where done
+  uint transition;          // step t of the rollout: rewards, dones and actions are written to row block t
+  uint observation_block;   // observe: row block that receives observations and masks
+  uint state_stride;        // words per run of `states`
+  uint observation_stride;  // words per run of `observations`
+  uint mask_stride;         // words per run of `legal_masks`
+  uint action_stride;       // words per run of `actions`
+  uint reward_stride;       // floats per run of `rewards`
+  uint done_stride;         // words per run of `dones`
+  uint error_stride;        // words per run of `errors`
+  uint deck_stride;         // words per run of `start_states`, 0 where nothing is injected
+};
+
+#endif

@@ -1,0 +1,1 @@
+@main struct CrossplayCommand { static func main() {} }
