@@ -132,9 +132,21 @@ public final class Device {
     return try recorder.finish()
   }
 
+  /// A buffer that the host can read while the device works on something else: for metrics.
+  public func hostBuffer<Element: BitwiseCopyable>(
+    _ name: String, of type: Element.Type, count: Int
+  ) throws -> Buffer<Element> {
+    let buffer = Buffer<Element>(name: name, runs: 1, shape: [(axis: "count", count: count)], padded: false)
+    try buffer.allocate(on: self, hostVisible: true)
+    return buffer
+  }
+
   /// Submits sequences in order; each waits for what the one before wrote.
   @discardableResult
-  public func submit(_ sequences: CommandSequence...) throws -> Submission {
+  public func submit(_ sequences: CommandSequence...) throws -> Submission { try submit(sequences) }
+
+  @discardableResult
+  public func submit(_ sequences: [CommandSequence]) throws -> Submission {
     try Submission(sequences, device: self)
   }
 
