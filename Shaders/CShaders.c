@@ -18,6 +18,33 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/random.glsl", (const char[]){
 #embed "Common/random.glsl"
                                , 0}},
+    {"Network/network.h", (const char[]){
+#embed "Network/network.h"
+                                        , 0}},
+    {"Network/activation.glsl", (const char[]){
+#embed "Network/activation.glsl"
+                                              , 0}},
+    {"Network/expand_observations.comp", (const char[]){
+#embed "Network/expand_observations.comp"
+                                                       , 0}},
+    {"Network/dense_forward.comp", (const char[]){
+#embed "Network/dense_forward.comp"
+                                                 , 0}},
+    {"Network/dense_backward_input.comp", (const char[]){
+#embed "Network/dense_backward_input.comp"
+                                                        , 0}},
+    {"Network/dense_backward_weights.comp", (const char[]){
+#embed "Network/dense_backward_weights.comp"
+                                                          , 0}},
+    {"Network/dense_forward_shared.comp", (const char[]){
+#embed "Network/dense_forward_shared.comp"
+                                                        , 0}},
+    {"Network/dense_backward_input_shared.comp", (const char[]){
+#embed "Network/dense_backward_input_shared.comp"
+                                                               , 0}},
+    {"Network/dense_backward_weights_shared.comp", (const char[]){
+#embed "Network/dense_backward_weights_shared.comp"
+                                                                 , 0}},
 };
 
 unsigned int crossplay_embedded_shader_count(void) { return sizeof files / sizeof *files; }
