@@ -24,6 +24,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/activation.glsl", (const char[]){
 #embed "Network/activation.glsl"
                                               , 0}},
+    {"Network/bit_observations.glsl", (const char[]){
+#embed "Network/bit_observations.glsl"
+                                                    , 0}},
     {"Network/expand_observations.comp", (const char[]){
 #embed "Network/expand_observations.comp"
                                                        , 0}},

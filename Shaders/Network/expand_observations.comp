@@ -1,5 +1,6 @@
 #version 450
-// inputs[row, f] = observation_value(observations[row_indices[row]], f)   where row < row_counts.all and f < D, else 0
+// inputs[row, f] = observation_value(observations[row_indices[offset + row]], f)   where row < row_counts.all and f < D,
+// else 0
 //
 // Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
 // One invocation writes 8 features of one row; x = (row, 8 features), the features fastest; y = run of the window.
@@ -31,7 +32,7 @@ void main() {
   vec4 low = vec4(0.0);
   vec4 high = vec4(0.0);
   if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
-    uint index = row_indices[run * p.row_index_stride + row];
+    uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
     uint row_base = run * p.observation_stride + index * p.observation_words;
     [[unroll]] for (uint i = 0u; i < 4u; ++i) {
       low[i] = padded_value(row_base, feature + i);

@@ -20,6 +20,7 @@ struct ExpandDispatch {
   uint observation_words;   // W, words of one packed observation
   uint observation_stride;  // words per run of `observations`
   uint row_index_stride;    // words per run of `row_indices`
+  uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
   uint row_count_stride;    // words per run of `row_counts`
   uint input_stride;        // floats per run of `inputs`
 };
