@@ -3,62 +3,92 @@
 #include "CShaders.h"
 
 static const struct EmbeddedShaderFile files[] = {
-    {"Common/types.h", (const char[]){
-#embed "Common/types.h"
-        , 0}},
-    {"Common/purposes.h", (const char[]){
-#embed "Common/purposes.h"
+    {"Common/buffers.glsl", (const char[]){
+#embed "Common/buffers.glsl"
         , 0}},
     {"Common/environment.h", (const char[]){
 #embed "Common/environment.h"
         , 0}},
-    {"Common/buffers.glsl", (const char[]){
-#embed "Common/buffers.glsl"
+    {"Common/purposes.h", (const char[]){
+#embed "Common/purposes.h"
         , 0}},
     {"Common/random.glsl", (const char[]){
 #embed "Common/random.glsl"
         , 0}},
-    {"PPO/ppo.h", (const char[]){
-#embed "PPO/ppo.h"
+    {"Common/types.h", (const char[]){
+#embed "Common/types.h"
         , 0}},
-    {"PPO/permutation.glsl", (const char[]){
-#embed "PPO/permutation.glsl"
+    {"Network/activation.glsl", (const char[]){
+#embed "Network/activation.glsl"
         , 0}},
-    {"PPO/masked_softmax.glsl", (const char[]){
-#embed "PPO/masked_softmax.glsl"
+    {"Network/bit_observations.glsl", (const char[]){
+#embed "Network/bit_observations.glsl"
         , 0}},
-    {"PPO/select_rows.comp", (const char[]){
-#embed "PPO/select_rows.comp"
+    {"Network/dense_backward_input.comp", (const char[]){
+#embed "Network/dense_backward_input.comp"
         , 0}},
-    {"PPO/sample_actions.comp", (const char[]){
-#embed "PPO/sample_actions.comp"
+    {"Network/dense_backward_input_shared.comp", (const char[]){
+#embed "Network/dense_backward_input_shared.comp"
         , 0}},
-    {"PPO/compute_gae.comp", (const char[]){
-#embed "PPO/compute_gae.comp"
+    {"Network/dense_backward_weights.comp", (const char[]){
+#embed "Network/dense_backward_weights.comp"
         , 0}},
-    {"PPO/advantage_moments.comp", (const char[]){
-#embed "PPO/advantage_moments.comp"
+    {"Network/dense_backward_weights_shared.comp", (const char[]){
+#embed "Network/dense_backward_weights_shared.comp"
         , 0}},
-    {"PPO/ppo_loss.comp", (const char[]){
-#embed "PPO/ppo_loss.comp"
+    {"Network/dense_forward.comp", (const char[]){
+#embed "Network/dense_forward.comp"
+        , 0}},
+    {"Network/dense_forward_shared.comp", (const char[]){
+#embed "Network/dense_forward_shared.comp"
+        , 0}},
+    {"Network/expand_observations.comp", (const char[]){
+#embed "Network/expand_observations.comp"
+        , 0}},
+    {"Network/network.h", (const char[]){
+#embed "Network/network.h"
         , 0}},
     {"PPO/accumulate_metrics.comp", (const char[]){
 #embed "PPO/accumulate_metrics.comp"
         , 0}},
-    {"PPO/reduce_gradients.comp", (const char[]){
-#embed "PPO/reduce_gradients.comp"
+    {"PPO/adam.comp", (const char[]){
+#embed "PPO/adam.comp"
+        , 0}},
+    {"PPO/advantage_moments.comp", (const char[]){
+#embed "PPO/advantage_moments.comp"
+        , 0}},
+    {"PPO/compute_gae.comp", (const char[]){
+#embed "PPO/compute_gae.comp"
+        , 0}},
+    {"PPO/finish_update.comp", (const char[]){
+#embed "PPO/finish_update.comp"
+        , 0}},
+    {"PPO/masked_softmax.glsl", (const char[]){
+#embed "PPO/masked_softmax.glsl"
+        , 0}},
+    {"PPO/permutation.glsl", (const char[]){
+#embed "PPO/permutation.glsl"
+        , 0}},
+    {"PPO/ppo.h", (const char[]){
+#embed "PPO/ppo.h"
+        , 0}},
+    {"PPO/ppo_loss.comp", (const char[]){
+#embed "PPO/ppo_loss.comp"
         , 0}},
     {"PPO/prepare_step.comp", (const char[]){
 #embed "PPO/prepare_step.comp"
         , 0}},
-    {"PPO/adam.comp", (const char[]){
-#embed "PPO/adam.comp"
+    {"PPO/reduce_gradients.comp", (const char[]){
+#embed "PPO/reduce_gradients.comp"
+        , 0}},
+    {"PPO/sample_actions.comp", (const char[]){
+#embed "PPO/sample_actions.comp"
+        , 0}},
+    {"PPO/select_rows.comp", (const char[]){
+#embed "PPO/select_rows.comp"
         , 0}},
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
-        , 0}},
-    {"PPO/finish_update.comp", (const char[]){
-#embed "PPO/finish_update.comp"
         , 0}},
 };
 

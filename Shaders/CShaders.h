@@ -6,6 +6,7 @@
 #include "Common/purposes.h"
 #include "Common/environment.h"
 #include "PPO/ppo.h"
+#include "Network/network.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"
