@@ -5,6 +5,7 @@
 #include "Common/types.h"
 #include "Common/purposes.h"
 #include "Common/environment.h"
+#include "Hanabi/hanabi_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"
