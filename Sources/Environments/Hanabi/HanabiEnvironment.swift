@@ -25,7 +25,7 @@ public struct HanabiEnvironment: Environment {
 
   /// A sorted deck that the draws shuffle.
   public var startState: [UInt32] {
-    startState(deck: sortedDeck, drawnInOrder: false)
+    startState(deck: startDeck, drawnInOrder: false)
   }
 
   /// A deck, top first, that reset deals as it is; used to replay recorded games.
@@ -123,7 +123,8 @@ extension HanabiEnvironment {
     }
   }
 
-  private var sortedDeck: [Int] {
+  /// All cards, ascending.
+  var startDeck: [Int] {
     (0..<parameters.cardKindCount).flatMap { card in
       Array(repeating: card, count: parameters.cardCounts[card % parameters.ranks])
     }
