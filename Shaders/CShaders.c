@@ -15,8 +15,38 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/random.glsl", (const char[]){
 #embed "Common/random.glsl"
         , 0}},
+    {"Common/random_legal_action.comp", (const char[]){
+#embed "Common/random_legal_action.comp"
+        , 0}},
     {"Common/types.h", (const char[]){
 #embed "Common/types.h"
+        , 0}},
+    {"Common/unpack_observations.comp", (const char[]){
+#embed "Common/unpack_observations.comp"
+        , 0}},
+    {"Hanabi/hanabi_bit_writer.glsl", (const char[]){
+#embed "Hanabi/hanabi_bit_writer.glsl"
+        , 0}},
+    {"Hanabi/hanabi_deck.glsl", (const char[]){
+#embed "Hanabi/hanabi_deck.glsl"
+        , 0}},
+    {"Hanabi/hanabi_layout.h", (const char[]){
+#embed "Hanabi/hanabi_layout.h"
+        , 0}},
+    {"Hanabi/hanabi_observation.glsl", (const char[]){
+#embed "Hanabi/hanabi_observation.glsl"
+        , 0}},
+    {"Hanabi/hanabi_observe.comp", (const char[]){
+#embed "Hanabi/hanabi_observe.comp"
+        , 0}},
+    {"Hanabi/hanabi_reset.comp", (const char[]){
+#embed "Hanabi/hanabi_reset.comp"
+        , 0}},
+    {"Hanabi/hanabi_state.glsl", (const char[]){
+#embed "Hanabi/hanabi_state.glsl"
+        , 0}},
+    {"Hanabi/hanabi_step.comp", (const char[]){
+#embed "Hanabi/hanabi_step.comp"
         , 0}},
     {"Network/activation.glsl", (const char[]){
 #embed "Network/activation.glsl"

@@ -7,6 +7,7 @@
 #include "Common/environment.h"
 #include "PPO/ppo.h"
 #include "Network/network.h"
+#include "Hanabi/hanabi_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"
