@@ -1,0 +1,55 @@
+import Foundation
+
+/// A trained policy outside the engine: plain arrays by name, with the description needed to use them.
+public struct Policy: Sendable, Equatable {
+  public struct Parameter: Sendable, Equatable {
+    public var name: String
+    public var shape: [Int]
+    /// Row-major, without padding.
+    public var values: [Float]
+
+    public init(name: String, shape: [Int], values: [Float]) {
+      self.name = name
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  public struct Invalid: Error, Hashable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+  }
+
+  public let description: PolicyDescription
+  /// In the order of `description.architecture.tensors`.
+  public let parameters: [Parameter]
+  /// Content hash of names, shapes and values.
+  public let weightHash: String
+
+  /// Checks that the parameters are exactly those of the architecture, all finite; their order does not matter.
+  public init(_ description: PolicyDescription, parameters: [Parameter]) throws {
+    self.description = description
+    let expected = description.architecture.tensors
+    self.parameters = try expected.map { name, shape in
+      guard let parameter = parameters.first(where: { $0.name == name }) else { throw Invalid("\(name) is missing") }
+      guard parameter.shape == shape, parameter.values.count == shape.reduce(1, *) else {
+        throw Invalid("\(name) has the shape \(parameter.shape); the architecture needs \(shape)")
+      }
+      guard parameter.values.allSatisfy(\.isFinite) else { throw Invalid("\(name) holds a NaN or an infinity") }
+      return parameter
+    }
+    if let surplus = parameters.first(where: { parameter in !expected.contains { $0.name == parameter.name } }) {
+      throw Invalid("\(surplus.name) is no part of the architecture")
+    }
+    weightHash = Self.hash(self.parameters)
+  }
+
+  private static func hash(_ parameters: [Parameter]) -> String {
+    let hash = StreamingHash()
+    for parameter in parameters {
+      hash.update("\(parameter.name) \(parameter.shape)\n")
+      parameter.values.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.digits
+  }
+}
