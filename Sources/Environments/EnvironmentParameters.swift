@@ -62,7 +62,9 @@ public struct EnvironmentParameters {
 
   public mutating func boolean(_ key: String) throws -> Bool? {
     guard let value = value(key) else { return nil }
-    guard case .boolean(let flag) = value else { throw Invalid("environment.\(key) = \(value); expected true or false") }
+    guard case .boolean(let flag) = value else {
+      throw Invalid("environment.\(key) = \(value); expected true or false")
+    }
     return flag
   }
 

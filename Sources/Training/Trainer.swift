@@ -1,0 +1,122 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// Trains all runs of a configuration at once.
+///
+/// One update is recorded once and submitted many times; the host reads the metrics of an update while the device works
+/// on the next one.
+public final class Trainer {
+  public let configuration: TrainingConfiguration
+  public let runs: [RunConfiguration]
+  public let environment: any Environment
+  public let architecture: NetworkArchitecture
+  public let layout: ParameterLayout
+  public let table: BufferTable
+
+  /// Updates that have been submitted.
+  public private(set) var updatesSubmitted = 0
+  /// Kernel dispatches of one update of all runs.
+  public let dispatchesPerUpdate: Int
+  /// Runs that share a dispatch.
+  public let windowRuns: Int
+
+  private let device: Device
+  private let shape: TrainingShape
+  private let parts: TrainerParts
+  private let update: [CommandSequence]
+  private let copyMetrics: [CommandSequence]
+  private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
+  private var pending: (submission: Submission, slot: Int)?
+
+  /// Plans, allocates, initializes weights and environments, and records an update.
+  ///
+  /// - Parameter runs: Runs of this process, a part of `configuration.runs`.
+  /// - Throws: `VulkanError` where the device lacks memory or limits.
+  public init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
+    self.configuration = configuration
+    self.runs = runs
+    self.device = device
+    environment = try configuration.makeEnvironment()
+    architecture = try configuration.network.architecture(for: environment)
+    shape = TrainingShape(configuration, environment: environment, runs: runs.count)
+    table = BufferTable(device: device)
+    parts = try TrainerParts(
+      configuration: configuration, shape: shape, environment: environment, architecture: architecture, device: device,
+      table: table)
+    layout = parts.network.layout
+    windowRuns = parts.network.windowRuns
+    try table.allocate()
+    try parts.initialize(runs: runs)
+
+    let windows = stride(from: 0, to: runs.count, by: windowRuns).map { [windowRuns] first in
+      first..<min(first + windowRuns, runs.count)
+    }
+    let parts = parts
+    try device.run { recorder in
+      for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
+    }
+    update = try windows.map { window in
+      try device.record { recorder in try parts.recordUpdate(recorder, runs: window) }
+    }
+    dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
+    let history = try (0..<2).map {
+      try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
+    }
+    metricHistory = history
+    copyMetrics = try history.map { slot in
+      try device.record { $0.copy(from: parts.scalars.metrics.whole, to: slot.whole) }
+    }
+  }
+
+  /// Env steps that every run has taken in the updates submitted so far.
+  public var envSteps: Int { updatesSubmitted * configuration.envStepsPerUpdate }
+
+  /// Whether all updates of the configuration have been submitted.
+  public var isFinished: Bool { updatesSubmitted >= configuration.updates }
+
+  /// Submits the next update and returns the metrics of the one before it, one per run; nil for the first.
+  public func submitUpdate() throws -> [RunMetrics]? {
+    let slot = updatesSubmitted % 2
+    let submission = try device.submit(update + [copyMetrics[slot]])
+    updatesSubmitted += 1
+    let metrics = try collect()
+    pending = (submission, slot)
+    return metrics
+  }
+
+  /// Waits for the update in flight and returns its metrics; nil if there is none.
+  public func finishUpdate() throws -> [RunMetrics]? { try collect() }
+
+  private func collect() throws -> [RunMetrics]? {
+    guard let (submission, slot) = pending else { return nil }
+    pending = nil
+    try submission.wait()
+    let sums = try metricHistory[slot].read()
+    let block = Int(RUN_SCALARS)
+    return runs.indices.map { run in
+      RunMetrics(
+        sums: Array(sums[run * block..<(run + 1) * block]), rows: shape.rows * shape.epochs,
+        steps: shape.epochs * shape.minibatches)
+    }
+  }
+
+  /// Parameters of one run, (P) with padding. Waits for the update in flight.
+  public func parameters(run: Int) throws -> [Float] {
+    precondition(pending == nil, "finishUpdate() comes before reading parameters")
+    return try parts.learner.parameters.read(run: run)
+  }
+
+  /// Buffers that make up the state of the training: save them, and restore them to continue bit by bit.
+  public var persistentBuffers: [AnyBuffer] { table.persistentBuffers }
+
+  /// Tells the trainer that the persistent buffers hold the state after `updates` updates.
+  public func didRestore(updates: Int) {
+    precondition(pending == nil, "restoring while an update is in flight")
+    updatesSubmitted = updates
+  }
+
+  /// The memory plan: device, windows, every buffer, rollout bytes per row.
+  public var planText: String { parts.planText(shape: shape, table: table, device: device) }
+}

@@ -1,0 +1,64 @@
+/// Every buffer of a job, registered with its shape, planned before anything is allocated, and taken in one go.
+public final class BufferTable {
+  /// Runs start at multiples of this, so that any window of runs is a valid binding on any device.
+  public static let runAlignmentBytes = 256
+
+  /// Persistent buffers are what a checkpoint holds; scratch is recomputed by every update.
+  public enum Persistence: String, Sendable { case persistent, scratch }
+
+  private struct Entry {
+    let buffer: AnyBuffer
+    let persistence: Persistence
+  }
+
+  private let device: Device?
+  private var entries: [Entry] = []
+
+  /// - Parameter device: nil for a table that only plans.
+  public init(device: Device?) { self.device = device }
+
+  /// Registers a buffer of shape (runs, shape…). Names are unique.
+  public func register<Element: BitwiseCopyable>(
+    _ name: String, of type: Element.Type, runs: Int, perRun shape: [(String, Int)], persistence: Persistence
+  ) -> Buffer<Element> {
+    precondition(!entries.contains { $0.buffer.name == name }, "two buffers are called \(name)")
+    let buffer = Buffer<Element>(
+      name: name, runs: runs, shape: shape.map { (axis: $0.0, count: $0.1) }, padded: true)
+    entries.append(Entry(buffer: buffer, persistence: persistence))
+    return buffer
+  }
+
+  /// Takes the memory of all registered buffers that have none yet, filled with zeros.
+  public func allocate() throws {
+    guard let device else { preconditionFailure("a table without a device only plans") }
+    for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
+  }
+
+  /// Bytes per run of the largest buffer registered so far: it bounds how many runs one binding can hold.
+  public var largestRunStride: Int { entries.map(\.buffer.runStrideBytes).max() ?? 0 }
+
+  public var totalBytes: Int { entries.reduce(0) { $0 + $1.buffer.byteCount } }
+
+  /// What a checkpoint has to hold, in order of registration.
+  public var persistentBuffers: [AnyBuffer] { entries.filter { $0.persistence == .persistent }.map(\.buffer) }
+
+  public func buffer(named name: String) -> AnyBuffer? { entries.first { $0.buffer.name == name }?.buffer }
+
+  /// One line per buffer: name, shape, element, bytes, persistence; then the sum.
+  public func planText() -> String {
+    let rows = entries.map { entry in
+      let buffer = entry.buffer
+      let axes = buffer.shape.map { "\($0.axis) \($0.count)" }
+      return [
+        buffer.name, "(" + (["R \(buffer.runCount)"] + axes).joined(separator: ", ") + ")", buffer.elementName,
+        formatBytes(buffer.byteCount), entry.persistence.rawValue,
+      ]
+    }
+    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      zip(row, widths).map { text, width in text + String(repeating: " ", count: width - text.count) }
+        .joined(separator: "  ")
+    }
+    return (lines + ["total \(formatBytes(totalBytes))"]).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,199 @@
+import CVulkan
+
+/// Records dispatches, copies and barriers into one command sequence.
+public final class CommandRecorder {
+  private let device: Device
+  private let commands: VkCommandBuffer
+  private let sequence: CommandSequence
+  private var failure: (any Error)?
+  private var sets: [SetKey: VkDescriptorSet] = [:]
+
+  private struct SetKey: Hashable {
+    let kernel: ObjectIdentifier
+    let windows: [Window]
+
+    struct Window: Hashable {
+      let buffer: ObjectIdentifier
+      let offset: Int
+      let count: Int
+    }
+  }
+
+  init(device: Device) throws {
+    self.device = device
+    sequence = try CommandSequence(device: device)
+    commands = sequence.handle
+    var info = VkCommandBufferBeginInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
+    info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT.rawValue  // the next update is queued behind this one
+    try check(vkBeginCommandBuffer(commands, &info), "beginning a command sequence")
+    barrier()  // after whatever the sequence submitted before this one wrote
+  }
+
+  /// Runs a kernel over a grid of workgroups. Order between dispatches is only what `barrier()` says.
+  public func dispatch<Push: BitwiseCopyable>(
+    _ kernel: Kernel, _ bindings: [String: BufferWindow], push: Push, groups x: Int, _ y: Int = 1, _ z: Int = 1
+  ) {
+    withUnsafeBytes(of: push) { dispatch(kernel, bindings, pushBytes: $0, x, y, z) }
+  }
+
+  public func dispatch(
+    _ kernel: Kernel, _ bindings: [String: BufferWindow], groups x: Int, _ y: Int = 1, _ z: Int = 1
+  ) {
+    dispatch(kernel, bindings, pushBytes: UnsafeRawBufferPointer(start: nil, count: 0), x, y, z)
+  }
+
+  private func dispatch(
+    _ kernel: Kernel, _ bindings: [String: BufferWindow], pushBytes: UnsafeRawBufferPointer, _ x: Int, _ y: Int,
+    _ z: Int
+  ) {
+    let reflection = kernel.reflection
+    precondition(
+      pushBytes.count == reflection.pushConstantBytes,
+      "\(kernel.name) takes \(reflection.pushConstantBytes) bytes of push constants, not \(pushBytes.count)")
+    let known = Set(reflection.bindings.map(\.name))
+    precondition(
+      known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
+    guard failure == nil, x > 0, y > 0, z > 0 else { return }
+    do {
+      let limit = device.description.maxGroupCount
+      guard x <= limit.x, y <= limit.y, z <= limit.z else {
+        throw VulkanError(
+          .unsupported,
+          "\(kernel.name) over \(x) x \(y) x \(z) workgroups exceeds this device's "
+            + "\(limit.x) x \(limit.y) x \(limit.z); use fewer environments or runs")
+      }
+      var set: VkDescriptorSet? = try descriptorSet(kernel, bindings)
+      vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline)
+      vkCmdBindDescriptorSets(
+        commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipelineLayout, 0, 1, &set, 0, nil)
+      if pushBytes.count > 0 {
+        vkCmdPushConstants(
+          commands, kernel.pipelineLayout, VK_SHADER_STAGE_COMPUTE_BIT.rawValue, 0, UInt32(pushBytes.count),
+          pushBytes.baseAddress)
+      }
+      vkCmdDispatch(commands, UInt32(x), UInt32(y), UInt32(z))
+      sequence.dispatchCount += 1
+      sequence.retain(kernel)
+    } catch {
+      failure = error
+    }
+  }
+
+  /// What follows sees what came before: compute and transfer, all memory.
+  public func barrier() {
+    let stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
+    memoryBarrier(
+      from: stages, VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue, to: stages,
+      VK_ACCESS_SHADER_READ_BIT.rawValue | VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_READ_BIT.rawValue
+        | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue)
+  }
+
+  /// Copies bytes between windows of equal size.
+  public func copy(from source: BufferWindow, to target: BufferWindow) {
+    precondition(source.byteCount == target.byteCount, "copy between windows of different size")
+    sequence.retain(source.buffer)
+    sequence.retain(target.buffer)
+    copy(
+      source.buffer.allocated, source.byteOffset, to: target.buffer.allocated, target.byteOffset,
+      byteCount: source.byteCount)
+  }
+
+  /// Sets every word of the window.
+  public func fill(_ window: BufferWindow, with word: UInt32) {
+    sequence.retain(window.buffer)
+    fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
+  }
+
+  func copy(_ source: BufferStorage, _ sourceOffset: Int, to target: BufferStorage, _ targetOffset: Int, byteCount: Int)
+  {
+    var region = VkBufferCopy()
+    region.srcOffset = VkDeviceSize(sourceOffset)
+    region.dstOffset = VkDeviceSize(targetOffset)
+    region.size = VkDeviceSize(byteCount)
+    vkCmdCopyBuffer(commands, source.handle, target.handle, 1, &region)
+  }
+
+  func fill(_ storage: BufferStorage, offset: Int, byteCount: Int, with word: UInt32) {
+    // vkCmdFillBuffer writes whole words; allocations are at least that long.
+    vkCmdFillBuffer(commands, storage.handle, VkDeviceSize(offset), VkDeviceSize(byteCount & ~3), word)
+  }
+
+  /// Marks this point; `CommandSequence.timings()` gives the time between points after a submission.
+  public func timestamp(_ label: String) {
+    guard failure == nil else { return }
+    do { try sequence.timer().mark(label, in: commands) } catch { failure = error }
+  }
+
+  func finish() throws -> CommandSequence {
+    memoryBarrier(
+      from: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue,
+      VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue,
+      to: VK_PIPELINE_STAGE_HOST_BIT.rawValue, VK_ACCESS_HOST_READ_BIT.rawValue)
+    try check(vkEndCommandBuffer(commands), "ending a command sequence")
+    if let failure { throw failure }
+    return sequence
+  }
+
+  private func memoryBarrier(
+    from sourceStages: UInt32, _ sourceAccess: UInt32, to targetStages: UInt32, _ targetAccess: UInt32
+  ) {
+    var barrier = VkMemoryBarrier()
+    barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
+    barrier.srcAccessMask = sourceAccess
+    barrier.dstAccessMask = targetAccess
+    vkCmdPipelineBarrier(commands, sourceStages, targetStages, 0, 1, &barrier, 0, nil, 0, nil)
+  }
+
+  private func descriptorSet(_ kernel: Kernel, _ bindings: [String: BufferWindow]) throws -> VkDescriptorSet {
+    let ordered = kernel.reflection.bindings.map { (binding: $0, window: bindings[$0.name]!) }
+    let key = SetKey(
+      kernel: ObjectIdentifier(kernel),
+      windows: ordered.map {
+        SetKey.Window(
+          buffer: ObjectIdentifier($0.window.buffer), offset: $0.window.byteOffset, count: $0.window.byteCount)
+      })
+    if let set = sets[key] { return set }
+    let set = try sequence.allocateSet(layout: kernel.setLayout)
+    for (binding, window) in ordered {
+      let storage = window.buffer.allocated
+      sequence.retain(window.buffer)
+      var write = VkWriteDescriptorSet()
+      write.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET
+      write.dstSet = set
+      write.dstBinding = binding.number
+      write.descriptorCount = 1
+      write.descriptorType = binding.kind.descriptorType
+      if binding.kind == .storageBuffer {
+        try requireRange(window.byteCount, device.description.maxStorageBufferRange, kernel, window)
+        var info = VkDescriptorBufferInfo()
+        info.buffer = storage.handle
+        info.offset = VkDeviceSize(window.byteOffset)
+        info.range = VkDeviceSize(window.byteCount)
+        withUnsafePointer(to: &info) { info in
+          write.pBufferInfo = info
+          vkUpdateDescriptorSets(device.handle, 1, &write, 0, nil)
+        }
+      } else {
+        try requireRange(window.byteCount, device.description.maxTexelBufferElements * 16, kernel, window)
+        let range = window.byteCount & ~15
+        var view: VkBufferView? = try storage.view(
+          format: binding.kind.texelFormat, offset: window.byteOffset, range: range)
+        withUnsafePointer(to: &view) { view in
+          write.pTexelBufferView = view
+          vkUpdateDescriptorSets(device.handle, 1, &write, 0, nil)
+        }
+      }
+    }
+    sets[key] = set
+    return set
+  }
+
+  private func requireRange(_ bytes: Int, _ limit: Int, _ kernel: Kernel, _ window: BufferWindow) throws {
+    guard bytes > limit else { return }
+    throw VulkanError(
+      .unsupported,
+      "\(kernel.name) would bind \(formatBytes(bytes)) of \(window.buffer.name), and \(device.description.name) allows "
+        + "\(formatBytes(limit)) in one binding; use fewer environments or a shorter rollout")
+  }
+}

@@ -1,0 +1,226 @@
+import CVulkan
+import Foundation
+
+/// A Vulkan device with one compute queue: makes buffers, kernels and command sequences.
+///
+/// Not safe to share between threads; every thread makes its own.
+public final class Device {
+  public let description: DeviceDescription
+  public let profile: DeviceProfile
+  public let validation: Validation
+
+  let handle: VkDevice
+  let queue: VkQueue
+  let commandPool: VkCommandPool
+  let pipelineCache: PipelineCache
+  private let instance: Instance
+  private let physical: VkPhysicalDevice
+  private let forceStaging: Bool
+  private let memoryTypes: [VkMemoryType]
+
+  /// All Vulkan devices of this machine, in the order of the driver.
+  public static func all() throws -> [DeviceDescription] {
+    try physicalDevices(of: Instance(validation: .off)).map(\.description)
+  }
+
+  /// - Parameters:
+  ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
+  ///   - profile: Replaces the profile of the device, for tests of the other variants.
+  ///   - forceStaging: Treats all memory as not visible to the host, as on a discrete GPU.
+  /// - Throws: `VulkanError` that names what is missing.
+  public init(
+    index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil, forceStaging: Bool = false
+  ) throws {
+    instance = try Instance(validation: validation)
+    self.validation = validation
+    self.forceStaging = forceStaging
+    let devices = try Self.physicalDevices(of: instance)
+    let chosen: (handle: VkPhysicalDevice, description: DeviceDescription)
+    if let index {
+      guard devices.indices.contains(index) else {
+        throw VulkanError(
+          .noDevice,
+          devices.isEmpty
+            ? "there is no Vulkan device \(index); none was found, install a driver such as mesa-vulkan-drivers"
+            : "there is no Vulkan device \(index); choose 0 to \(devices.count - 1), `crossplay devices` lists them")
+      }
+      chosen = devices[index]
+    } else {
+      let usable = devices.filter { $0.description.missing.isEmpty }.min { $0.description.rank < $1.description.rank }
+      guard let best = usable ?? devices.first else {
+        throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
+      }
+      chosen = best
+    }
+    guard chosen.description.missing.isEmpty else {
+      throw VulkanError(
+        .unsupported, "\(chosen.description.name) lacks \(chosen.description.missing.joined(separator: ", "))")
+    }
+    physical = chosen.handle
+    description = chosen.description
+    self.profile = profile ?? chosen.description.profile
+    var memory = VkPhysicalDeviceMemoryProperties()
+    vkGetPhysicalDeviceMemoryProperties(physical, &memory)
+    memoryTypes = withUnsafeBytes(of: memory.memoryTypes) {
+      Array($0.bindMemory(to: VkMemoryType.self).prefix(Int(memory.memoryTypeCount)))
+    }
+    let family = UInt32(DeviceDescription.computeFamily(of: DeviceDescription.queueFamilies(of: physical)) ?? 0)
+    handle = try Self.createDevice(physical, family: family, name: chosen.description.name)
+    var queue: VkQueue?
+    vkGetDeviceQueue(handle, family, 0, &queue)
+    var pool: VkCommandPool?
+    var info = VkCommandPoolCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO
+    info.queueFamilyIndex = family
+    let result = vkCreateCommandPool(handle, &info, nil, &pool)
+    guard result == VK_SUCCESS, let queue, let pool else {
+      vkDestroyDevice(handle, nil)
+      throw VulkanError("creating a command pool", result)
+    }
+    self.queue = queue
+    commandPool = pool
+    var properties = VkPhysicalDeviceProperties()
+    vkGetPhysicalDeviceProperties(physical, &properties)
+    pipelineCache = PipelineCache(device: handle, properties: properties)
+  }
+
+  deinit {
+    vkDeviceWaitIdle(handle)
+    pipelineCache.destroy()
+    vkDestroyCommandPool(handle, commandPool, nil)
+    vkDestroyDevice(handle, nil)
+  }
+
+  /// What the validation layer has said so far; empty unless validation is on and something is wrong.
+  public var validationMessages: [String] { instance.log.all }
+
+  /// A kernel from `Shaders/<name>`.
+  ///
+  /// - Parameters:
+  ///   - macros: `#define`s of this configuration, on top of those of the device profile.
+  ///   - includes: Files that stand behind virtual include names, for example
+  ///     `["ENVIRONMENT_OBSERVATION": "Hanabi/hanabi_observation.glsl"]`.
+  public func kernel(
+    _ name: String, macros: [String: any CustomStringConvertible] = [:], includes: [String: String] = [:]
+  ) throws -> Kernel {
+    let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+    let words = try ShaderCompiler.compile(name, macros: profile.macros + sorted, includes: includes)
+    return try Kernel(name: name, words: words, device: self)
+  }
+
+  /// A kernel from GLSL text: for tests and probes.
+  public func kernel(name: String, source: String, macros: [String: any CustomStringConvertible] = [:]) throws -> Kernel
+  {
+    let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+    let words = try ShaderCompiler.compile(name: name, source: source, macros: profile.macros + sorted, includes: [:])
+    return try Kernel(name: name, words: words, device: self)
+  }
+
+  /// A buffer outside any table, filled with zeros: for tests, staging and read-back.
+  public func buffer<Element: BitwiseCopyable>(_ name: String, of type: Element.Type, count: Int) throws -> Buffer<
+    Element
+  > {
+    let buffer = Buffer<Element>(name: name, runs: 1, shape: [(axis: "count", count: count)], padded: false)
+    try buffer.allocate(on: self)
+    return buffer
+  }
+
+  /// Records commands once; the sequence can be submitted many times.
+  public func record(_ body: (CommandRecorder) throws -> Void) throws -> CommandSequence {
+    let recorder = try CommandRecorder(device: self)
+    try body(recorder)
+    return try recorder.finish()
+  }
+
+  /// A buffer that the host can read while the device works on something else: for metrics.
+  public func hostBuffer<Element: BitwiseCopyable>(
+    _ name: String, of type: Element.Type, count: Int
+  ) throws -> Buffer<Element> {
+    let buffer = Buffer<Element>(name: name, runs: 1, shape: [(axis: "count", count: count)], padded: false)
+    try buffer.allocate(on: self, hostVisible: true)
+    return buffer
+  }
+
+  /// Submits sequences in order; each waits for what the one before wrote.
+  @discardableResult
+  public func submit(_ sequences: CommandSequence...) throws -> Submission { try submit(sequences) }
+
+  @discardableResult
+  public func submit(_ sequences: [CommandSequence]) throws -> Submission {
+    try Submission(sequences, device: self)
+  }
+
+  /// Records, submits and waits.
+  public func run(_ body: (CommandRecorder) throws -> Void) throws {
+    try submit(record(body)).wait()
+  }
+
+  /// The best memory type: mapped device-local memory where there is such, else device-local; for staging, host memory.
+  func memoryType(allowed: UInt32, hostVisible: Bool) throws -> (index: UInt32, mapped: Bool) {
+    let local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue
+    let visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue
+    let cached = VK_MEMORY_PROPERTY_HOST_CACHED_BIT.rawValue
+    let wanted: [VkMemoryPropertyFlags]
+    if hostVisible {
+      wanted = [visible | cached, visible]
+    } else if forceStaging {
+      wanted = [local, 0]
+    } else if description.kind == .discrete {
+      wanted = [local, visible]  // memory that is both may be a small window; keep it for others
+    } else {
+      wanted = [local | visible | cached, local | visible, local, visible]
+    }
+    for flags in wanted {
+      for (index, type) in memoryTypes.enumerated()
+      where allowed & (1 << UInt32(index)) != 0 && type.propertyFlags & flags == flags {
+        let mapped = hostVisible || (!forceStaging && flags & visible == visible)
+        return (UInt32(index), mapped)
+      }
+    }
+    throw VulkanError(.unsupported, "\(description.name) has no memory type for storage buffers")
+  }
+
+  private static func physicalDevices(
+    of instance: Instance
+  ) throws -> [(handle: VkPhysicalDevice, description: DeviceDescription)] {
+    let handles = try enumerate("listing Vulkan devices", VkPhysicalDevice?.none) {
+      vkEnumeratePhysicalDevices(instance.handle, $0, $1)
+    }
+    return try handles.compactMap { $0 }.enumerated().map { index, handle in
+      (handle, try DeviceDescription(index: index, physical: handle))
+    }
+  }
+
+  private static func createDevice(_ physical: VkPhysicalDevice, family: UInt32, name: String) throws -> VkDevice {
+    let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
+      vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
+    }
+    // Devices that are not fully conformant (MoltenVK) require that this extension is enabled when they list it.
+    let enabled = ["VK_KHR_portability_subset"].filter { wanted in
+      extensions.contains { text(of: $0.extensionName) == wanted }
+    }
+    var priority: Float = 1
+    var device: VkDevice?
+    let result = withUnsafePointer(to: &priority) { priority in
+      var queueInfo = VkDeviceQueueCreateInfo()
+      queueInfo.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO
+      queueInfo.queueFamilyIndex = family
+      queueInfo.queueCount = 1
+      queueInfo.pQueuePriorities = priority
+      return withUnsafePointer(to: &queueInfo) { queueInfo in
+        withCStrings(enabled) { enabled in
+          var info = VkDeviceCreateInfo()
+          info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO
+          info.queueCreateInfoCount = 1
+          info.pQueueCreateInfos = queueInfo
+          info.enabledExtensionCount = UInt32(enabled.count)
+          info.ppEnabledExtensionNames = enabled.baseAddress
+          return vkCreateDevice(physical, &info, nil, &device)
+        }
+      }
+    }
+    try check(result, "opening \(name)")
+    guard let device else { throw VulkanError(.other, "vkCreateDevice returned no device") }
+    return device
+  }
+}

@@ -1,0 +1,134 @@
+import CVulkan
+
+/// What a Vulkan device is and what it can do, as far as the engine asks.
+public struct DeviceDescription: Sendable {
+  public enum Kind: String, Sendable { case discrete, integrated, virtual, cpu, other }
+
+  /// Position in the list that `crossplay devices` prints and `--device` takes.
+  public let index: Int
+  public let name: String
+  public let kind: Kind
+  public let apiVersion: String
+  /// Driver name and version.
+  public let driver: String
+  public let subgroupSize: Int
+  /// Largest range, in bytes, that one binding may cover.
+  public let maxStorageBufferRange: Int
+  /// Largest number of texels of one texel buffer binding.
+  public let maxTexelBufferElements: Int
+  public let maxAllocationBytes: Int
+  public let maxGroupCount: (x: Int, y: Int, z: Int)
+  public let maxGroupInvocations: Int
+  public let maxSharedMemoryBytes: Int
+  /// Bytes of the largest device-local heap.
+  public let memoryBytes: Int
+  /// Alignment, in bytes, of every window of a buffer.
+  public let offsetAlignment: Int
+  /// Nanoseconds per timestamp tick; 0 where the queue has no timestamps.
+  public let timestampPeriod: Float
+  /// What the engine needs and this device lacks; empty for a usable device.
+  public let missing: [String]
+
+  /// The profile that the engine uses on this device.
+  public var profile: DeviceProfile { kind == .cpu ? .software : .graphics }
+
+  /// Preference when no device is named: discrete, integrated, virtual, CPU.
+  var rank: Int {
+    switch kind {
+    case .discrete: 0
+    case .integrated: 1
+    case .virtual: 2
+    case .cpu: 3
+    case .other: 4
+    }
+  }
+
+  init(index: Int, physical: VkPhysicalDevice) throws {
+    self.index = index
+    var driverProperties = VkPhysicalDeviceDriverProperties()
+    driverProperties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES
+    var subgroup = VkPhysicalDeviceSubgroupProperties()
+    subgroup.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES
+    var maintenance = VkPhysicalDeviceMaintenance3Properties()
+    maintenance.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES
+    var basic = VkPhysicalDeviceProperties()
+    vkGetPhysicalDeviceProperties(physical, &basic)
+    let hasVulkan11 = basic.apiVersion >= (1 << 22) | (1 << 12)
+    if hasVulkan11 {
+      let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
+        vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
+      }
+      let hasDriverProperties =
+        basic.apiVersion >= (1 << 22) | (2 << 12)
+        || extensions.contains { text(of: $0.extensionName) == "VK_KHR_driver_properties" }
+      withUnsafeMutablePointer(to: &driverProperties) { driver in
+        withUnsafeMutablePointer(to: &maintenance) { maintenance in
+          withUnsafeMutablePointer(to: &subgroup) { subgroup in
+            subgroup.pointee.pNext = UnsafeMutableRawPointer(maintenance)
+            if hasDriverProperties { maintenance.pointee.pNext = UnsafeMutableRawPointer(driver) }
+            var properties = VkPhysicalDeviceProperties2()
+            properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
+            properties.pNext = UnsafeMutableRawPointer(subgroup)
+            vkGetPhysicalDeviceProperties2(physical, &properties)
+          }
+        }
+      }
+    }
+    let limits = basic.limits
+    name = text(of: basic.deviceName)
+    kind =
+      switch basic.deviceType {
+      case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU: .discrete
+      case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU: .integrated
+      case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU: .virtual
+      case VK_PHYSICAL_DEVICE_TYPE_CPU: .cpu
+      default: .other
+      }
+    apiVersion = "\(basic.apiVersion >> 22).\((basic.apiVersion >> 12) & 0x3FF).\(basic.apiVersion & 0xFFF)"
+    let driverName = text(of: driverProperties.driverName)
+    driver =
+      driverName.isEmpty ? "driver \(basic.driverVersion)" : "\(driverName) \(text(of: driverProperties.driverInfo))"
+    subgroupSize = Int(subgroup.subgroupSize)
+    maxStorageBufferRange = Int(limits.maxStorageBufferRange)
+    maxTexelBufferElements = Int(limits.maxTexelBufferElements)
+    maxAllocationBytes =
+      maintenance.maxMemoryAllocationSize == 0 ? Int.max : Int(clamping: maintenance.maxMemoryAllocationSize)
+    let groups = limits.maxComputeWorkGroupCount
+    maxGroupCount = (Int(groups.0), Int(groups.1), Int(groups.2))
+    maxGroupInvocations = Int(limits.maxComputeWorkGroupInvocations)
+    maxSharedMemoryBytes = Int(limits.maxComputeSharedMemorySize)
+    offsetAlignment = Int(max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment))
+    var memory = VkPhysicalDeviceMemoryProperties()
+    vkGetPhysicalDeviceMemoryProperties(physical, &memory)
+    memoryBytes = withUnsafeBytes(of: memory.memoryHeaps) { heaps in
+      heaps.bindMemory(to: VkMemoryHeap.self).prefix(Int(memory.memoryHeapCount))
+        .filter { $0.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT.rawValue != 0 }.map { Int($0.size) }.max() ?? 0
+    }
+    let queues = Self.queueFamilies(of: physical)
+    let compute = Self.computeFamily(of: queues)
+    timestampPeriod = compute.map { queues[$0].timestampValidBits > 0 ? limits.timestampPeriod : 0 } ?? 0
+    var missing: [String] = []
+    if !hasVulkan11 { missing.append("Vulkan 1.1 (has \(apiVersion))") }
+    if compute == nil { missing.append("a compute queue") }
+    if limits.maxPerStageDescriptorStorageBuffers < 12 {
+      missing.append("12 storage buffers per stage (has \(limits.maxPerStageDescriptorStorageBuffers))")
+    }
+    if maxGroupInvocations < 256 { missing.append("workgroups of 256 invocations (has \(maxGroupInvocations))") }
+    if offsetAlignment > BufferTable.runAlignmentBytes {
+      missing.append("buffer offsets aligned to \(BufferTable.runAlignmentBytes) bytes (needs \(offsetAlignment))")
+    }
+    self.missing = missing
+  }
+
+  static func queueFamilies(of physical: VkPhysicalDevice) -> [VkQueueFamilyProperties] {
+    var count: UInt32 = 0
+    vkGetPhysicalDeviceQueueFamilyProperties(physical, &count, nil)
+    var families = Array(repeating: VkQueueFamilyProperties(), count: Int(count))
+    vkGetPhysicalDeviceQueueFamilyProperties(physical, &count, &families)
+    return families
+  }
+
+  static func computeFamily(of families: [VkQueueFamilyProperties]) -> Int? {
+    families.firstIndex { $0.queueFlags & VK_QUEUE_COMPUTE_BIT.rawValue != 0 }
+  }
+}

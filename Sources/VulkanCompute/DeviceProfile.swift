@@ -1,0 +1,36 @@
+/// How kernels are specialised for a kind of device. Chosen from the device, and can be forced, so that tests run every
+/// variant on the device at hand.
+public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
+  /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
+  public enum Loads: String, Sendable, CaseIterable { case texel, storage }
+  /// Kernel family of the dense layers: register tiles only, or tiles staged through shared memory.
+  public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared }
+  /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
+  public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
+
+  public var loads: Loads
+  public var matrixMultiply: MatrixMultiply
+  public var stateLayout: StateLayout
+
+  public init(loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout) {
+    self.loads = loads
+    self.matrixMultiply = matrixMultiply
+    self.stateLayout = stateLayout
+  }
+
+  /// Software devices: vectorised texel loads, no shared memory, contiguous state.
+  public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
+  /// Graphics processors: coalesced storage buffers and shared-memory tiles.
+  public static let graphics = DeviceProfile(loads: .storage, matrixMultiply: .shared, stateLayout: .structureOfArrays)
+
+  var macros: [(String, String)] {
+    var macros: [(String, String)] = []
+    if loads == .texel { macros.append(("WIDE_LOADS_TEXEL", "1")) }
+    if stateLayout == .structureOfArrays { macros.append(("STATE_SOA", "1")) }
+    return macros
+  }
+
+  public var description: String {
+    "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue), state \(stateLayout.rawValue)"
+  }
+}

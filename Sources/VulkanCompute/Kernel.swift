@@ -1,0 +1,114 @@
+import CVulkan
+
+/// A compute pipeline whose bindings are known by name.
+public final class Kernel {
+  public let name: String
+  public let reflection: SPIRV
+  /// The module, for tests that run other tools on it.
+  public let words: [UInt32]
+
+  let pipeline: VkPipeline
+  let pipelineLayout: VkPipelineLayout
+  let setLayout: VkDescriptorSetLayout
+  private let module: VkShaderModule
+  let device: Device
+
+  public var localSize: (x: Int, y: Int, z: Int) { reflection.localSize }
+
+  /// Workgroups along x for `count` invocations.
+  public func groups(for count: Int) -> Int { (count + localSize.x - 1) / localSize.x }
+
+  init(name: String, words: [UInt32], device: Device) throws {
+    self.name = name
+    self.words = words
+    self.device = device
+    let reflection = try SPIRV(words)
+    self.reflection = reflection
+    let handle = device.handle
+    guard reflection.pushConstantBytes <= 128 else {
+      throw VulkanError(
+        .shaderCompilation, "\(name) has \(reflection.pushConstantBytes) bytes of push constants; 128 are allowed")
+    }
+    let size = reflection.localSize
+    guard size.x * size.y * size.z <= device.description.maxGroupInvocations else {
+      throw VulkanError(
+        .unsupported,
+        "\(name) needs workgroups of \(size.x * size.y * size.z) invocations; "
+          + "\(device.description.name) allows \(device.description.maxGroupInvocations)")
+    }
+    var module: VkShaderModule?
+    try words.withUnsafeBufferPointer { words in
+      var info = VkShaderModuleCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO
+      info.codeSize = words.count * 4
+      info.pCode = words.baseAddress
+      try check(vkCreateShaderModule(handle, &info, nil, &module), "loading the kernel \(name)")
+    }
+    let bindings = reflection.bindings.map { binding in
+      var layout = VkDescriptorSetLayoutBinding()
+      layout.binding = binding.number
+      layout.descriptorType = binding.kind.descriptorType
+      layout.descriptorCount = 1
+      layout.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT.rawValue
+      return layout
+    }
+    var setLayout: VkDescriptorSetLayout?
+    try bindings.withUnsafeBufferPointer { bindings in
+      var info = VkDescriptorSetLayoutCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO
+      info.bindingCount = UInt32(bindings.count)
+      info.pBindings = bindings.baseAddress
+      try check(vkCreateDescriptorSetLayout(handle, &info, nil, &setLayout), "creating the bindings of \(name)")
+    }
+    var range = VkPushConstantRange()
+    range.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT.rawValue
+    range.size = UInt32(reflection.pushConstantBytes)
+    var pipelineLayout: VkPipelineLayout?
+    try withUnsafePointer(to: &range) { range in
+      try withUnsafePointer(to: &setLayout) { setLayout in
+        var info = VkPipelineLayoutCreateInfo()
+        info.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO
+        info.setLayoutCount = 1
+        info.pSetLayouts = setLayout
+        info.pushConstantRangeCount = reflection.pushConstantBytes > 0 ? 1 : 0
+        info.pPushConstantRanges = range
+        try check(vkCreatePipelineLayout(handle, &info, nil, &pipelineLayout), "creating the layout of \(name)")
+      }
+    }
+    var pipeline: VkPipeline?
+    try "main".withCString { entry in
+      var stage = VkPipelineShaderStageCreateInfo()
+      stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO
+      stage.stage = VK_SHADER_STAGE_COMPUTE_BIT
+      stage.module = module
+      stage.pName = entry
+      var info = VkComputePipelineCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
+      info.stage = stage
+      info.layout = pipelineLayout
+      try check(
+        vkCreateComputePipelines(handle, device.pipelineCache.handle, 1, &info, nil, &pipeline), "compiling \(name)")
+    }
+    guard let module, let setLayout, let pipelineLayout, let pipeline else {
+      throw VulkanError(.other, "compiling \(name) returned no pipeline")
+    }
+    (self.module, self.setLayout, self.pipelineLayout, self.pipeline) = (module, setLayout, pipelineLayout, pipeline)
+  }
+
+  deinit {
+    vkDestroyPipeline(device.handle, pipeline, nil)
+    vkDestroyPipelineLayout(device.handle, pipelineLayout, nil)
+    vkDestroyDescriptorSetLayout(device.handle, setLayout, nil)
+    vkDestroyShaderModule(device.handle, module, nil)
+  }
+}
+
+extension SPIRV.BindingKind {
+  var descriptorType: VkDescriptorType {
+    self == .storageBuffer ? VK_DESCRIPTOR_TYPE_STORAGE_BUFFER : VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER
+  }
+
+  var texelFormat: VkFormat {
+    self == .texelFloats ? VK_FORMAT_R32G32B32A32_SFLOAT : VK_FORMAT_R32G32B32A32_UINT
+  }
+}

@@ -1,0 +1,24 @@
+import Testing
+import VulkanCompute
+
+/// Devices for tests: with synchronisation validation unless asked otherwise. A machine without a device fails the test.
+public enum TestDevice {
+  public static func make(
+    validation: Validation = .synchronization, profile: DeviceProfile? = nil, forceStaging: Bool = false
+  ) throws -> Device {
+    try Device(validation: validation, profile: profile, forceStaging: forceStaging)
+  }
+
+  /// Every kernel family that exists, to be run on whatever device there is.
+  public static let profiles: [DeviceProfile] = [
+    .software, .graphics, DeviceProfile(loads: .texel, matrixMultiply: .shared, stateLayout: .arrayOfStructures),
+    DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
+  ]
+}
+
+extension Device {
+  /// Fails the test if the validation layer has said anything.
+  public func requireNoValidationMessages(sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(validationMessages.isEmpty, "\(validationMessages.first ?? "")", sourceLocation: sourceLocation)
+  }
+}

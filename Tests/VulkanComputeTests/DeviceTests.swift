@@ -1,0 +1,125 @@
+import CShaders
+import Foundation
+import TestSupport
+import Testing
+import VulkanCompute
+
+@Suite struct DeviceTests {
+  /// doubled[i] = 2 * values[i]; one invocation per element.
+  static let double = """
+    #version 450
+    layout(local_size_x = 64) in;
+    #include "Common/buffers.glsl"
+    INPUT(0, uint, values);
+    OUTPUT(1, uint, doubled);
+    layout(push_constant) uniform Push { uint count; };
+    void main() {
+      uint i = gl_GlobalInvocationID.x;
+      if (i < count) doubled[i] = 2u * values[i];
+    }
+    """
+
+  @Test(arguments: [false, true]) func aKernelReadsAndWritesBuffers(staged: Bool) throws {
+    let device = try TestDevice.make(forceStaging: staged)
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let values = try device.buffer("values", of: UInt32.self, count: 100)
+    let doubled = try device.buffer("doubled", of: UInt32.self, count: 100)
+    try values.write((0..<100).map { UInt32($0) })
+    try device.run {
+      $0.dispatch(
+        kernel, ["values": values.whole, "doubled": doubled.whole], push: UInt32(99), groups: kernel.groups(for: 99))
+    }
+    #expect(try doubled.read() == (0..<99).map { UInt32(2 * $0) } + [0])
+    device.requireNoValidationMessages()
+  }
+
+  @Test func synchronisationValidationSeesAMissingBarrier() throws {
+    let device = try TestDevice.make()
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let buffers = try (0..<3).map { try device.buffer("buffer \($0)", of: UInt32.self, count: 64) }
+    try device.run { recorder in
+      for i in 0..<2 {
+        recorder.dispatch(
+          kernel, ["values": buffers[i].whole, "doubled": buffers[i + 1].whole], push: UInt32(64), groups: 1)
+      }
+    }
+    #expect(device.validationMessages.contains { $0.contains("READ_AFTER_WRITE") })
+  }
+
+  @Test func gpuAssistedValidationSeesAWritePastTheEnd() throws {
+    let device = try TestDevice.make(validation: .gpuAssisted)
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let values = try device.buffer("values", of: UInt32.self, count: 64)
+    let short = try device.buffer("short", of: UInt32.self, count: 8)
+    try device.run {
+      $0.dispatch(kernel, ["values": values.whole, "doubled": short.whole], push: UInt32(64), groups: 1)
+    }
+    #expect(!device.validationMessages.isEmpty)
+  }
+
+  @Test func aRecordedSequenceCanBeSubmittedAgain() throws {
+    let device = try TestDevice.make()
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let values = try device.buffer("values", of: UInt32.self, count: 1)
+    let doubled = try device.buffer("doubled", of: UInt32.self, count: 1)
+    try values.write([1])
+    let sequence = try device.record { recorder in
+      recorder.dispatch(kernel, ["values": values.whole, "doubled": doubled.whole], push: UInt32(1), groups: 1)
+      recorder.barrier()
+      recorder.copy(from: doubled.whole, to: values.whole)
+    }
+    for _ in 0..<3 { try device.submit(sequence).wait() }
+    try device.submit(sequence, sequence).wait()
+    #expect(try values.read() == [32])
+    #expect(sequence.dispatchCount == 1)
+    device.requireNoValidationMessages()
+  }
+
+  @Test func timestampsMeasureTheWorkBetweenThem() throws {
+    let device = try TestDevice.make()
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let values = try device.buffer("values", of: UInt32.self, count: 1 << 16)
+    let doubled = try device.buffer("doubled", of: UInt32.self, count: 1 << 16)
+    let sequence = try device.record { recorder in
+      recorder.timestamp("double")
+      recorder.dispatch(
+        kernel, ["values": values.whole, "doubled": doubled.whole], push: UInt32(1 << 16),
+        groups: kernel.groups(for: 1 << 16))
+      recorder.timestamp("end")
+    }
+    try device.submit(sequence).wait()
+    let timings = try sequence.timings()
+    #expect(timings.map(\.label) == ["double"])
+    #expect(timings[0].seconds > 0)
+    device.requireNoValidationMessages()
+  }
+
+  @Test func aMissingDeviceIsNamedWithTheRemedy() throws {
+    let error = #expect(throws: VulkanError.self) { try Device(index: 99) }
+    #expect(error?.kind == .noDevice)
+    #expect(error?.description.contains("no Vulkan device 99") == true)
+    #expect(error?.description.contains("crossplay devices") == true)
+  }
+
+  @Test func tooMuchMemoryIsReportedWithTheBuffer() throws {
+    let device = try Device()
+    let error = #expect(throws: VulkanError.self) {
+      try device.buffer("observations", of: UInt32.self, count: 1 << 40)
+    }
+    #expect(error?.kind == .outOfMemory)
+    #expect(error?.description.contains("observations") == true)
+  }
+
+  @Test func theGridOfADispatchIsChecked() throws {
+    let device = try Device()
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let buffer = try device.buffer("buffer", of: UInt32.self, count: 64)
+    let other = try device.buffer("other", of: UInt32.self, count: 64)
+    #expect(throws: VulkanError.self) {
+      try device.run {
+        $0.dispatch(
+          kernel, ["values": buffer.whole, "doubled": other.whole], push: UInt32(1), groups: Int(UInt32.max))
+      }
+    }
+  }
+}
