@@ -1,6 +1,7 @@
 // Exported policies: names, shapes, description and hash survive; anything else is refused.
 import Environments
 import Foundation
+import Networks
 import TestSupport
 import Testing
 import Training
@@ -20,43 +21,27 @@ struct PolicyFileTests {
     let configuration = try TrainingConfiguration(
       yaml: "environment: {name: hanabi}\nsweep: {gamma: [0.9, 0.99]}", file: "test.yaml")
     return PolicyDescription(
-      architecture: .init(inputs: 5, actions: 2, trunk: trunk, actor: actor, critic: critic, activation: "relu"),
+      architecture: try .init(inputs: 5, actions: 2, trunk: trunk, actor: actor, critic: critic, activation: .relu),
       environment: .init(
         name: "hanabi", version: 1, parameters: ["players": .integer(2), "counts": .list([.integer(2), .integer(1)])]),
-      observation: [.init(name: "hands", offset: 0, count: 5, encoding: "one-hot")], actionNames: ["left", "right"],
+      observation: [.init(name: "hands", offset: 0, count: 5, encoding: .bits)], actionNames: ["left", "right"],
       run: configuration.runs[9], update: 12, envSteps: 1200)
   }
 
-  static func parameters(_ description: PolicyDescription) -> [Policy.Parameter] {
+  static func parameters(_ description: PolicyDescription) -> [NamedTensor] {
     var next: Float = 0
-    return description.architecture.tensors.map { name, shape in
+    return ParameterLayout(description.architecture).tensorShapes.map { name, shape in
       let values = (0..<shape.reduce(1, *)).map { _ in
         next += 0.25
         return next.truncatingRemainder(dividingBy: 3) - 1.5
       }
-      return Policy.Parameter(name: name, shape: shape, values: values)
+      return NamedTensor(name: name, shape: shape, values: values)
     }
   }
 
   static func policy() throws -> Policy {
     let description = try description()
     return try Policy(description, parameters: parameters(description))
-  }
-
-  @Test func tensorsAreNamedByLayer() throws {
-    let shared = try Self.description(trunk: [4, 6], actor: [3], critic: [7]).architecture.tensors
-    #expect(
-      shared.map { "\($0.name) \($0.shape)" } == [
-        "trunk.0.weight [5, 4]", "trunk.0.bias [4]", "trunk.1.weight [4, 6]", "trunk.1.bias [6]",
-        "actor.0.weight [6, 3]", "actor.0.bias [3]", "actor.output.weight [3, 2]", "actor.output.bias [2]",
-        "critic.0.weight [6, 7]", "critic.0.bias [7]", "critic.output.weight [7, 1]", "critic.output.bias [1]",
-      ])
-    let separate = try Self.description(trunk: [], actor: [], critic: [3]).architecture.tensors
-    #expect(
-      separate.map { "\($0.name) \($0.shape)" } == [
-        "actor.output.weight [5, 2]", "actor.output.bias [2]", "critic.0.weight [5, 3]", "critic.0.bias [3]",
-        "critic.output.weight [3, 1]", "critic.output.bias [1]",
-      ])
   }
 
   @Test func aPolicyReadsBack() throws {
@@ -80,22 +65,29 @@ struct PolicyFileTests {
     var parameters = Self.parameters(description)
     let first = try Policy(description, parameters: parameters).weightHash
     #expect(first.count == 32)
-    parameters[3].values[0] += 1
+    let bias = parameters[3]
+    parameters[3] = NamedTensor(name: bias.name, shape: bias.shape, values: bias.values.map { $0 + 1 })
     #expect(try Policy(description, parameters: parameters).weightHash != first)
   }
 
   @Test func parametersThatDoNotFitTheArchitectureAreRefused() throws {
     let description = try Self.description()
     let parameters = Self.parameters(description)
-    func problem(_ change: (inout [Policy.Parameter]) -> Void) -> String? {
+    func problem(_ change: (inout [NamedTensor]) -> Void) -> String? {
       var changed = parameters
       change(&changed)
       return #expect(throws: Policy.Invalid.self) { try Policy(description, parameters: changed) }?.description
     }
     #expect(problem { $0.removeFirst() } == "trunk.0.weight is missing")
+    func replaced(_ old: NamedTensor, shape: [Int]? = nil, first: Float? = nil) -> NamedTensor {
+      var values = old.values
+      values[0] = first ?? values[0]
+      return NamedTensor(name: old.name, shape: shape ?? old.shape, values: values)
+    }
     #expect(
-      problem { $0[0].shape = [4, 5] } == "trunk.0.weight has the shape [4, 5]; the architecture needs [5, 4]")
-    #expect(problem { $0[1].values[0] = .nan } == "trunk.0.bias holds a NaN or an infinity")
+      problem { $0[0] = replaced($0[0], shape: [4, 5]) }
+        == "trunk.0.weight has the shape [4, 5]; the architecture needs [5, 4]")
+    #expect(problem { $0[1] = replaced($0[1], first: .nan) } == "trunk.0.bias holds a NaN or an infinity")
     #expect(
       problem { $0.append(.init(name: "extra", shape: [1], values: [0])) } == "extra is no part of the architecture")
   }

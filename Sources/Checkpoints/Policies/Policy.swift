@@ -1,35 +1,22 @@
-import Foundation
+import Networks
 
 /// A trained policy outside the engine: plain arrays by name, with the description needed to use them.
 public struct Policy: Sendable, Equatable {
-  public struct Parameter: Sendable, Equatable {
-    public var name: String
-    public var shape: [Int]
-    /// Row-major, without padding.
-    public var values: [Float]
-
-    public init(name: String, shape: [Int], values: [Float]) {
-      self.name = name
-      self.shape = shape
-      self.values = values
-    }
-  }
-
   public struct Invalid: Error, Hashable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
   }
 
   public let description: PolicyDescription
-  /// In the order of `description.architecture.tensors`.
-  public let parameters: [Parameter]
+  /// In the order of the layers, without padding.
+  public let parameters: [NamedTensor]
   /// Content hash of names, shapes and values.
   public let weightHash: String
 
   /// Checks that the parameters are exactly those of the architecture, all finite; their order does not matter.
-  public init(_ description: PolicyDescription, parameters: [Parameter]) throws {
+  public init(_ description: PolicyDescription, parameters: [NamedTensor]) throws {
     self.description = description
-    let expected = description.architecture.tensors
+    let expected = ParameterLayout(description.architecture).tensorShapes
     self.parameters = try expected.map { name, shape in
       guard let parameter = parameters.first(where: { $0.name == name }) else { throw Invalid("\(name) is missing") }
       guard parameter.shape == shape, parameter.values.count == shape.reduce(1, *) else {
@@ -44,7 +31,7 @@ public struct Policy: Sendable, Equatable {
     weightHash = Self.hash(self.parameters)
   }
 
-  private static func hash(_ parameters: [Parameter]) -> String {
+  private static func hash(_ parameters: [NamedTensor]) -> String {
     let hash = StreamingHash()
     for parameter in parameters {
       hash.update("\(parameter.name) \(parameter.shape)\n")

@@ -1,50 +1,9 @@
 import Environments
+import Networks
 import Training
 
 /// What must be known to use an exported policy: the JSON in a policy file's metadata and in `policy.json`.
 public struct PolicyDescription: Sendable, Hashable, Codable {
-  /// The layers; hidden layers end in `activation`, outputs are linear. `y = x W + b` throughout.
-  public struct Architecture: Sendable, Hashable, Codable {
-    /// D, observation features.
-    public var inputs: Int
-    /// K, actions.
-    public var actions: Int
-    /// Widths shared by actor and critic; empty for separate networks.
-    public var trunk: [Int]
-    public var actor: [Int]
-    public var critic: [Int]
-    /// `relu` or `tanh`.
-    public var activation: String
-
-    public init(inputs: Int, actions: Int, trunk: [Int], actor: [Int], critic: [Int], activation: String) {
-      self.inputs = inputs
-      self.actions = actions
-      self.trunk = trunk
-      self.actor = actor
-      self.critic = critic
-      self.activation = activation
-    }
-
-    /// Names and shapes of all tensors, in the order of the file: weights are (inputs, outputs), row-major.
-    public var tensors: [(name: String, shape: [Int])] {
-      var tensors: [(name: String, shape: [Int])] = []
-      func layers(_ name: String, from inputs: Int, widths: [Int], output: Int? = nil) {
-        var inputs = inputs
-        func layer(_ name: String, _ outputs: Int) {
-          tensors.append(("\(name).weight", [inputs, outputs]))
-          tensors.append(("\(name).bias", [outputs]))
-          inputs = outputs
-        }
-        for (i, width) in widths.enumerated() { layer("\(name).\(i)", width) }
-        if let output { layer("\(name).output", output) }
-      }
-      layers("trunk", from: inputs, widths: trunk)
-      layers("actor", from: trunk.last ?? inputs, widths: actor, output: actions)
-      layers("critic", from: trunk.last ?? inputs, widths: critic, output: 1)
-      return tensors
-    }
-  }
-
   public struct Environment: Sendable, Hashable, Codable {
     public var name: String
     public var version: Int
@@ -58,22 +17,8 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     }
   }
 
-  /// A stretch of the observation vector.
-  public struct ObservationSection: Sendable, Hashable, Codable {
-    public var name: String
-    public var offset: Int
-    public var count: Int
-    public var encoding: String
-
-    public init(name: String, offset: Int, count: Int, encoding: String) {
-      self.name = name
-      self.offset = offset
-      self.count = count
-      self.encoding = encoding
-    }
-  }
-
-  public var architecture: Architecture
+  /// Hidden layers end in the activation, outputs are linear; `y = x W + b` throughout, W (inputs, outputs) row-major.
+  public var architecture: NetworkArchitecture
   public var environment: Environment
   public var observation: [ObservationSection]
   /// One name per action, in the order of the logits.
@@ -84,7 +29,8 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   public var envSteps: Int
 
   public init(
-    architecture: Architecture, environment: Environment, observation: [ObservationSection], actionNames: [String],
+    architecture: NetworkArchitecture, environment: Environment, observation: [ObservationSection],
+    actionNames: [String],
     run: RunConfiguration, update: Int, envSteps: Int
   ) {
     self.architecture = architecture

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// The file format of exported policies: safetensors whose metadata says everything else.
 ///
@@ -25,10 +26,12 @@ public enum PolicyFile {
     do {
       let description = try JSONDecoder().decode(PolicyDescription.self, from: Data(text.utf8))
       let parameters = try file.entries.map { name, entry in
-        Policy.Parameter(name: name, shape: entry.shape, values: try file.read(name))
+        NamedTensor(name: name, shape: entry.shape, values: try file.read(name))
       }
       policy = try Policy(description, parameters: parameters)
     } catch let error as Policy.Invalid {
+      throw FileFailure(url.path, error.description)
+    } catch let error as NetworkArchitecture.Invalid {
       throw FileFailure(url.path, error.description)
     } catch let error as DecodingError {
       throw FileFailure(url.path, "has a wrong description: \(DecodingProblem.text(error))")
