@@ -113,7 +113,9 @@ import VulkanCompute
           let (row, column) = (position - layer.weightOffset).quotientAndRemainder(dividingBy: layer.paddedOutputs)
           var sum = 0.0
           if column < layer.outputs {
-            if position >= layer.biasOffset { sum = wanted.bias[column] } else if row < layer.inputs {
+            if position >= layer.biasOffset {
+              sum = wanted.bias[column]
+            } else if row < layer.inputs {
               sum = wanted.weights[row][column]
             }
           }
