@@ -37,7 +37,8 @@ final class ChunkRows {
     }
     rowIndices = register("row_indices", of: UInt32.self, [("C", shape.chunkRows)])
     rowCounts = register("row_counts", of: UInt32.self, [("counts", 2)])
-    statistics = register("row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
+    statistics = register(
+      "row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
     moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])
   }
 

@@ -112,8 +112,10 @@ final class PPOLearner {
     let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
     network.recordExpand(
-      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs), indices: chunk.indices(runs.count))
-    try network.recordForward(recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
+      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+      indices: chunk.indices(runs.count))
+    try network.recordForward(
+      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
     recorder.dispatch(
       loss,
       [

@@ -66,22 +66,19 @@ final class Rollout {
       chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
       let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
       network.recordExpand(
-        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs), indices: chunk.indices(runs.count))
+        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+        indices: chunk.indices(runs.count))
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
         heads: kernel === storeValues ? [.critic] : [.actor, .critic])
-      var bindings = [
-        "value_outputs": network.values.window(runs: 0..<runs.count), "row_indices": chunk.indices(runs.count).window,
-        "values": buffers.values.window(runs: runs),
+      let bindings = [
+        "logits": network.logits.window(runs: 0..<runs.count),
+        "value_outputs": network.values.window(runs: 0..<runs.count),
+        "legal_masks": buffers.legalMasks.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs), "row_indices": chunk.indices(runs.count).window,
+        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: runs),
+        "log_probabilities": buffers.logProbabilities.window(runs: runs), "values": buffers.values.window(runs: runs),
       ]
-      if kernel === sampleActions {
-        bindings.merge([
-          "logits": network.logits.window(runs: 0..<runs.count), "legal_masks": buffers.legalMasks.window(runs: runs),
-          "seeds": environment.seeds.window(runs: runs), "progress": scalars.progress.window(runs: runs),
-          "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: runs),
-          "log_probabilities": buffers.logProbabilities.window(runs: runs),
-        ]) { $1 }
-      }
       recorder.dispatch(
         kernel, bindings, push: chunk.dispatch(count: part.count, minibatch: 0), groups: kernel.groups(for: part.count),
         runs.count)

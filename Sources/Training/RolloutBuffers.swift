@@ -48,7 +48,8 @@ struct RunScalars {
 
   init(runs: Int, table: BufferTable) {
     let block = [("scalars", Int(RUN_SCALARS))]
-    hyperparameters = table.register("hyperparameters", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
+    hyperparameters = table.register(
+      "hyperparameters", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
     progress = table.register("progress", of: UInt32.self, runs: runs, perRun: block, persistence: .persistent)
     stepScalars = table.register("step_scalars", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
     metrics = table.register("metrics", of: Float.self, runs: runs, perRun: block, persistence: .scratch)

@@ -28,7 +28,7 @@ public final class Trainer {
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
   private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
-  private var pending: (submission: Submission, slot: Int)?
+  private var pending: (submission: Submission, slot: Int, update: Int)?
 
   /// Plans, allocates, initializes weights and environments, and records an update.
   ///
@@ -82,7 +82,7 @@ public final class Trainer {
     let submission = try device.submit(update + [copyMetrics[slot]])
     updatesSubmitted += 1
     let metrics = try collect()
-    pending = (submission, slot)
+    pending = (submission, slot, updatesSubmitted)
     return metrics
   }
 
@@ -90,16 +90,27 @@ public final class Trainer {
   public func finishUpdate() throws -> [RunMetrics]? { try collect() }
 
   private func collect() throws -> [RunMetrics]? {
-    guard let (submission, slot) = pending else { return nil }
+    guard let (submission, slot, update) = pending else { return nil }
     pending = nil
     try submission.wait()
     let sums = try metricHistory[slot].read()
     let block = Int(RUN_SCALARS)
-    return runs.indices.map { run in
+    let metrics = runs.enumerated().map { position, run in
       RunMetrics(
-        sums: Array(sums[run * block..<(run + 1) * block]), rows: shape.rows * shape.epochs,
-        steps: shape.epochs * shape.minibatches)
+        sums: Array(sums[position * block..<(position + 1) * block]), run: run, update: update,
+        envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
+        rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
     }
+    if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {
+      throw TrainingFailure.illegalAction(run: runs[position].name, update: update)
+    }
+    return metrics
+  }
+
+  /// The learning rate that `update`, counted from 1, used.
+  private func learningRate(of run: RunConfiguration, update: Int) -> Double {
+    let rate = run.hyperparameters.learningRate
+    return configuration.annealLearningRate ? rate * (1 - Double(update - 1) / Double(configuration.updates)) : rate
   }
 
   /// Parameters of one run, (P) with padding. Waits for the update in flight.
@@ -119,4 +130,22 @@ public final class Trainer {
 
   /// The memory plan: device, windows, every buffer, rollout bytes per row.
   public var planText: String { parts.planText(shape: shape, table: table, device: device) }
+}
+
+/// A training that cannot go on.
+public enum TrainingFailure: Error, Equatable, CustomStringConvertible {
+  /// A loss, a gradient or a metric of a run became NaN or infinite.
+  case notFinite(run: String, update: Int, quantity: String)
+  /// An environment refused the action of a policy: a defect of the engine.
+  case illegalAction(run: String, update: Int)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let run, let update, let quantity):
+      "run \(run): \(quantity) is not a finite number in update \(update); the last checkpoint is intact, "
+        + "try a smaller learning_rate or max_gradient_norm"
+    case .illegalAction(let run, let update):
+      "run \(run): an environment refused an action in update \(update); please report this defect of the engine"
+    }
+  }
 }

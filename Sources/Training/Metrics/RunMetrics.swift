@@ -19,8 +19,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var approximateKL: Float
   /// Part of the rows whose ratio left the clip range, 0 to 1.
   public var clipFraction: Float
-  /// 1 - variance(return - value) / variance(return).
-  public var explainedVariance: Float
+  /// 1 - variance(return - value) / variance(return); nil where the returns do not vary.
+  public var explainedVariance: Float?
   /// Norm before clipping, over all parameters of the run.
   public var gradientNorm: Float
   /// Episodes that ended in this update's rollout.
@@ -32,7 +32,7 @@ public struct RunMetrics: Sendable, Equatable {
 
   public init(
     run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, totalLoss: Float, policyLoss: Float,
-    valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float,
+    valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
     gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?
   ) {
     self.run = run
