@@ -86,7 +86,7 @@ struct ReportTests {
     #expect(texts.contains("run in seat 0 (entropy coefficient, then seed)"))
     #expect(texts.contains("run in seat 1 (entropy coefficient, then seed)"))
     #expect(texts.contains("mean return per game (points)"))
-    #expect(texts.contains { $0.hasPrefix("actions greedy, 4 games per entry, standard error up to") })
+    #expect(texts.contains { $0.hasPrefix("actions greedy, games per entry: 4, standard error up to") })
     #expect(texts.filter { $0 == "0.01" }.count == 2)
     #expect(texts.filter { $0 == "0.05" }.count == 2)
     #expect(texts.contains("2.50"))

@@ -94,11 +94,11 @@ private struct HeatMapDrawing {
 
   private var subtitle: String {
     let games = cells.values.map(\.games)
-    let text =
-      games.min() == games.max()
-      ? "\(games.min() ?? 0) games per entry" : "\(games.min() ?? 0) to \(games.max() ?? 0) games per entry"
+    let (fewest, most) = (games.min() ?? 0, games.max() ?? 0)
+    let count = fewest == most ? "\(fewest)" : "\(fewest) to \(most)"
+    let others = matrix.seats > 2 ? ", over the teams played with these two" : ""
     let error = cells.values.compactMap(\.standardError).max().map { String(format: ", standard error up to %.2g", $0) }
-    return "actions \(matrix.mode), \(text)\(error ?? "")"
+    return "actions \(matrix.mode), games per entry: \(count)\(others)\(error ?? "")"
   }
 
   private func position(_ value: Double) -> Double {
