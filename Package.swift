@@ -8,8 +8,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -50,10 +50,10 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute"],
+      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("VulkanComputeTests", ["VulkanCompute"]),
-    tests("EnvironmentsTests", ["Environments"]),
+    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks"]),
     tests("TrainingTests", ["Training"]),
     tests("EvaluationTests", ["Evaluation"]),
