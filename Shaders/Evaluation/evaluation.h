@@ -27,23 +27,23 @@
 #define DECISION_WORDS 3u       // number of the words above
 
 struct EvaluationDispatch {
-  uint environments;         // N
-  uint games;                // per cell; environment n plays games / N of them, and one more where n < games % N
-  uint observation_rows;     // rows of observations from one cell to the next
-  uint mask_stride;          // words per cell of `legal_masks`
-  uint action_stride;        // words per cell of `actions`
-  uint reward_stride;        // floats per cell of `rewards`
-  uint done_stride;          // words per cell of `dones`
-  uint seed_stride;          // seeds (two words) per cell of `seeds`
-  uint game_stride;      // words per cell of `games`
-  uint return_stride;        // floats per cell of `returns`
-  uint decision_stride;      // words per cell of `decisions`
-  uint index_stride;         // words per (cell, seat) of `row_indices`
-  uint count_stride;         // words per (cell, seat) of `row_counts`
-  uint workspace_stride;     // words per (cell, seat) of `workspace_rows`
-  uint logit_stride;         // floats per (cell, seat) of `logits`
-  float inverse_temperature; // of the softmax that actions are sampled from
-  float tie_tolerance;       // logits this close to the largest count as tied with it
+  uint environments;          // N
+  uint games;                 // per cell; environment n plays games / N of them, and one more where n < games % N
+  uint observation_rows;      // rows of observations from one cell to the next
+  uint mask_stride;           // words per cell of `legal_masks`
+  uint action_stride;         // words per cell of `actions`
+  uint reward_stride;         // floats per cell of `rewards`
+  uint done_stride;           // words per cell of `dones`
+  uint seed_stride;           // seeds (two words) per cell of `seeds`
+  uint game_stride;           // words per cell of `games`
+  uint return_stride;         // floats per cell of `returns`
+  uint decision_stride;       // words per cell of `decisions`
+  uint index_stride;          // words per (cell, seat) of `row_indices`
+  uint count_stride;          // words per (cell, seat) of `row_counts`
+  uint workspace_stride;      // words per (cell, seat) of `workspace_rows`
+  uint logit_stride;          // floats per (cell, seat) of `logits`
+  float inverse_temperature;  // of the softmax that actions are sampled from
+  float tie_tolerance;        // logits this close to the largest count as tied with it
 };
 
 #endif
