@@ -15,7 +15,7 @@ final class CellPlayer {
   let cells: Int
   let environment: VectorEnvironment
   let buffers: PlayBuffers
-  private let network: PolicyNetwork
+  let network: PolicyNetwork
   private let parameters: Buffer<Float>  // (policies, P)
   private let device: Device
   private let macros: [String: String]

@@ -37,7 +37,8 @@ struct EvaluationShape {
   /// Cells that play at the same time: what memory, one binding and a grid of workgroups allow, and no more rows than
   /// keep the device busy.
   func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
-    let widths = ParameterLayout(architecture).layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
+    let layers = ParameterLayout(architecture).layers
+    let widths = layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
     let rowBytes = 4 * observationRows
     let busyRows = device.kind == .cpu ? 16_384 : 262_144
     let limits = [
