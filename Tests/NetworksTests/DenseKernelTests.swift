@@ -10,6 +10,7 @@ import VulkanCompute
   /// (inputs, outputs, rows in use per run)
   static let shapes: [(Int, Int, [Int])] = [
     (1, 1, [1]), (7, 9, [31, 0, 3]), (9, 130, [33, 65]), (81, 7, [65, 1, 64, 17]), (130, 81, [131, 97]),
+    (256, 272, [17]),
   ]
 
   static func forEachShape(
@@ -54,14 +55,14 @@ import VulkanCompute
     let dx = try layer.rowBuffer("dx", width: layer.paddedInputs, accumulating ? layer.x : nil)
     let parameters = try layer.parameterBuffer()
     let (counts, policies) = (try layer.countBuffer(), try layer.policyBuffer())
+    let bindings = [
+      "output_gradients": layer.bound(dy), "parameters": layer.bound(parameters), "inputs": layer.bound(x),
+      "row_counts": counts.window, "policy_indices": policies.window, "input_gradients": layer.bound(dx),
+    ]
     try layer.device.run { recorder in
       try layer.kernels.dispatch(
-        .backwardInput(activation, accumulating: accumulating), recorder,
-        [
-          "output_gradients": layer.bound(dy), "parameters": layer.bound(parameters), "inputs": layer.bound(x),
-          "row_counts": counts.window, "policy_indices": policies.window, "input_gradients": layer.bound(dx),
-        ],
-        push: layer.push(x: x, y: dy), runs: layer.runs)
+        .backwardInput(activation, accumulating: accumulating), recorder, bindings, push: layer.push(x: x, y: dy),
+        runs: layer.runs)
     }
     try layer.expectRows(
       dx, width: layer.inputs, paddedWidth: layer.paddedInputs,
@@ -150,9 +151,10 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: TestDevice.profiles)
+  /// One small tile only: the instrumented kernels take seconds to compile.
+  @Test(arguments: [DeviceProfile.software, .graphics])
   func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
-    try Self.forEachShape(profile, validation: .gpuAssisted, shapes: [(9, 17, [33, 5])]) { layer in
+    try Self.forEachShape(profile, validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]) { layer in
       try Self.expectForward(layer, .tanh)
       try Self.expectBackwardInput(layer, .tanh, accumulating: true)
       try Self.expectBackwardWeights(layer)
