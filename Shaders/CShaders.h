@@ -5,7 +5,9 @@
 #include "Common/types.h"
 #include "Common/purposes.h"
 #include "Common/environment.h"
+#include "PPO/ppo.h"
 #include "Network/network.h"
+#include "Hanabi/hanabi_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"

@@ -7,18 +7,24 @@
 #include "Common/types.h"
 
 struct EnvironmentDispatch {
-  uint environments;        // N, environments per run
-  uint force_reset;         // reset: 1 starts a first episode everywhere, 0 only where done
-  uint transition;          // step t of the rollout: rewards, dones and actions are written to row block t
-  uint observation_block;   // observe: row block that receives observations and masks
-  uint state_stride;        // words per run of `states`
-  uint observation_stride;  // words per run of `observations`
-  uint mask_stride;         // words per run of `legal_masks`
-  uint action_stride;       // words per run of `actions`
-  uint reward_stride;       // floats per run of `rewards`
-  uint done_stride;         // words per run of `dones`
-  uint error_stride;        // words per run of `errors`
-  uint deck_stride;         // words per run of `start_states`, 0 where nothing is injected
+  uint environments;              // N, environments per run
+  uint force_reset;               // reset: 1 starts a first episode everywhere, 0 only where done
+  uint transition;                // step t of the rollout: rewards, dones and actions are in row block t
+  uint observation_block;         // observe: row block that receives observations and masks
+  uint seed_stride;               // seeds (two words) per run of `seeds`
+  uint state_stride;              // words per run of `states`
+  uint observation_stride;        // words per run of `observations`
+  uint mask_stride;               // words per run of `legal_masks`
+  uint action_stride;             // words per run of `actions`
+  uint reward_stride;             // floats per run of `rewards`
+  uint done_stride;               // words per run of `dones`
+  uint error_stride;              // words per run of `errors`
+  uint start_stride;              // words per run of `start_states`, 0 where all environments share one
+  uint start_environment_stride;  // words per environment of `start_states`, 0 where all share one
 };
+
+// What a step writes into an environment's word of `errors`; the first error stays.
+#define ERROR_ILLEGAL_ACTION 1u  // an action outside the legal mask
+#define ERROR_EPISODE_ENDED 2u   // a step after the last one, without a reset
 
 #endif

@@ -1,0 +1,51 @@
+#version 450
+// A uniform legal action for every seat: the k-th set bit of its mask, k = random(run seed; environment, step, agent).
+//
+// One invocation per (run, environment, agent). `clock` holds the number of steps taken before transition 0.
+#include "Common/environment.h"
+#include "Common/buffers.glsl"
+#include "Common/random.glsl"
+
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { EnvironmentDispatch p; };
+INPUT(0, uvec2, seeds);       // (R)
+INPUT(1, uint, clock);        // (1)
+INPUT(2, uint, legal_masks);  // (R, T, N, A, M)
+OUTPUT(3, uint, actions);     // (R, T, N, A)
+
+void main() {
+  uint agent_row = gl_GlobalInvocationID.x;
+  uint run = gl_GlobalInvocationID.y;
+  if (agent_row >= p.environments * AGENTS) return;
+  uint mask_row = p.observation_block * p.environments * AGENTS + agent_row;
+  uint base = run * p.mask_stride + mask_row * MASK_WORDS;
+
+  uint legal = 0u;
+  [[unroll]] for (uint word = 0u; word < MASK_WORDS; ++word) legal += bitCount(legal_masks[base + word]);
+  uint bits = random_words(
+      seeds[run * p.seed_stride], PURPOSE_RANDOM_PLAY, agent_row / AGENTS, clock[0] + p.transition, agent_row % AGENTS).x;
+  uint remaining = to_index(bits, legal);
+
+  // The word that holds it, then its place by halving.
+  uint mask = 0u;
+  uint action = 0u;
+  bool found = false;
+  [[unroll]] for (uint word = 0u; word < MASK_WORDS; ++word) {
+    uint candidate = legal_masks[base + word];
+    uint count = bitCount(candidate);
+    bool here = !found && remaining < count;
+    mask = here ? candidate : mask;
+    action = here ? word * 32u : action;
+    found = found || here;
+    remaining -= found ? 0u : count;
+  }
+  [[unroll]] for (uint width = 16u; width > 0u; width >>= 1) {
+    uint low = bitCount(mask & ((1u << width) - 1u));
+    bool high = remaining >= low;
+    remaining -= high ? low : 0u;
+    mask = high ? mask >> width : mask;
+    action += high ? width : 0u;
+  }
+  uint action_row = p.transition * p.environments * AGENTS + agent_row;
+  actions[run * p.action_stride + action_row] = action;
+}

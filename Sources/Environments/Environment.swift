@@ -1,0 +1,101 @@
+/// A cooperative game: what the engine must know about it. The game itself is three kernels and one include in GLSL
+/// (docs/adding-an-environment.md says what each must do).
+public protocol Environment: Sendable {
+  /// The name in `environment.name`, for example "hanabi".
+  static var name: String { get }
+  /// Written into checkpoints; grows when rules, actions or observations change.
+  static var version: Int { get }
+
+  /// Checks everything once.
+  /// - Throws: `EnvironmentParameters.Invalid`, which names the key and says what is allowed.
+  init(parameters: EnvironmentParameters) throws
+
+  /// A
+  var agentCount: Int { get }
+  /// K; every seat has the same numbering of actions.
+  var actionCount: Int { get }
+  /// D, float32 features of one seat's observation.
+  var observationFeatureCount: Int { get }
+  /// W, 32-bit words of one packed observation.
+  var observationWordCount: Int { get }
+  /// S, 32-bit words of one environment's state.
+  var stateWordCount: Int { get }
+
+  /// Macros of the game's kernels and of `observationInclude`.
+  var macros: [String: String] { get }
+  /// Kernel files below `Shaders/`.
+  var resetKernel: String { get }
+  var stepKernel: String { get }
+  var observeKernel: String { get }
+  /// The GLSL file that defines `float observation_value(uint row_base, uint feature)`.
+  var observationInclude: String { get }
+
+  /// What reset starts from where nothing is injected; the same for all environments.
+  var startState: [UInt32] { get }
+
+  /// Full, resolved parameters: making the environment again from them gives the same one.
+  var parametersDescription: [String: ParameterValue] { get }
+  /// Sections of the observation, in order, covering all D features.
+  var observationLayout: [ObservationSection] { get }
+
+  func actionName(_ action: Int) -> String
+  /// The state as text for people; `state` has S words.
+  func render(state: [UInt32]) -> String
+  /// The state as named JSON values, in the words of recorded games.
+  func stateFields(of state: [UInt32]) -> [StateField]
+  /// Reads the recorded games of one file; `contents` is its JSON.
+  static func recordedGames(from contents: TraceContents) throws -> RecordedGames
+}
+
+extension Environment {
+  /// M, 32-bit words of one legal mask.
+  public var maskWordCount: Int { (actionCount + 31) / 32 }
+  public var name: String { Self.name }
+
+  /// The legal actions in one mask of M words.
+  public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {
+    mask.enumerated().flatMap { word, bits in
+      (0..<32).filter { bits >> UInt32($0) & 1 == 1 }.map { word * 32 + $0 }
+    }
+  }
+
+  /// The section that holds a feature.
+  public func observationSection(ofFeature feature: Int) -> ObservationSection? {
+    observationLayout.first { $0.offset..<($0.offset + $0.count) ~= feature }
+  }
+}
+
+/// A run of neighbouring features of an observation.
+public struct ObservationSection: Sendable, Hashable, Codable {
+  public enum Encoding: String, Sendable, Codable {
+    /// 0 or 1
+    case bits
+    /// Fractions that involve a division; devices may differ in the last bit.
+    case fractions
+    /// Small whole numbers
+    case counts
+  }
+
+  public let name: String
+  public let offset: Int
+  public let count: Int
+  public let encoding: Encoding
+
+  public init(name: String, offset: Int, count: Int, encoding: Encoding) {
+    self.name = name
+    self.offset = offset
+    self.count = count
+    self.encoding = encoding
+  }
+}
+
+/// One named part of a game's state, as compact JSON, for example `hands` `[[[0,1],null]]`.
+public struct StateField: Sendable, Hashable {
+  public let name: String
+  public let value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}

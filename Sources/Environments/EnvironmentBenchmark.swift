@@ -1,0 +1,196 @@
+import VulkanCompute
+
+/// Speed of a game alone: every seat's observation and legal mask, uniform legal actions, step, reset where done, all on
+/// the device. One env step is one joint move of one environment, auto-reset included.
+public struct EnvironmentBenchmark: Sendable {
+  public struct Configuration: Sendable {
+    /// R
+    public var runs: Int
+    /// N, environments per run.
+    public var environments: Int
+    /// Steps recorded in one command sequence.
+    public var stepsPerSubmission: Int
+    /// Submissions in one timed repetition.
+    public var submissions: Int
+    /// Timed repetitions; one more, untimed, comes first.
+    public var repetitions: Int
+
+    public init(
+      runs: Int = 1, environments: Int = 1024, stepsPerSubmission: Int = 64, submissions: Int = 16,
+      repetitions: Int = 5
+    ) {
+      self.runs = runs
+      self.environments = environments
+      self.stepsPerSubmission = stepsPerSubmission
+      self.submissions = submissions
+      self.repetitions = repetitions
+    }
+  }
+
+  public struct Result: Sendable, Codable {
+    public let environment: String
+    public let runs: Int
+    public let environments: Int
+    public let agents: Int
+    /// Timed env steps of all repetitions.
+    public let envSteps: Int
+    /// Timed seconds of all repetitions.
+    public let seconds: Double
+    /// Seconds before the first timed repetition: kernels, buffers, warm-up.
+    public let warmUpSeconds: Double
+    public let envStepsPerSecond: Spread
+    /// Device time of each kernel per env step, in nanoseconds.
+    public let nanosecondsPerEnvStep: [String: Double]
+    public let observationBytesPerSeat: Int
+    public let stateBytes: Int
+    public let device: String
+    public let driver: String
+
+    public struct Spread: Sendable, Codable {
+      public let median: Double
+      public let min: Double
+      public let max: Double
+    }
+
+    public var agentStepsPerSecond: Spread {
+      let agents = Double(agents)
+      return Spread(
+        median: envStepsPerSecond.median * agents, min: envStepsPerSecond.min * agents,
+        max: envStepsPerSecond.max * agents)
+    }
+  }
+
+  /// - Throws: `VulkanError`; `EnvironmentFailure` if a kernel of the game refused an action of its own mask.
+  public static func run(
+    environment: any Environment, configuration: Configuration = Configuration(), device: Device
+  ) throws -> Result {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let play = try BenchmarkPlay(environment: environment, configuration: configuration, device: device)
+    try play.repetition()
+    let warmUp = (clock.now - start).inSeconds
+    var rates: [Double] = []
+    var seconds = 0.0
+    let steps =
+      configuration.runs * configuration.environments * configuration.stepsPerSubmission * configuration.submissions
+    for _ in 0..<configuration.repetitions {
+      let begun = clock.now
+      try play.repetition()
+      let elapsed = (clock.now - begun).inSeconds
+      seconds += elapsed
+      rates.append(Double(steps) / elapsed)
+    }
+    try play.vector.requireNoErrors()
+    rates.sort()
+    return Result(
+      environment: environment.name, runs: configuration.runs, environments: configuration.environments,
+      agents: environment.agentCount, envSteps: steps * configuration.repetitions, seconds: seconds,
+      warmUpSeconds: warmUp,
+      envStepsPerSecond: Result.Spread(median: median(rates), min: rates.first ?? 0, max: rates.last ?? 0),
+      nanosecondsPerEnvStep: try play.nanosecondsPerEnvStep(),
+      observationBytesPerSeat: environment.observationWordCount * 4, stateBytes: environment.stateWordCount * 4,
+      device: device.description.name, driver: device.description.driver)
+  }
+
+  private static func median(_ sorted: [Double]) -> Double {
+    guard !sorted.isEmpty else { return 0 }
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
+
+/// The recorded work of a benchmark.
+private final class BenchmarkPlay {
+  let vector: VectorEnvironment
+  private let configuration: EnvironmentBenchmark.Configuration
+  private let device: Device
+  private let randomPlay: RandomPlay
+  private let observations: Buffer<UInt32>  // (R, N, A, W)
+  private let legalMasks: Buffer<UInt32>  // (R, N, A, M)
+  private let actions: Buffer<UInt32>  // (R, T, N, A)
+  private let rewards: Buffer<Float>  // (R, T, N, A)
+  private let dones: Buffer<UInt32>  // (R, T, N)
+  private var sequence: CommandSequence?
+  private var steps = 0
+
+  init(
+    environment: any Environment, configuration: EnvironmentBenchmark.Configuration, device: Device
+  ) throws {
+    self.configuration = configuration
+    self.device = device
+    let table = BufferTable(device: device)
+    let rows = [("N", configuration.environments), ("A", environment.agentCount)]
+    let steps = [("T", configuration.stepsPerSubmission)]
+    let runs = configuration.runs
+    vector = try VectorEnvironment(
+      environment: environment, runs: runs, environmentsPerRun: configuration.environments, device: device,
+      table: table)
+    randomPlay = try RandomPlay(vector, device: device, table: table)
+    observations = table.register(
+      "observations", of: UInt32.self, runs: runs, perRun: rows + [("W", environment.observationWordCount)],
+      persistence: .scratch)
+    legalMasks = table.register(
+      "legal_masks", of: UInt32.self, runs: runs, perRun: rows + [("M", environment.maskWordCount)],
+      persistence: .scratch)
+    actions = table.register("actions", of: UInt32.self, runs: runs, perRun: steps + rows, persistence: .scratch)
+    rewards = table.register("rewards", of: Float.self, runs: runs, perRun: steps + rows, persistence: .scratch)
+    dones = table.register(
+      "dones", of: UInt32.self, runs: runs, perRun: steps + [("N", configuration.environments)],
+      persistence: .scratch)
+    try table.allocate()
+    try vector.initialize(seeds: (0..<runs).map { UInt64($0) })
+    let all = 0..<runs
+    try device.run { vector.recordReset($0, runs: all, all: true, dones: dones, transition: 0) }
+    sequence = try device.record { recorder in
+      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step, marks: false) }
+    }
+  }
+
+  /// observe, choose, step, reset.
+  private func recordStep(_ recorder: CommandRecorder, _ step: Int, marks: Bool) {
+    let all = 0..<configuration.runs
+    func mark(_ label: String) { if marks { recorder.timestamp(label) } }
+    mark("observe")
+    vector.recordObserve(recorder, runs: all, observations: observations, legalMasks: legalMasks, block: 0)
+    recorder.barrier()
+    mark("random_legal_action")
+    randomPlay.recordChoose(
+      recorder, runs: all, legalMasks: legalMasks, block: 0, actions: actions, transition: step)
+    recorder.barrier()
+    mark("step")
+    vector.recordStep(recorder, runs: all, actions: actions, rewards: rewards, dones: dones, transition: step)
+    recorder.barrier()
+    mark("reset")
+    vector.recordReset(recorder, runs: all, all: false, dones: dones, transition: step)
+    recorder.barrier()
+    mark("end")
+  }
+
+  /// The timed work.
+  func repetition() throws {
+    guard let sequence else { return }
+    for _ in 0..<configuration.submissions {
+      try randomPlay.setClock(steps)
+      try device.submit(sequence).wait()
+      steps += configuration.stepsPerSubmission
+    }
+  }
+
+  /// Device time per kernel, measured apart from the timed repetitions.
+  func nanosecondsPerEnvStep() throws -> [String: Double] {
+    try randomPlay.setClock(steps)
+    let marked = try device.record { recorder in
+      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step, marks: true) }
+    }
+    try device.submit(marked).wait()
+    let count = Double(configuration.stepsPerSubmission * configuration.environments * configuration.runs)
+    var sums: [String: Double] = [:]
+    for (label, seconds) in try marked.timings() where label != "end" {
+      sums[label, default: 0] += seconds * 1e9 / count
+    }
+    return sums
+  }
+}
+
+extension Duration {
+  public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,141 @@
+import CShaders
+
+/// Hanabi for two to five players, after JaxMARL 0.2.0 and the hanabi-learning-environment 0.0.4
+/// (docs/environments/hanabi.md).
+public struct HanabiEnvironment: Environment {
+  public static let name = "hanabi"
+  public static let version = 1
+
+  public let parameters: HanabiParameters
+
+  public init(parameters: EnvironmentParameters) throws {
+    self.parameters = try HanabiParameters(parameters)
+  }
+
+  public var agentCount: Int { parameters.players }
+  public var actionCount: Int { parameters.actionCount }
+  public var observationFeatureCount: Int { parameters.observationFeatureCount }
+  public var observationWordCount: Int { parameters.observationWordCount }
+  public var stateWordCount: Int { parameters.stateWordCount }
+
+  public var resetKernel: String { "Hanabi/hanabi_reset.comp" }
+  public var stepKernel: String { "Hanabi/hanabi_step.comp" }
+  public var observeKernel: String { "Hanabi/hanabi_observe.comp" }
+  public var observationInclude: String { "Hanabi/hanabi_observation.glsl" }
+
+  /// A sorted deck that the draws shuffle.
+  public var startState: [UInt32] {
+    startState(deck: startDeck, drawnInOrder: false)
+  }
+
+  /// A deck, top first, that reset deals as it is; used to replay recorded games.
+  /// - Parameter deck: `deckSize` cards, each colour * ranks + rank.
+  public func startState(deck: [Int]) -> [UInt32] {
+    startState(deck: deck, drawnInOrder: true)
+  }
+
+  public var parametersDescription: [String: ParameterValue] {
+    [
+      "players": .integer(parameters.players), "colors": .integer(parameters.colors),
+      "ranks": .integer(parameters.ranks), "hand_size": .integer(parameters.handSize),
+      "information_tokens": .integer(parameters.informationTokens), "life_tokens": .integer(parameters.lifeTokens),
+      "card_counts": .list(parameters.cardCounts.map { .integer($0) }),
+      "knowledge": .text(parameters.knowledge.rawValue),
+    ]
+  }
+
+  public var observationLayout: [ObservationSection] {
+    let knowledge: ObservationSection.Encoding = parameters.knowledge == .v0 ? .fractions : .bits
+    var sections: [ObservationSection] = []
+    func add(_ name: String, _ count: Int, _ encoding: ObservationSection.Encoding = .bits) {
+      let offset = sections.last.map { $0.offset + $0.count } ?? 0
+      sections.append(ObservationSection(name: name, offset: offset, count: count, encoding: encoding))
+    }
+    add("hands", parameters.handsCount)
+    add("board", parameters.boardCount)
+    add("discards", parameters.deckSize)
+    add("last_action", parameters.lastActionCount)
+    for player in 0..<parameters.players {
+      for slot in 0..<parameters.handSize {
+        add("knowledge_player\(player)_slot\(slot)_cards", parameters.cardKindCount, knowledge)
+        add("knowledge_player\(player)_slot\(slot)_hints", parameters.colors + parameters.ranks)
+      }
+    }
+    return sections
+  }
+
+  public var macros: [String: String] {
+    let p = parameters
+    var numbers: [String: Int] = [
+      "PLAYERS": p.players, "COLORS": p.colors, "RANKS": p.ranks, "HAND_SIZE": p.handSize,
+      "INFORMATION_TOKENS": p.informationTokens, "LIFE_TOKENS": p.lifeTokens,
+      "CARDS": p.cardKindCount, "CARDS_PER_COLOR": p.cardsPerColor, "DECK_SIZE": p.deckSize,
+      "COLOR_HINTS": p.firstColorHint, "RANK_HINTS": p.firstRankHint, "NO_OP": p.noOp,
+      "LEFT_PLANES": p.leftPlaneCount, "LEFT_WORD": p.leftWord, "DISCARDED_WORD": p.discardedWord,
+      "DISCARDED_WORDS": p.discardedWordCount, "DECK_WORD": p.deckWord, "DECK_WORDS": p.deckWordCount,
+      "PILE_WORDS": p.pileWordCount, "HANDS_WORD": p.handsWord, "HAND_WORDS": p.handWordCount, "STATE_WORDS": p.stateWordCount,
+      "DECK_FEATURES": p.deckFeatureCount, "SLOT_FEATURES": p.slotFeatureCount,
+      "KNOWLEDGE_OFFSET": p.knowledgeOffset, "OBSERVATION_WORDS": p.observationWordCount,
+      "LEFT_PLANES_OFFSET": p.featureWordCount, "WEIGHT_SUMS_OFFSET": p.weightSumsWord,
+      "MASK_WORDS": maskWordCount,
+      // Masks of cards: all kinds, those of colour 0, those of rank 0.
+      "ALL_CARDS": 1 << p.cardKindCount - 1, "COLOR_MASK": 1 << p.ranks - 1,
+      "RANK_MASK": (0..<p.colors).reduce(0) { $0 | 1 << ($1 * p.ranks) },
+    ]
+    if p.knowledge == .v0 { numbers["KNOWLEDGE_V0"] = 1 }
+    var macros = numbers.mapValues { "\($0)u" }
+    macros["CARD_COUNTS"] = p.cardCounts.map { "\($0)u" }.joined(separator: ", ")
+    macros["COPY_PLANES"] = copyPlanes.map { "\($0)u" }.joined(separator: ", ")
+    return macros
+  }
+
+  public func actionName(_ action: Int) -> String {
+    let p = parameters
+    switch action {
+    case 0..<p.firstPlay: return "discard slot \(action)"
+    case p.firstPlay..<p.firstColorHint: return "play slot \(action - p.firstPlay)"
+    case p.firstColorHint..<p.firstRankHint:
+      let (player, color) = (action - p.firstColorHint).quotientAndRemainder(dividingBy: p.colors)
+      return "tell player +\(player + 1) color \(HanabiState.colorName(color))"
+    case p.firstRankHint..<p.noOp:
+      let (player, rank) = (action - p.firstRankHint).quotientAndRemainder(dividingBy: p.ranks)
+      return "tell player +\(player + 1) rank \(rank + 1)"
+    default: return "no-op"
+    }
+  }
+
+  public func render(state: [UInt32]) -> String {
+    HanabiState(state, parameters).rendered
+  }
+
+  public func stateFields(of state: [UInt32]) -> [StateField] {
+    HanabiState(state, parameters).fields
+  }
+}
+
+extension HanabiEnvironment {
+  /// Bit k of the number of copies, for every kind of card.
+  private var copyPlanes: [Int] {
+    (0..<parameters.leftPlaneCount).map { plane in
+      (0..<parameters.cardKindCount).reduce(0) { bits, card in
+        bits | (parameters.cardCounts[card % parameters.ranks] >> plane & 1) << card
+      }
+    }
+  }
+
+  /// All cards, ascending.
+  var startDeck: [Int] {
+    (0..<parameters.cardKindCount).flatMap { card in
+      Array(repeating: card, count: parameters.cardCounts[card % parameters.ranks])
+    }
+  }
+
+  private func startState(deck: [Int], drawnInOrder: Bool) -> [UInt32] {
+    var words = [UInt32](repeating: 0, count: parameters.startWordCount)
+    words[0] = drawnInOrder ? 1 : 0
+    for (position, card) in deck.enumerated() {
+      words[Int(HANABI_START_DECK) + position / 4] |= UInt32(card) << UInt32(8 * (position % 4))
+    }
+    return words
+  }
+}
