@@ -18,6 +18,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/random.glsl", (const char[]){
 #embed "Common/random.glsl"
                                , 0}},
+    {"Common/repeat.glsl", (const char[]){
+#embed "Common/repeat.glsl"
+                               , 0}},
     {"Common/random_legal_action.comp", (const char[]){
 #embed "Common/random_legal_action.comp"
                                                       , 0}},
