@@ -21,26 +21,14 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/random_legal_action.comp", (const char[]){
 #embed "Common/random_legal_action.comp"
         , 0}},
+    {"Common/repeat.glsl", (const char[]){
+#embed "Common/repeat.glsl"
+        , 0}},
     {"Common/types.h", (const char[]){
 #embed "Common/types.h"
         , 0}},
     {"Common/unpack_observations.comp", (const char[]){
 #embed "Common/unpack_observations.comp"
-        , 0}},
-    {"Evaluation/evaluation.h", (const char[]){
-#embed "Evaluation/evaluation.h"
-        , 0}},
-    {"Evaluation/game_quota.glsl", (const char[]){
-#embed "Evaluation/game_quota.glsl"
-        , 0}},
-    {"Evaluation/list_acting_rows.comp", (const char[]){
-#embed "Evaluation/list_acting_rows.comp"
-        , 0}},
-    {"Evaluation/select_actions.comp", (const char[]){
-#embed "Evaluation/select_actions.comp"
-        , 0}},
-    {"Evaluation/track_games.comp", (const char[]){
-#embed "Evaluation/track_games.comp"
         , 0}},
     {"Hanabi/hanabi_bit_writer.glsl", (const char[]){
 #embed "Hanabi/hanabi_bit_writer.glsl"
@@ -134,6 +122,21 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
+        , 0}},
+    {"Evaluation/evaluation.h", (const char[]){
+#embed "Evaluation/evaluation.h"
+        , 0}},
+    {"Evaluation/game_quota.glsl", (const char[]){
+#embed "Evaluation/game_quota.glsl"
+        , 0}},
+    {"Evaluation/list_acting_rows.comp", (const char[]){
+#embed "Evaluation/list_acting_rows.comp"
+        , 0}},
+    {"Evaluation/select_actions.comp", (const char[]){
+#embed "Evaluation/select_actions.comp"
+        , 0}},
+    {"Evaluation/track_games.comp", (const char[]){
+#embed "Evaluation/track_games.comp"
         , 0}},
 };
 
