@@ -3,54 +3,141 @@
 #include "CShaders.h"
 
 static const struct EmbeddedShaderFile files[] = {
-    {"Common/types.h", (const char[]){
-#embed "Common/types.h"
-                           , 0}},
-    {"Common/purposes.h", (const char[]){
-#embed "Common/purposes.h"
-                              , 0}},
-    {"Common/environment.h", (const char[]){
-#embed "Common/environment.h"
-                                 , 0}},
     {"Common/buffers.glsl", (const char[]){
 #embed "Common/buffers.glsl"
-                                , 0}},
+        , 0}},
+    {"Common/environment.h", (const char[]){
+#embed "Common/environment.h"
+        , 0}},
+    {"Common/masked_softmax.glsl", (const char[]){
+#embed "Common/masked_softmax.glsl"
+        , 0}},
+    {"Common/purposes.h", (const char[]){
+#embed "Common/purposes.h"
+        , 0}},
     {"Common/random.glsl", (const char[]){
 #embed "Common/random.glsl"
-                               , 0}},
-    {"Common/repeat.glsl", (const char[]){
-#embed "Common/repeat.glsl"
-                               , 0}},
+        , 0}},
     {"Common/random_legal_action.comp", (const char[]){
 #embed "Common/random_legal_action.comp"
-                                                      , 0}},
+        , 0}},
+    {"Common/repeat.glsl", (const char[]){
+#embed "Common/repeat.glsl"
+        , 0}},
+    {"Common/types.h", (const char[]){
+#embed "Common/types.h"
+        , 0}},
     {"Common/unpack_observations.comp", (const char[]){
 #embed "Common/unpack_observations.comp"
-                                                      , 0}},
-    {"Hanabi/hanabi_layout.h", (const char[]){
-#embed "Hanabi/hanabi_layout.h"
-                                             , 0}},
-    {"Hanabi/hanabi_state.glsl", (const char[]){
-#embed "Hanabi/hanabi_state.glsl"
-                                               , 0}},
-    {"Hanabi/hanabi_deck.glsl", (const char[]){
-#embed "Hanabi/hanabi_deck.glsl"
-                                              , 0}},
+        , 0}},
     {"Hanabi/hanabi_bit_writer.glsl", (const char[]){
 #embed "Hanabi/hanabi_bit_writer.glsl"
-                                                    , 0}},
+        , 0}},
+    {"Hanabi/hanabi_deck.glsl", (const char[]){
+#embed "Hanabi/hanabi_deck.glsl"
+        , 0}},
+    {"Hanabi/hanabi_layout.h", (const char[]){
+#embed "Hanabi/hanabi_layout.h"
+        , 0}},
     {"Hanabi/hanabi_observation.glsl", (const char[]){
 #embed "Hanabi/hanabi_observation.glsl"
-                                                     , 0}},
-    {"Hanabi/hanabi_reset.comp", (const char[]){
-#embed "Hanabi/hanabi_reset.comp"
-                                               , 0}},
-    {"Hanabi/hanabi_step.comp", (const char[]){
-#embed "Hanabi/hanabi_step.comp"
-                                              , 0}},
+        , 0}},
     {"Hanabi/hanabi_observe.comp", (const char[]){
 #embed "Hanabi/hanabi_observe.comp"
-                                                 , 0}},
+        , 0}},
+    {"Hanabi/hanabi_reset.comp", (const char[]){
+#embed "Hanabi/hanabi_reset.comp"
+        , 0}},
+    {"Hanabi/hanabi_state.glsl", (const char[]){
+#embed "Hanabi/hanabi_state.glsl"
+        , 0}},
+    {"Hanabi/hanabi_step.comp", (const char[]){
+#embed "Hanabi/hanabi_step.comp"
+        , 0}},
+    {"Network/activation.glsl", (const char[]){
+#embed "Network/activation.glsl"
+        , 0}},
+    {"Network/bit_observations.glsl", (const char[]){
+#embed "Network/bit_observations.glsl"
+        , 0}},
+    {"Network/dense_backward_input.comp", (const char[]){
+#embed "Network/dense_backward_input.comp"
+        , 0}},
+    {"Network/dense_backward_input_shared.comp", (const char[]){
+#embed "Network/dense_backward_input_shared.comp"
+        , 0}},
+    {"Network/dense_backward_weights.comp", (const char[]){
+#embed "Network/dense_backward_weights.comp"
+        , 0}},
+    {"Network/dense_backward_weights_shared.comp", (const char[]){
+#embed "Network/dense_backward_weights_shared.comp"
+        , 0}},
+    {"Network/dense_forward.comp", (const char[]){
+#embed "Network/dense_forward.comp"
+        , 0}},
+    {"Network/dense_forward_shared.comp", (const char[]){
+#embed "Network/dense_forward_shared.comp"
+        , 0}},
+    {"Network/expand_observations.comp", (const char[]){
+#embed "Network/expand_observations.comp"
+        , 0}},
+    {"Network/network.h", (const char[]){
+#embed "Network/network.h"
+        , 0}},
+    {"PPO/accumulate_metrics.comp", (const char[]){
+#embed "PPO/accumulate_metrics.comp"
+        , 0}},
+    {"PPO/adam.comp", (const char[]){
+#embed "PPO/adam.comp"
+        , 0}},
+    {"PPO/advantage_moments.comp", (const char[]){
+#embed "PPO/advantage_moments.comp"
+        , 0}},
+    {"PPO/compute_gae.comp", (const char[]){
+#embed "PPO/compute_gae.comp"
+        , 0}},
+    {"PPO/finish_update.comp", (const char[]){
+#embed "PPO/finish_update.comp"
+        , 0}},
+    {"PPO/permutation.glsl", (const char[]){
+#embed "PPO/permutation.glsl"
+        , 0}},
+    {"PPO/ppo.h", (const char[]){
+#embed "PPO/ppo.h"
+        , 0}},
+    {"PPO/ppo_loss.comp", (const char[]){
+#embed "PPO/ppo_loss.comp"
+        , 0}},
+    {"PPO/prepare_step.comp", (const char[]){
+#embed "PPO/prepare_step.comp"
+        , 0}},
+    {"PPO/reduce_gradients.comp", (const char[]){
+#embed "PPO/reduce_gradients.comp"
+        , 0}},
+    {"PPO/sample_actions.comp", (const char[]){
+#embed "PPO/sample_actions.comp"
+        , 0}},
+    {"PPO/select_rows.comp", (const char[]){
+#embed "PPO/select_rows.comp"
+        , 0}},
+    {"PPO/track_episodes.comp", (const char[]){
+#embed "PPO/track_episodes.comp"
+        , 0}},
+    {"Evaluation/evaluation.h", (const char[]){
+#embed "Evaluation/evaluation.h"
+        , 0}},
+    {"Evaluation/game_quota.glsl", (const char[]){
+#embed "Evaluation/game_quota.glsl"
+        , 0}},
+    {"Evaluation/list_acting_rows.comp", (const char[]){
+#embed "Evaluation/list_acting_rows.comp"
+        , 0}},
+    {"Evaluation/select_actions.comp", (const char[]){
+#embed "Evaluation/select_actions.comp"
+        , 0}},
+    {"Evaluation/track_games.comp", (const char[]){
+#embed "Evaluation/track_games.comp"
+        , 0}},
 };
 
 unsigned int crossplay_embedded_shader_count(void) { return sizeof files / sizeof *files; }

@@ -5,6 +5,9 @@
 #include "Common/types.h"
 #include "Common/purposes.h"
 #include "Common/environment.h"
+#include "PPO/ppo.h"
+#include "Network/network.h"
+#include "Evaluation/evaluation.h"
 #include "Hanabi/hanabi_layout.h"
 
 struct EmbeddedShaderFile {

@@ -3,8 +3,11 @@
 #ifndef CROSSPLAY_TYPES_H
 #define CROSSPLAY_TYPES_H
 
-#ifndef GLSL
+#ifdef GLSL
+#define MEMBER_STRUCT(TYPE) TYPE
+#else
 typedef unsigned int uint;
+#define MEMBER_STRUCT(TYPE) struct TYPE
 #endif
 
 #endif

@@ -37,8 +37,8 @@ public class AnyBuffer {
     byteCount = runCount * runStrideBytes
   }
 
-  func allocate(on device: Device) throws {
-    storage = try BufferStorage(name: name, byteCount: byteCount, device: device)
+  func allocate(on device: Device, hostVisible: Bool = false) throws {
+    storage = try BufferStorage(name: name, byteCount: byteCount, device: device, hostVisible: hostVisible)
   }
 
   var allocated: BufferStorage {

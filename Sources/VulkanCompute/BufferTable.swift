@@ -34,6 +34,9 @@ public final class BufferTable {
     for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
   }
 
+  /// Bytes per run of the largest buffer registered so far: it bounds how many runs one binding can hold.
+  public var largestRunStride: Int { entries.map(\.buffer.runStrideBytes).max() ?? 0 }
+
   public var totalBytes: Int { entries.reduce(0) { $0 + $1.buffer.byteCount } }
 
   /// What a checkpoint has to hold, in order of registration.

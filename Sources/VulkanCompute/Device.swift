@@ -23,6 +23,11 @@ public final class Device {
     try physicalDevices(of: Instance(validation: .off)).map(\.description)
   }
 
+  /// The device that is used where none is named: the best usable one (discrete, integrated, virtual, CPU).
+  public static func preferred(among devices: [DeviceDescription]) -> DeviceDescription? {
+    devices.filter(\.missing.isEmpty).min { $0.rank < $1.rank }
+  }
+
   /// - Parameters:
   ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
@@ -46,11 +51,10 @@ public final class Device {
       }
       chosen = devices[index]
     } else {
-      let usable = devices.filter { $0.description.missing.isEmpty }.min { $0.description.rank < $1.description.rank }
-      guard let best = usable ?? devices.first else {
+      guard !devices.isEmpty else {
         throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
       }
-      chosen = best
+      chosen = devices[Self.preferred(among: devices.map(\.description))?.index ?? 0]
     }
     guard chosen.description.missing.isEmpty else {
       throw VulkanError(
@@ -132,9 +136,21 @@ public final class Device {
     return try recorder.finish()
   }
 
+  /// A buffer that the host can read while the device works on something else: for metrics.
+  public func hostBuffer<Element: BitwiseCopyable>(
+    _ name: String, of type: Element.Type, count: Int
+  ) throws -> Buffer<Element> {
+    let buffer = Buffer<Element>(name: name, runs: 1, shape: [(axis: "count", count: count)], padded: false)
+    try buffer.allocate(on: self, hostVisible: true)
+    return buffer
+  }
+
   /// Submits sequences in order; each waits for what the one before wrote.
   @discardableResult
-  public func submit(_ sequences: CommandSequence...) throws -> Submission {
+  public func submit(_ sequences: CommandSequence...) throws -> Submission { try submit(sequences) }
+
+  @discardableResult
+  public func submit(_ sequences: [CommandSequence]) throws -> Submission {
     try Submission(sequences, device: self)
   }
 

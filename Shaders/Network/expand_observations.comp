@@ -1,0 +1,45 @@
+#version 450
+// inputs[row, f] = observation_value(observations[row_indices[offset + row]], f)   where row < row_counts.all and f < D,
+// else 0
+//
+// Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
+// One invocation writes 8 features of one row; x = (row, 8 features), the features fastest; y = run of the window.
+#include "Common/buffers.glsl"
+#include "Network/network.h"
+
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { ExpandDispatch p; };
+
+INPUT(0, uint, observations);  // (R, rows, W)
+INPUT(1, uint, row_indices);   // (R, C)
+INPUT(2, uint, row_counts);    // (R, 2)
+OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
+
+#include "ENVIRONMENT_OBSERVATION"
+
+float padded_value(uint row_base, uint feature) {
+  float value = observation_value(row_base, min(feature, p.features - 1u));
+  return feature < p.features ? value : 0.0;
+}
+
+void main() {
+  uint run = gl_GlobalInvocationID.y;
+  uint parts = p.padded_features / 8u;
+  uint row = gl_GlobalInvocationID.x / parts;
+  uint feature = gl_GlobalInvocationID.x % parts * 8u;
+  if (row >= p.rows) return;
+
+  vec4 low = vec4(0.0);
+  vec4 high = vec4(0.0);
+  if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
+    uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
+    uint row_base = run * p.observation_stride + index * p.observation_words;
+    [[unroll]] for (uint i = 0u; i < 4u; ++i) {
+      low[i] = padded_value(row_base, feature + i);
+      high[i] = padded_value(row_base, feature + 4u + i);
+    }
+  }
+  uint target = (run * p.input_stride + row * p.padded_features + feature) / 4u;
+  inputs[target] = low;
+  inputs[target + 1u] = high;
+}

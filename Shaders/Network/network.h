@@ -1,0 +1,44 @@
+// Push constants of the network kernels, shared by GLSL and Swift.
+//
+// Every buffer is run-major; `*_stride` is the distance in elements from one run of the window to the next.
+#ifndef CROSSPLAY_NETWORK_H
+#define CROSSPLAY_NETWORK_H
+#include "Common/types.h"
+
+// The two numbers of `row_counts` (per run): rows of the workspace in use, and those of them, first in order, whose
+// seat is acting.
+#define ROW_COUNT_ALL 0u
+#define ROW_COUNT_ACTING 1u
+
+// Rows of a minibatch go to gradient splits in blocks of this many, so a chunk must begin at a multiple of it.
+#define SPLIT_BLOCK_ROWS 128u
+
+struct ExpandDispatch {
+  uint rows;                // workspace rows to write: those at and beyond the row count become 0
+  uint features;            // D
+  uint padded_features;     // D padded to a multiple of 8
+  uint observation_words;   // W, words of one packed observation
+  uint observation_stride;  // words per run of `observations`
+  uint row_index_stride;    // words per run of `row_indices`
+  uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
+  uint row_count_stride;    // words per run of `row_counts`
+  uint input_stride;        // floats per run of `inputs`
+};
+
+struct DenseDispatch {
+  uint rows;                 // workspace rows that the dispatch covers
+  uint row_count_index;      // ROW_COUNT_ALL or ROW_COUNT_ACTING
+  uint row_count_stride;     // words per run of `row_counts`
+  uint policy_index_stride;  // words per run of `policy_indices`
+  uint inputs;               // I, inputs of the layer, padded to a multiple of 8
+  uint outputs;              // O, outputs of the layer, padded to a multiple of 8
+  uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
+  uint bias_offset;          // floats from the start of a parameter set to the bias (O)
+  uint parameter_stride;     // P, floats of one parameter set
+  uint input_stride;         // floats per run of X and dX
+  uint output_stride;        // floats per run of Y and dY
+  uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
+  uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
+};
+
+#endif

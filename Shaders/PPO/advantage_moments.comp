@@ -1,0 +1,53 @@
+#version 450
+// Moments for advantage normalisation, per run and minibatch, over all B rows of the minibatch:
+//   mean = sum(A) / B;  scale = 1 / (sqrt(sum((A - mean)^2) / B) + 1e-8)
+// One workgroup of 256 per (minibatch, run); every invocation sums a fixed comb of rows, then a fixed tree.
+layout(local_size_x = 256) in;
+#include "Common/buffers.glsl"
+#include "PPO/ppo.h"
+#include "PPO/permutation.glsl"
+
+INPUT(0, float, advantages);           // (T, N, A)
+INPUT(1, uvec2, seeds);
+INPUT(2, uint, progress);
+OUTPUT(3, float, advantage_moments);   // (minibatches, 2)
+layout(push_constant) uniform Push { MomentDispatch p; };
+
+shared float partial[256];
+
+float sum_over_group(float value) {
+  uint lane = gl_LocalInvocationID.x;
+  partial[lane] = value;
+  barrier();
+  for (uint distance = 128u; distance > 0u; distance /= 2u) {
+    if (lane < distance) partial[lane] += partial[lane + distance];
+    barrier();
+  }
+  float total = partial[0];
+  barrier();
+  return total;
+}
+
+void main() {
+  uint minibatch = gl_WorkGroupID.x;
+  uint run = gl_WorkGroupID.y;
+  Permutation permutation =
+      make_permutation(p.total_rows, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
+  uint first = minibatch * p.minibatch_rows;
+  float sum = 0.0;
+  for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
+    sum += advantages[run * p.row_stride + permuted(permutation, first + i)];
+  }
+  float mean = sum_over_group(sum) / float(p.minibatch_rows);
+  float squares = 0.0;
+  for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
+    float deviation = advantages[run * p.row_stride + permuted(permutation, first + i)] - mean;
+    squares += deviation * deviation;
+  }
+  float variance = sum_over_group(squares) / float(p.minibatch_rows);
+  if (gl_LocalInvocationID.x == 0u) {
+    uint base = run * p.moment_stride + minibatch * 2u;
+    advantage_moments[base] = mean;
+    advantage_moments[base + 1u] = 1.0 / (sqrt(variance) + 1e-8);
+  }
+}

@@ -1,0 +1,116 @@
+// Per-run scalars of independent PPO and the push constants of its kernels.
+#ifndef CROSSPLAY_PPO_H
+#define CROSSPLAY_PPO_H
+#include "Common/types.h"
+
+// Per-run scalar buffers hold one padded block of words per run.
+#define RUN_SCALARS 64u
+
+// `hyperparameters` (R, RUN_SCALARS) floats
+#define HYPER_LEARNING_RATE 0u
+#define HYPER_ENTROPY_COEFFICIENT 1u
+#define HYPER_CLIP_EPSILON 2u
+#define HYPER_VALUE_COEFFICIENT 3u
+#define HYPER_GAMMA 4u
+#define HYPER_GAE_LAMBDA 5u
+#define HYPER_MAX_GRADIENT_NORM 6u
+#define HYPER_ADAM_BETA1 7u
+#define HYPER_ADAM_BETA2 8u
+#define HYPER_ADAM_EPSILON 9u
+#define HYPER_COUNT 10u
+
+// `progress` (R, RUN_SCALARS) words: where a run stands; part of a checkpoint
+#define PROGRESS_UPDATE 0u       // updates done
+#define PROGRESS_BETA1_POWER 1u  // float bits of beta1^t, t = Adam steps done
+#define PROGRESS_BETA2_POWER 2u
+
+// `step_scalars` (R, RUN_SCALARS) floats: what one Adam step needs, the same for all parameters of a run
+#define STEP_GRADIENT_SCALE 0u   // min(1, max norm / norm); negative where the gradient is not finite
+#define STEP_LEARNING_RATE 1u    // learning rate / (1 - beta1^t)
+#define STEP_SECOND_MOMENT 2u    // 1 / (1 - beta2^t)
+
+// `metrics` (R, RUN_SCALARS) floats: sums over the rows of all epochs of an update, unless said otherwise
+#define METRIC_POLICY_LOSS 0u
+#define METRIC_VALUE_LOSS 1u
+#define METRIC_ENTROPY 2u
+#define METRIC_APPROXIMATE_KL 3u
+#define METRIC_CLIP_FRACTION 4u
+#define METRIC_TARGET 5u
+#define METRIC_TARGET_SQUARED 6u
+#define METRIC_RESIDUAL 7u
+#define METRIC_RESIDUAL_SQUARED 8u
+#define METRIC_ROW_SUMS 9u            // number of the sums above
+#define METRIC_GRADIENT_NORM 9u       // sum over minibatches, before clipping
+#define METRIC_NOT_FINITE 10u         // minibatches whose gradient was not finite; their step was not taken
+#define METRIC_EPISODES 11u           // episodes that ended in this rollout
+#define METRIC_EPISODE_RETURN 12u     // sum over those episodes
+#define METRIC_EPISODE_LENGTH 13u
+#define METRIC_ILLEGAL_ACTIONS 14u    // environments whose error word is set
+#define METRIC_COUNT 15u
+
+// Which rollout rows a chunk of the workspace holds.
+struct RowSelection {
+  uint rows;           // rows in this chunk
+  uint first;          // first row, or first position of the permutation
+  uint permuted;       // 1: rows are `permutation(first + i)` over total_rows
+  uint total_rows;     // T * N * A
+  uint epoch;
+  uint index_stride;   // words per run of `row_indices`
+  uint count_stride;   // words per run of `row_counts`
+  uint mask_stride;    // words per run of `legal_masks`
+};
+
+// Strides, in elements, of the rollout buffers.
+struct RolloutShape {
+  uint environments;       // N
+  uint steps;              // T
+  uint row_stride;         // per run of actions, log-probabilities, rewards, advantages: T * N * A rows
+  uint value_stride;       // per run of values: (T + 1) * N * A rows
+  uint mask_stride;        // per run of legal masks: (T + 1) * N * A rows of M words
+  uint done_stride;        // per run of dones: T * N
+};
+
+// One chunk of rows through the policy heads.
+struct ChunkDispatch {
+  uint rows;               // rows in this chunk
+  uint minibatch_rows;     // B: the loss is a mean over these
+  uint minibatch;          // index of the minibatch in its epoch
+  uint index_stride;
+  uint count_stride;
+  uint logit_stride;       // floats per run of logits and their gradients
+  uint value_output_stride;  // floats per run of the value head's outputs and their gradients
+  uint moment_stride;      // floats per run of `advantage_moments`
+  uint statistic_stride;   // floats per run of `row_statistics`
+  MEMBER_STRUCT(RolloutShape) rollout;
+};
+
+struct EpisodeDispatch {
+  uint open_stride;        // pairs per run of `open_episodes`
+  uint sum_stride;         // quadruples per run of `episode_sums`
+  uint error_stride;       // words per run of `errors`
+  MEMBER_STRUCT(RolloutShape) rollout;
+};
+
+struct MomentDispatch {
+  uint minibatch_rows;     // B
+  uint total_rows;         // T * N * A
+  uint epoch;
+  uint row_stride;         // floats per run of advantages
+  uint moment_stride;      // floats per run of `advantage_moments`
+};
+
+struct AdamDispatch {
+  uint parameters;         // P, padded
+  uint splits;             // S, partial gradients per run
+  uint gradient_stride;    // floats per run of `gradients`: S * P
+  uint parameter_stride;   // floats per run of parameters and moments
+  uint partial_stride;     // floats per run of `norm_partials`
+  uint partials;           // P / PARAMETERS_PER_INVOCATION
+  uint total_updates;      // of the whole training, for annealing
+  uint annealed;           // 1: learning rate falls linearly to 0 over the updates
+};
+
+// Parameters that one invocation of reduce_gradients and adam handles.
+#define PARAMETERS_PER_INVOCATION 16u
+
+#endif

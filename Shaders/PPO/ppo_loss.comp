@@ -1,0 +1,104 @@
+#version 450
+// Loss of independent PPO (Schulman et al. 2017; value clipping and masking as JaxMARL), a mean over the B rows of the
+// minibatch, and its gradient with respect to logits and values:
+//   ratio = exp(log pi(a|o) - log pi_old(a|o));  A = (advantage - mean) * scale;  target = advantage + V_old
+//   loss  = -min(ratio A, clip(ratio, 1 - e, 1 + e) A) + c_v/2 max((V - target)^2, (V_clipped - target)^2) - c_h H(pi)
+//   V_clipped = V_old + clip(V - V_old, -e, e)
+//   d loss / d logit_k = g (1[k = a] - p_k) + c_h p_k (log p_k + H),  g = -ratio A where the clip does not bind, else 0
+// Waiting seats have ratio 1, entropy 0 and no logit gradient; they count in every mean.
+// One invocation per (run, workspace row). Rows past the chunk get zero gradients, so that weight sums may run over them.
+layout(local_size_x = 64) in;
+#include "Common/buffers.glsl"
+#include "PPO/ppo.h"
+
+INPUT(0, float, hyperparameters);
+INPUT(1, float, logits);               // (C, LOGIT_COLUMNS)
+INPUT(2, float, value_outputs);        // (C, VALUE_COLUMNS)
+INPUT(3, uint, legal_masks);           // (T + 1, N, A, MASK_WORDS)
+INPUT(4, uint, actions);               // (T, N, A)
+INPUT(5, float, log_probabilities);    // (T, N, A)
+INPUT(6, float, values);               // (T + 1, N, A)
+INPUT(7, float, advantages);           // (T, N, A)
+INPUT(8, float, advantage_moments);    // (minibatches, 2)
+INPUT(9, uint, row_indices);           // (C)
+INPUT(10, uint, row_counts);           // (2)
+OUTPUT(11, float, logit_gradients);    // (C, LOGIT_COLUMNS)
+OUTPUT(12, float, value_gradients);    // (C, VALUE_COLUMNS)
+OUTPUT(13, float, row_statistics);     // (METRIC_ROW_SUMS, C)
+layout(push_constant) uniform Push { ChunkDispatch p; };
+#include "Common/masked_softmax.glsl"
+
+void main() {
+  uint i = gl_GlobalInvocationID.x;
+  uint run = gl_GlobalInvocationID.y;
+  if (i >= CHUNK_ROWS) return;
+  bool in_chunk = i < p.rows;
+  bool acting = i < row_counts[run * p.count_stride + 1u];
+  uint row = row_indices[run * p.index_stride + (in_chunk ? i : 0u)];
+  uint rollout_row = run * p.rollout.row_stride + row;
+  uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
+  uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
+  uint value_base = run * p.value_output_stride + i * VALUE_COLUMNS;
+  uint hyper = run * RUN_SCALARS;
+  float clip = hyperparameters[hyper + HYPER_CLIP_EPSILON];
+  float entropy_coefficient = hyperparameters[hyper + HYPER_ENTROPY_COEFFICIENT];
+  float weight = 1.0 / float(p.minibatch_rows);
+
+  float raw_advantage = advantages[rollout_row];
+  uint moments = run * p.moment_stride + p.minibatch * 2u;
+  float advantage = (raw_advantage - advantage_moments[moments]) * advantage_moments[moments + 1u];
+
+  // Policy
+  MaskedSoftmax s = masked_softmax(logit_base, mask_base);
+  float entropy = 0.0;
+  for (uint k = 0u; k < ACTIONS; ++k) {
+    if (acting && is_legal(mask_base, k)) {
+      float log_p = log_probability(s, logits[logit_base + k]);
+      entropy -= exp(log_p) * log_p;
+    }
+  }
+  uint action = actions[rollout_row];
+  float log_ratio = acting ? log_probability(s, logits[logit_base + action]) - log_probabilities[rollout_row] : 0.0;
+  float ratio = exp(log_ratio);
+  float plain = ratio * advantage;
+  float clipped = clamp(ratio, 1.0 - clip, 1.0 + clip) * advantage;
+  float log_probability_gradient = plain <= clipped ? -plain * weight : 0.0;
+  for (uint k = 0u; k < LOGIT_COLUMNS; ++k) {
+    float gradient = 0.0;
+    if (acting && k < ACTIONS && is_legal(mask_base, k)) {
+      float log_p = log_probability(s, logits[logit_base + k]);
+      float probability = exp(log_p);
+      gradient = log_probability_gradient * ((k == action ? 1.0 : 0.0) - probability)
+               + entropy_coefficient * weight * probability * (log_p + entropy);
+    }
+    logit_gradients[logit_base + k] = gradient;
+  }
+
+  // Value
+  float value = value_outputs[value_base];
+  float old_value = values[run * p.rollout.value_stride + row];
+  float target = raw_advantage + old_value;
+  float value_clipped = old_value + clamp(value - old_value, -clip, clip);
+  float error = value - target;
+  float error_clipped = value_clipped - target;
+  bool clip_binds = error_clipped * error_clipped > error * error;
+  float value_gradient = clip_binds ? (abs(value - old_value) < clip ? error_clipped : 0.0) : error;
+  value_gradient *= hyperparameters[hyper + HYPER_VALUE_COEFFICIENT] * weight;
+  for (uint k = 0u; k < VALUE_COLUMNS; ++k) {
+    value_gradients[value_base + k] = in_chunk && k == 0u ? value_gradient : 0.0;
+  }
+
+  uint statistics = run * p.statistic_stride + i;
+  row_statistics[statistics + METRIC_POLICY_LOSS * CHUNK_ROWS] = in_chunk ? -min(plain, clipped) : 0.0;
+  row_statistics[statistics + METRIC_VALUE_LOSS * CHUNK_ROWS] =
+      in_chunk ? 0.5 * max(error * error, error_clipped * error_clipped) : 0.0;
+  row_statistics[statistics + METRIC_ENTROPY * CHUNK_ROWS] = in_chunk ? entropy : 0.0;
+  row_statistics[statistics + METRIC_APPROXIMATE_KL * CHUNK_ROWS] = in_chunk ? (ratio - 1.0) - log_ratio : 0.0;
+  row_statistics[statistics + METRIC_CLIP_FRACTION * CHUNK_ROWS] =
+      in_chunk && abs(ratio - 1.0) > clip ? 1.0 : 0.0;
+  row_statistics[statistics + METRIC_TARGET * CHUNK_ROWS] = in_chunk ? target : 0.0;
+  row_statistics[statistics + METRIC_TARGET_SQUARED * CHUNK_ROWS] = in_chunk ? target * target : 0.0;
+  row_statistics[statistics + METRIC_RESIDUAL * CHUNK_ROWS] = in_chunk ? target - old_value : 0.0;
+  row_statistics[statistics + METRIC_RESIDUAL_SQUARED * CHUNK_ROWS] =
+      in_chunk ? (target - old_value) * (target - old_value) : 0.0;
+}

@@ -1,0 +1,95 @@
+import CShaders
+import VulkanCompute
+
+/// The kernels and the workspace of one architecture, for all runs of a window at once.
+///
+/// The workspace holds C rows per run: inputs x (C, Dp), the activated output of every layer (C, Np) and, for training,
+/// their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller.
+///
+///     network.recordExpand(…)    packed observations -> x
+///     network.recordForward(…)   x -> logits, values
+///     network.recordBackward(…)  logitGradients, valueGradients -> parameter gradients
+///
+/// Each call ends with a barrier. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
+/// depend on nothing but its observation and its parameters.
+public final class PolicyNetwork {
+  /// How kernels read the packed observations of a game.
+  public struct ObservationSource {
+    /// File below Shaders/ that defines `float observation_value(uint row_base, uint feature)`.
+    public let include: String
+    public let macros: [String: String]
+    /// W, words of one packed observation.
+    public let wordCount: Int
+
+    public init(include: String, macros: [String: String], wordCount: Int) {
+      self.include = include
+      self.macros = macros
+      self.wordCount = wordCount
+    }
+  }
+
+  public enum Head: Sendable { case actor, critic }
+
+  public let architecture: NetworkArchitecture
+  public let layout: ParameterLayout
+  /// Runs that the workspace has room for.
+  public let windowRuns: Int
+  /// C, workspace rows per run.
+  public let rowCapacity: Int
+
+  /// x (C, Dp).
+  public let inputs: Buffer<Float>
+  /// Activated output of every layer, (C, Np), in the order of `layout.layers`.
+  let activations: [Buffer<Float>]
+  /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training.
+  let gradients: [Buffer<Float>]
+
+  let observation: ObservationSource
+  let expandKernel: Kernel
+  let kernels: DenseKernels
+
+  /// - Parameters:
+  ///   - name: Prefix of the workspace buffers in `table`.
+  ///   - windowRuns: Runs of the largest window.
+  ///   - rowCapacity: C; for training a multiple of `SPLIT_BLOCK_ROWS` where a minibatch has more than one chunk.
+  ///   - training: Whether `recordBackward` will be used.
+  public init(
+    _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
+    table: BufferTable, windowRuns: Int, rowCapacity: Int, training: Bool
+  ) throws {
+    let layout = ParameterLayout(architecture)
+    self.architecture = architecture
+    self.layout = layout
+    self.observation = observation
+    self.windowRuns = windowRuns
+    self.rowCapacity = rowCapacity
+    expandKernel = try device.kernel(
+      "Network/expand_observations.comp", macros: observation.macros,
+      includes: ["ENVIRONMENT_OBSERVATION": observation.include])
+    kernels = DenseKernels(device: device)
+
+    let alignment = DenseKernels.rowAlignment
+    let rows = (rowCapacity + alignment - 1) / alignment * alignment
+    func register(_ part: String, _ axis: String, _ width: Int) -> Buffer<Float> {
+      table.register(
+        "\(name).\(part)", of: Float.self, runs: windowRuns, perRun: [("C", rows), (axis, width)],
+        persistence: .scratch)
+    }
+    inputs = register("inputs", "D", ParameterLayout.padded(architecture.inputs))
+    activations = layout.layers.map { register("\($0.name).activation", "H", $0.paddedOutputs) }
+    gradients = training ? layout.layers.map { register("\($0.name).gradient", "H", $0.paddedOutputs) } : []
+  }
+
+  /// (C, Kp): K logits per row, then padding that stays 0.
+  public var logits: Buffer<Float> { activations[layout.actorOutput] }
+  /// (C, 8): the value in column 0, then padding that stays 0.
+  public var values: Buffer<Float> { activations[layout.criticOutput] }
+  /// (C, Kp): gradient of the loss by the logits, written by the caller for acting rows; the padding must stay 0.
+  public var logitGradients: Buffer<Float> { gradients[layout.actorOutput] }
+  /// (C, 8): gradient of the loss by the value in column 0, for all rows; the padding must stay 0.
+  public var valueGradients: Buffer<Float> { gradients[layout.criticOutput] }
+  /// Floats from one workspace row to the next in `logits` and `logitGradients` (Kp).
+  public var logitPitch: Int { layout.layers[layout.actorOutput].paddedOutputs }
+  /// Floats from one workspace row to the next in `values` and `valueGradients` (8).
+  public var valuePitch: Int { layout.layers[layout.criticOutput].paddedOutputs }
+}

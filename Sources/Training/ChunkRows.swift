@@ -1,0 +1,75 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// Which rollout rows stand in the network's workspace, and what every kernel over a chunk needs to know.
+final class ChunkRows {
+  let macros: [String: String]
+  private let shape: TrainingShape
+  private let environment: VectorEnvironment
+  private let network: PolicyNetwork
+  private let buffers: RolloutBuffers
+  private let scalars: RunScalars
+  private let selectRows: Kernel
+  private let rowIndices: Buffer<UInt32>  // (window, C)
+  private let rowCounts: Buffer<UInt32>  // (window, 2)
+  let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
+  let moments: Buffer<Float>  // (window, minibatches, 2)
+
+  init(
+    shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
+    scalars: RunScalars, device: Device, table: BufferTable
+  ) throws {
+    self.shape = shape
+    self.environment = environment
+    self.network = network
+    self.buffers = buffers
+    self.scalars = scalars
+    macros = [
+      "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
+      "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
+      "CHUNK_ROWS": "\(shape.chunkRows)u", "SEED_STRIDE": "\(environment.seeds.runStride)u",
+    ]
+    selectRows = try device.kernel("PPO/select_rows.comp", macros: macros)
+    func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
+      table.register("chunk.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
+    }
+    rowIndices = register("row_indices", of: UInt32.self, [("C", shape.chunkRows)])
+    rowCounts = register("row_counts", of: UInt32.self, [("counts", 2)])
+    statistics = register(
+      "row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
+    moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])
+  }
+
+  /// Lists rollout rows `first ..< first + count`, of an epoch's permutation where one is given, acting seats first.
+  func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
+    let selection = RowSelection(
+      rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1, total_rows: UInt32(shape.rows),
+      epoch: UInt32(epoch ?? 0), index_stride: UInt32(rowIndices.runStride),
+      count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.legalMasks.runStride))
+    recorder.dispatch(
+      selectRows,
+      [
+        "legal_masks": buffers.legalMasks.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
+        "row_counts": rowCounts.window(runs: 0..<runs.count),
+      ], push: selection, groups: runs.count)
+    recorder.barrier()
+  }
+
+  func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
+
+  func workspaceRows(runs: Int, count: Int) -> WorkspaceRows {
+    WorkspaceRows(runs: runs, rows: count, counts: RunWindow(rowCounts, runs: 0..<runs))
+  }
+
+  func dispatch(count: Int, minibatch: Int) -> ChunkDispatch {
+    ChunkDispatch(
+      rows: UInt32(count), minibatch_rows: UInt32(shape.minibatchRows), minibatch: UInt32(minibatch),
+      index_stride: UInt32(rowIndices.runStride), count_stride: UInt32(rowCounts.runStride),
+      logit_stride: UInt32(network.logits.runStride), value_output_stride: UInt32(network.values.runStride),
+      moment_stride: UInt32(moments.runStride), statistic_stride: UInt32(statistics.runStride),
+      rollout: buffers.strides(shape))
+  }
+}

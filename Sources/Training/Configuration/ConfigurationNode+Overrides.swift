@@ -1,0 +1,43 @@
+extension ConfigurationNode {
+  /// Applies `--set key=value` arguments in order: dotted paths, values in YAML; missing sections are made.
+  mutating func apply(overrides: [String]) throws {
+    for argument in overrides {
+      let origin = ConfigurationOrigin.argument(argument)
+      guard let equals = argument.firstIndex(of: "=") else {
+        throw ConfigurationError(origin, "expected key=value, such as --set learning_rate=5e-4")
+      }
+      let path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      guard path.allSatisfy({ !$0.isEmpty }) else {
+        throw ConfigurationError(origin, "expected a dotted key before the =, such as network.trunk")
+      }
+      let text = String(argument[argument.index(after: equals)...])
+      let isEmpty = text.allSatisfy(\.isWhitespace)
+      let node =
+        isEmpty
+        ? ConfigurationNode(value: .scalar(.null), origin: origin)
+        : try ConfigurationNode(yaml: text) { _ in origin }
+      try set(path[...], to: node, origin: origin)
+    }
+  }
+
+  private mutating func set(
+    _ path: ArraySlice<String>, to node: ConfigurationNode, origin: ConfigurationOrigin, below parents: [String] = []
+  ) throws {
+    guard let key = path.first else {
+      self = node
+      return
+    }
+    if isNull { value = .section([]) }
+    guard case .section(var entries) = value else {
+      let parent = parents.joined(separator: ".")
+      throw ConfigurationError(
+        origin, key: parent, "\(parent) = \(text) at \(self.origin) is not a section, so it has no key \(key)")
+    }
+    let index = entries.firstIndex { $0.key == key }
+    var child = index.map { entries[$0].node } ?? ConfigurationNode(value: .section([]), origin: origin)
+    try child.set(path.dropFirst(), to: node, origin: origin, below: parents + [key])
+    let entry = Entry(key: key, keyOrigin: index.map { entries[$0].keyOrigin } ?? origin, node: child)
+    if let index { entries[index] = entry } else { entries.append(entry) }
+    value = .section(entries)
+  }
+}

@@ -1,0 +1,87 @@
+/// What a run learns with: one set per run, in the same launch.
+///
+/// Defaults: JaxMARL's feed-forward IPPO for Hanabi (Adam as in its optimiser call).
+public struct Hyperparameters: Sendable, Hashable, Codable {
+  /// Adam's step size (alias `lr`).
+  public var learningRate = 5e-4
+  /// Discount per game turn.
+  public var gamma = 0.99
+  /// Lambda of generalised advantage estimation.
+  public var gaeLambda = 0.95
+  /// Clip range of the probability ratio and of the value (alias `clip_eps`).
+  public var clipEpsilon = 0.2
+  /// Weight of the value loss (alias `vf_coef`).
+  public var valueCoefficient = 0.5
+  /// Weight of the mean entropy, in nats, in units of normalised advantages (alias `ent_coef`).
+  public var entropyCoefficient = 0.01
+  /// Bound of the gradient's norm over all parameters of the run (alias `max_grad_norm`).
+  public var maxGradientNorm = 0.5
+  public var adamBeta1 = 0.9
+  public var adamBeta2 = 0.999
+  public var adamEpsilon = 1e-5
+
+  public init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case learningRate = "learning_rate"
+    case gamma
+    case gaeLambda = "gae_lambda"
+    case clipEpsilon = "clip_epsilon"
+    case valueCoefficient = "value_coefficient"
+    case entropyCoefficient = "entropy_coefficient"
+    case maxGradientNorm = "max_gradient_norm"
+    case adamBeta1 = "adam_beta1"
+    case adamBeta2 = "adam_beta2"
+    case adamEpsilon = "adam_epsilon"
+  }
+
+  /// The value of one hyper-parameter by its key.
+  public subscript(hyperparameter: Hyperparameter) -> Double {
+    get { self[keyPath: hyperparameter.keyPath] }
+    set { self[keyPath: hyperparameter.keyPath] = newValue }
+  }
+}
+
+/// The key of a hyper-parameter, as it stands in a configuration.
+public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable {
+  case learningRate = "learning_rate"
+  case gamma
+  case gaeLambda = "gae_lambda"
+  case clipEpsilon = "clip_epsilon"
+  case valueCoefficient = "value_coefficient"
+  case entropyCoefficient = "entropy_coefficient"
+  case maxGradientNorm = "max_gradient_norm"
+  case adamBeta1 = "adam_beta1"
+  case adamBeta2 = "adam_beta2"
+  case adamEpsilon = "adam_epsilon"
+
+  /// Those that may differ between the runs of one launch, and so may stand under `sweep`.
+  public static let perRun: [Hyperparameter] = [
+    .learningRate, .gamma, .gaeLambda, .clipEpsilon, .valueCoefficient, .entropyCoefficient, .maxGradientNorm,
+  ]
+
+  var keyPath: WritableKeyPath<Hyperparameters, Double> {
+    switch self {
+    case .learningRate: \.learningRate
+    case .gamma: \.gamma
+    case .gaeLambda: \.gaeLambda
+    case .clipEpsilon: \.clipEpsilon
+    case .valueCoefficient: \.valueCoefficient
+    case .entropyCoefficient: \.entropyCoefficient
+    case .maxGradientNorm: \.maxGradientNorm
+    case .adamBeta1: \.adamBeta1
+    case .adamBeta2: \.adamBeta2
+    case .adamEpsilon: \.adamEpsilon
+    }
+  }
+
+  var range: NumberRange {
+    switch self {
+    case .learningRate, .clipEpsilon, .adamEpsilon: NumberRange(lower: .excluding(0), upper: .including(10))
+    case .gamma, .gaeLambda: NumberRange(lower: .including(0), upper: .including(1))
+    case .valueCoefficient, .entropyCoefficient: NumberRange(lower: .including(0), upper: .including(1000))
+    case .maxGradientNorm: NumberRange(lower: .excluding(0), upper: .including(1e6))
+    case .adamBeta1, .adamBeta2: NumberRange(lower: .including(0), upper: .excluding(1))
+    }
+  }
+}

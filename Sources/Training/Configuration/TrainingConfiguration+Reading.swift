@@ -1,0 +1,91 @@
+import Environments
+import Foundation
+
+extension TrainingConfiguration {
+  /// Reads and checks a configuration file; `overrides` are the arguments of `--set`, applied before the checks.
+  public init(contentsOf path: String, overrides: [String] = []) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationError(.file(path), "cannot be read; expected the path of a configuration in YAML")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw ConfigurationError(.file(path), "is not UTF-8 text")
+    }
+    try self.init(yaml: text, file: path, overrides: overrides)
+  }
+
+  /// Reads and checks a configuration; `file` is how errors call it and, without its folder, the default `name`.
+  public init(yaml: String, file: String, overrides: [String] = []) throws {
+    var root = try ConfigurationNode(yaml: yaml) { line in line.map { .line(file: file, $0) } ?? .file(file) }
+    _ = try ConfigurationSection(root)
+    try root.apply(overrides: overrides)
+    try self.init(root, file: file)
+  }
+
+  init(_ root: ConfigurationNode, file: String) throws {
+    var section = try ConfigurationSection(root)
+    let source = ConfigurationSource(file: file, root)
+    name = try Self.name(&section) ?? Self.defaultName(file: file)
+    environment = try Self.environment(&section)
+    self.source = source
+    seeds = try Seeds.read(&section) ?? seeds
+    environments = try section.integer("environments", in: 1...1_048_576) ?? environments
+    rolloutLength = try section.integer("rollout_length", in: 1...65_536) ?? rolloutLength
+    totalEnvSteps = try section.integer("total_env_steps", in: 1...1_000_000_000_000_000) ?? totalEnvSteps
+    epochs = try section.integer("epochs", in: 1...1000) ?? epochs
+    minibatches = try section.integer("minibatches", in: 1...1_048_576) ?? minibatches
+    annealLearningRate = try section.boolean("anneal_learning_rate") ?? annealLearningRate
+    for hyperparameter in Hyperparameter.allCases {
+      if let value = try Self.number(hyperparameter, &section) { hyperparameters[hyperparameter] = value }
+    }
+    if var sweep = try section.section("sweep") { self.sweep = try Sweep(&sweep) }
+    if var network = try section.section("network") { self.network = try NetworkSettings(&network) }
+    checkpointInterval =
+      try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
+      ?? max(totalEnvSteps / 20, envStepsPerUpdate)
+    checkpointsKept = try section.integer("checkpoints_kept", in: 1...1_000_000) ?? checkpointsKept
+    if var evaluation = try section.section("evaluation") { self.evaluation = try EvaluationSettings(&evaluation) }
+    try section.finish()
+    try checkContradictions()
+  }
+
+  private static func number(_ hyperparameter: Hyperparameter, _ section: inout ConfigurationSection) throws -> Double?
+  {
+    let key = hyperparameter.rawValue
+    if let node = section.node(key), case .list = node.value, Hyperparameter.perRun.contains(hyperparameter) {
+      throw section.wrong(node, key, "one number; to try several, write sweep.\(key): \(node.text)")
+    }
+    return try section.number(key, in: hyperparameter.range)
+  }
+
+  private static func name(_ section: inout ConfigurationSection) throws -> String? {
+    let expected = "letters, digits, dots, hyphens and underscores, in quotes if they look like a number"
+    return try section.text("name", expected: expected) { isName($0) }
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+      && text.first.map { !"._-".contains($0) } ?? false
+  }
+
+  private static func defaultName(file: String) -> String {
+    let base = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    return isName(base) ? base : "training"
+  }
+
+  private static func environment(_ section: inout ConfigurationSection) throws -> EnvironmentChoice {
+    let expected = "environment.name is missing; write environment: {name: hanabi, ...}"
+    guard var environment = try section.section("environment") else {
+      throw ConfigurationError(section.origin, key: "environment.name", expected)
+    }
+    guard let name = try environment.text("name", expected: "an environment's name", where: { !$0.isEmpty }) else {
+      throw ConfigurationError(environment.origin, key: "environment.name", expected)
+    }
+    var values: [String: ParameterValue] = [:]
+    for key in environment.keys where key != "name" {
+      guard let node = environment.node(key) else { continue }
+      guard let value = node.parameter else { throw environment.wrong(node, key, "a value or a list of values") }
+      values[key] = value
+    }
+    return EnvironmentChoice(name: name, values: values)
+  }
+}

@@ -1,0 +1,57 @@
+import Environments
+
+extension TrainingConfiguration {
+  /// The checks that need to know how many agents the environment has; call it once the environment is made.
+  public func validate(agentCount: Int) throws {
+    let rows = envStepsPerUpdate * agentCount
+    let shape = "rollout_length \(rolloutLength) x environments \(environments) x agents \(agentCount)"
+    guard rows < 1 << 31 else {
+      throw error("environments", "a rollout has \(rows) rows (\(shape)); at most \((1 << 31) - 1) fit, use fewer")
+    }
+    guard rows.isMultiple(of: minibatches) else {
+      let advice = nearestDivisors(of: rows, to: minibatches).map(String.init).joined(separator: " or ")
+      throw error(
+        "minibatches",
+        "minibatches = \(minibatches) does not divide the \(rows) rows of a rollout (\(shape)); try \(advice)")
+    }
+  }
+
+  /// An error about one key, at the place where it was written.
+  public func error(_ key: String, _ message: String) -> ConfigurationError {
+    ConfigurationError(source.origin(key), key: key, message)
+  }
+
+  /// An environment's own complaint, with the place of the key that it names.
+  public func located(_ invalid: EnvironmentParameters.Invalid) -> ConfigurationError {
+    let key = invalid.description.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+    let known = source.origins[String(key)] != nil
+    return error(known ? String(key) : "environment", invalid.description)
+  }
+
+  func checkContradictions() throws {
+    for axis in sweep.axes where source.origins[axis.hyperparameter.rawValue] != nil {
+      let key = axis.hyperparameter.rawValue
+      throw error(
+        key, "\(key) is also given at \(source.origin("sweep.\(key)")) as sweep.\(key); remove one of the two")
+    }
+    guard updates >= 1 else {
+      throw error(
+        "total_env_steps",
+        "total_env_steps = \(totalEnvSteps) is less than one rollout of \(envStepsPerUpdate) "
+          + "(rollout_length \(rolloutLength) x environments \(environments)); use at least \(envStepsPerUpdate)")
+    }
+    guard updates * rolloutLength < 1 << 32 else {
+      throw error(
+        "total_env_steps",
+        "total_env_steps = \(totalEnvSteps) is \(updates * rolloutLength) steps of each environment; "
+          + "random numbers count up to \(UInt32.max), use more environments or fewer steps")
+    }
+  }
+
+  /// The largest divisor below `number` and the smallest above it.
+  private func nearestDivisors(of rows: Int, to number: Int) -> [Int] {
+    let below = (1..<max(number, 1)).reversed().first { rows.isMultiple(of: $0) }
+    let above = number < rows ? ((number + 1)...rows).first { rows.isMultiple(of: $0) } : nil
+    return [below, above].compactMap(\.self)
+  }
+}

@@ -1,0 +1,47 @@
+import Environments
+
+extension TrainingConfiguration {
+  /// Every resolved value as YAML; reading it again gives an equal configuration.
+  public func yaml() throws -> String { try node.yaml() }
+
+  var node: ConfigurationNode {
+    let swept = Set(sweep.axes.map(\.hyperparameter))
+    var entries: [(String, ConfigurationNode)] = [
+      ("name", .scalar(.text(name))),
+      ("environment", environmentNode),
+      ("seeds", Seeds.node(seeds)),
+      ("environments", .scalar(.integer(environments))),
+      ("rollout_length", .scalar(.integer(rolloutLength))),
+      ("total_env_steps", .scalar(.integer(totalEnvSteps))),
+      ("epochs", .scalar(.integer(epochs))),
+      ("minibatches", .scalar(.integer(minibatches))),
+      ("anneal_learning_rate", .scalar(.boolean(annealLearningRate))),
+    ]
+    for hyperparameter in Hyperparameter.allCases where !swept.contains(hyperparameter) {
+      entries.append((hyperparameter.rawValue, .scalar(.number(hyperparameters[hyperparameter]))))
+    }
+    if !sweep.axes.isEmpty { entries.append(("sweep", sweep.node)) }
+    entries += [
+      ("network", network.node),
+      ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
+      ("checkpoints_kept", .scalar(.integer(checkpointsKept))),
+      ("evaluation", evaluation.node),
+    ]
+    return .section(entries)
+  }
+
+  private var environmentNode: ConfigurationNode {
+    .section(
+      [("name", .scalar(.text(environment.name)))]
+        + environment.values.sorted { $0.key < $1.key }.map { ($0.key, ConfigurationNode($0.value)) })
+  }
+}
+
+/// In JSON (checkpoints, exports): the same keys and values as in YAML, read back with the same checks.
+extension TrainingConfiguration: Codable {
+  public init(from decoder: any Decoder) throws {
+    try self.init(try ConfigurationNode(from: decoder), file: "saved configuration")
+  }
+
+  public func encode(to encoder: any Encoder) throws { try node.encode(to: encoder) }
+}

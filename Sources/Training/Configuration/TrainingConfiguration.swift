@@ -1,0 +1,76 @@
+import Environments
+
+/// Everything that decides what a training does; checked when it is read, then trusted.
+///
+/// `train.yaml` (+ `--set`) → `TrainingConfiguration` → `runs`; `yaml()` writes every resolved value back.
+public struct TrainingConfiguration: Sendable {
+  /// An environment by name, with the parameters that its own initializer checks.
+  public struct EnvironmentChoice: Sendable, Hashable {
+    public var name: String
+    public var values: [String: ParameterValue]
+
+    public var parameters: EnvironmentParameters { EnvironmentParameters(values) }
+  }
+
+  /// Name of the folder that holds the results.
+  public var name: String
+  public var environment: EnvironmentChoice
+  /// One run per seed and point of the sweep.
+  public var seeds: [UInt64] = Array(0..<8)
+  /// N, environments per run (alias `num_envs`).
+  public var environments = 1024
+  /// T, steps of every environment per update (alias `num_steps`).
+  public var rolloutLength = 128
+  /// Joint transitions of one run in all; the last update that fits ends the training (alias `total_timesteps`).
+  public var totalEnvSteps = 10_000_000_000
+  /// Passes over a rollout (alias `update_epochs`).
+  public var epochs = 4
+  /// Parts into which a rollout's rows are divided in each epoch (alias `num_minibatches`).
+  public var minibatches = 4
+  /// Lets the learning rate fall linearly to 0 (alias `anneal_lr`).
+  public var annealLearningRate = false
+  /// Those of every run, except where the sweep says otherwise.
+  public var hyperparameters = Hyperparameters()
+  public var sweep = Sweep()
+  public var network = NetworkSettings()
+  /// Env steps of one run between checkpoints.
+  public var checkpointInterval = 0
+  /// How many checkpoints stay on disk.
+  public var checkpointsKept = 2
+  public var evaluation = EvaluationSettings()
+
+  /// Where each key was written, for errors found later.
+  var source: ConfigurationSource
+
+  /// Env steps that one update of one run takes: N x T.
+  public var envStepsPerUpdate: Int { environments * rolloutLength }
+  /// Updates in all: as many as fit in `totalEnvSteps`.
+  public var updates: Int { totalEnvSteps / envStepsPerUpdate }
+  /// Updates from one checkpoint to the next.
+  public var updatesPerCheckpoint: Int { max(1, checkpointInterval / envStepsPerUpdate) }
+}
+
+/// The places of a configuration's keys.
+struct ConfigurationSource: Sendable {
+  let file: String
+  let origins: [String: ConfigurationOrigin]
+
+  init(file: String, _ root: ConfigurationNode) {
+    self.file = file
+    var origins: [String: ConfigurationOrigin] = [:]
+    func visit(_ node: ConfigurationNode, _ path: String) {
+      if !path.isEmpty { origins[path] = node.origin }
+      guard case .section(let entries) = node.value else { return }
+      for entry in entries { visit(entry.node, path.isEmpty ? entry.key : "\(path).\(entry.key)") }
+    }
+    visit(root, "")
+    self.origins = origins
+  }
+
+  func origin(_ key: String) -> ConfigurationOrigin { origins[key] ?? .file(file) }
+}
+
+/// Two configurations are equal when they resolve to the same values, wherever those were written.
+extension TrainingConfiguration: Equatable {
+  public static func == (left: Self, right: Self) -> Bool { left.node == right.node }
+}

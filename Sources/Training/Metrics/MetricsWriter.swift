@@ -1,0 +1,90 @@
+import Foundation
+
+/// Appends to `metrics.jsonl`: one JSON object per run and update, one write per update.
+///
+/// After a resume the file continues where the checkpoint stands, so no update appears twice.
+public final class MetricsWriter {
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+    init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
+  }
+
+  private let path: String
+  private let handle: FileHandle
+
+  /// Begins a new file; refuses one that holds metrics already.
+  public init(creating path: String) throws {
+    self.path = path
+    handle = try Self.open(path)
+    guard try handle.seekToEnd() == 0 else {
+      throw Failure(path, "holds metrics already; resume that training or choose another output folder")
+    }
+  }
+
+  /// Continues a file behind `update`: later lines, and a last line cut short, are dropped.
+  public init(resuming path: String, after update: Int) throws {
+    self.path = path
+    handle = try Self.open(path)
+    let end = try Self.end(of: handle, path, after: update)
+    try handle.truncate(atOffset: end)
+    try handle.seek(toOffset: end)
+  }
+
+  deinit { try? handle.close() }
+
+  /// Writes the lines of one update, one per run, in one call.
+  public func append(_ metrics: [RunMetrics]) throws {
+    let lines = metrics.map { $0.json + "\n" }.joined()
+    do {
+      try handle.write(contentsOf: Data(lines.utf8))
+    } catch {
+      throw Failure(path, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Waits until everything is on disk; called before a checkpoint is written.
+  public func synchronize() throws { try handle.synchronize() }
+
+  private static func open(_ path: String) throws -> FileHandle {
+    if !FileManager.default.fileExists(atPath: path) {
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
+    }
+    guard let handle = FileHandle(forUpdatingAtPath: path) else {
+      throw Failure(path, "cannot be opened for writing")
+    }
+    return handle
+  }
+
+  private struct Position: Decodable { let update: Int }
+
+  /// Where the lines up to and including `update` end; walks backwards from the end of the file.
+  private static func end(of handle: FileHandle, _ path: String, after update: Int) throws -> UInt64 {
+    let chunk: UInt64 = 1 << 20
+    let newline = UInt8(ascii: "\n")
+    var end = try handle.seekToEnd()
+    var windowStart = end
+    var window: [UInt8] = []
+    while end > 0 {
+      let lineEnd = Int(end - windowStart)
+      let before = window[..<max(lineEnd - 1, 0)].lastIndex(of: newline)
+      guard before != nil || windowStart == 0 else {
+        let start = windowStart > chunk ? windowStart - chunk : 0
+        try handle.seek(toOffset: start)
+        let bytes = try handle.read(upToCount: Int(windowStart - start)) ?? Data()
+        window = Array(bytes) + window[..<lineEnd]
+        windowStart = start
+        continue
+      }
+      let lineStart = before.map { $0 + 1 } ?? 0
+      let line = window[lineStart..<lineEnd]
+      if line.last == newline {
+        guard let position = try? JSONDecoder().decode(Position.self, from: Data(line)) else {
+          throw Failure(path, "the line at byte \(windowStart + UInt64(lineStart)) is not a line of metrics")
+        }
+        if position.update <= update { return end }
+      }
+      end = windowStart + UInt64(lineStart)
+    }
+    return end
+  }
+}

@@ -1,0 +1,92 @@
+/// What one update of one run measured: one line of `metrics.jsonl`.
+///
+/// Free of clocks, so that the file of a training is the same every time.
+public struct RunMetrics: Sendable, Equatable {
+  /// Index of the run among all runs of the configuration.
+  public var run: Int
+  public var name: String
+  /// Finished updates, this one included; from 1.
+  public var update: Int
+  /// Env steps of this run so far.
+  public var envSteps: Int
+  public var learningRate: Float
+  public var totalLoss: Float
+  public var policyLoss: Float
+  public var valueLoss: Float
+  /// Mean entropy of the masked policy over all rows, in nats.
+  public var entropy: Float
+  /// Mean of (ratio - 1) - log ratio.
+  public var approximateKL: Float
+  /// Part of the rows whose ratio left the clip range, 0 to 1.
+  public var clipFraction: Float
+  /// 1 - variance(return - value) / variance(return); nil where the returns do not vary.
+  public var explainedVariance: Float?
+  /// Norm before clipping, over all parameters of the run.
+  public var gradientNorm: Float
+  /// Episodes that ended in this update's rollout.
+  public var episodes: Int
+  /// Mean over those episodes; nil if there was none.
+  public var episodeReturn: Float?
+  /// In env steps; nil if no episode ended.
+  public var episodeLength: Float?
+
+  public init(
+    run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, totalLoss: Float, policyLoss: Float,
+    valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
+    gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?
+  ) {
+    self.run = run
+    self.name = name
+    self.update = update
+    self.envSteps = envSteps
+    self.learningRate = learningRate
+    self.totalLoss = totalLoss
+    self.policyLoss = policyLoss
+    self.valueLoss = valueLoss
+    self.entropy = entropy
+    self.approximateKL = approximateKL
+    self.clipFraction = clipFraction
+    self.explainedVariance = explainedVariance
+    self.gradientNorm = gradientNorm
+    self.episodes = episodes
+    self.episodeReturn = episodeReturn
+    self.episodeLength = episodeLength
+  }
+
+  /// The measured quantities by key, in the order of the line.
+  public var values: [(key: String, value: Float?)] {
+    [
+      ("learning_rate", learningRate), ("total_loss", totalLoss), ("policy_loss", policyLoss),
+      ("value_loss", valueLoss), ("entropy", entropy), ("approximate_kl", approximateKL),
+      ("clip_fraction", clipFraction), ("explained_variance", explainedVariance), ("gradient_norm", gradientNorm),
+      ("episode_return", episodeReturn), ("episode_length", episodeLength),
+    ]
+  }
+
+  /// The key of the first quantity that is not a finite number, if any.
+  public var firstNotFinite: String? { values.first { !($0.value?.isFinite ?? true) }?.key }
+
+  /// One JSON object without a line break; what is not a finite number becomes null.
+  public var json: String {
+    var fields = ["\"run\":\(run)", "\"name\":\(quoted(name))", "\"update\":\(update)", "\"env_steps\":\(envSteps)"]
+    fields.append("\"episodes\":\(episodes)")
+    for (key, value) in values {
+      let number = value.flatMap { $0.isFinite ? $0.description : nil } ?? "null"
+      fields.append("\"\(key)\":\(number)")
+    }
+    return "{\(fields.joined(separator: ","))}"
+  }
+
+  private func quoted(_ text: String) -> String {
+    let escaped = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"": "\\\""
+      case "\\": "\\\\"
+      case _ where scalar.value < 0x20:
+        "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2) + String(scalar.value, radix: 16)
+      default: String(scalar)
+      }
+    }
+    return "\"\(escaped.joined())\""
+  }
+}

@@ -1,0 +1,175 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// Independent PPO on one rollout, for the runs of a window:
+///
+///     advantages by GAE
+///     for each epoch { for each minibatch { for each chunk { forward; loss; backward }; clip; Adam step } }
+final class PPOLearner {
+  private let shape: TrainingShape
+  private let environment: VectorEnvironment
+  private let network: PolicyNetwork
+  private let buffers: RolloutBuffers
+  private let scalars: RunScalars
+  private let chunk: ChunkRows
+  private let annealed: Bool
+  private let totalUpdates: Int
+
+  private let computeGAE: Kernel
+  private let advantageMoments: Kernel
+  private let loss: Kernel
+  private let accumulateMetrics: Kernel
+  private let reduceGradients: Kernel
+  private let prepareStep: Kernel
+  private let adam: Kernel
+
+  let parameters: Buffer<Float>  // (R, P)
+  private let firstMoments: Buffer<Float>  // (R, P)
+  private let secondMoments: Buffer<Float>  // (R, P)
+  private let gradients: Buffer<Float>  // (window, S, P)
+  private let normPartials: Buffer<Float>  // (window, P / 16)
+
+  init(
+    shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
+    scalars: RunScalars, chunk: ChunkRows, configuration: TrainingConfiguration, device: Device, table: BufferTable
+  ) throws {
+    self.shape = shape
+    self.environment = environment
+    self.network = network
+    self.buffers = buffers
+    self.scalars = scalars
+    self.chunk = chunk
+    annealed = configuration.annealLearningRate
+    totalUpdates = configuration.updates
+    computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
+    advantageMoments = try device.kernel("PPO/advantage_moments.comp", macros: chunk.macros)
+    loss = try device.kernel("PPO/ppo_loss.comp", macros: chunk.macros)
+    accumulateMetrics = try device.kernel("PPO/accumulate_metrics.comp", macros: chunk.macros)
+    reduceGradients = try device.kernel("PPO/reduce_gradients.comp")
+    prepareStep = try device.kernel("PPO/prepare_step.comp")
+    adam = try device.kernel("PPO/adam.comp")
+    let count = network.layout.count
+    func register(_ name: String, _ runs: Int, _ axes: [(String, Int)], _ persistence: BufferTable.Persistence)
+      -> Buffer<Float>
+    { table.register(name, of: Float.self, runs: runs, perRun: axes, persistence: persistence) }
+    parameters = register("parameters", shape.runs, [("P", count)], .persistent)
+    firstMoments = register("adam_first_moments", shape.runs, [("P", count)], .persistent)
+    secondMoments = register("adam_second_moments", shape.runs, [("P", count)], .persistent)
+    gradients = register(
+      "gradients", network.windowRuns, [("splits", TrainingShape.splits), ("P", count)], .scratch)
+    normPartials = register(
+      "norm_partials", network.windowRuns, [("P/16", count / Int(PARAMETERS_PER_INVOCATION))], .scratch)
+  }
+
+  func recordComputeAdvantages(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.dispatch(
+      computeGAE,
+      [
+        "hyperparameters": scalars.hyperparameters.window(runs: runs), "rewards": buffers.rewards.window(runs: runs),
+        "dones": buffers.dones.window(runs: runs), "values": buffers.values.window(runs: runs),
+        "advantages": buffers.advantages.window(runs: runs),
+      ], push: buffers.strides(shape), groups: computeGAE.groups(for: shape.rowsPerStep), runs.count)
+    recorder.barrier()
+  }
+
+  func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    for epoch in 0..<shape.epochs {
+      recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
+      for minibatch in 0..<shape.minibatches {
+        recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
+        recorder.barrier()
+        for part in shape.chunks(of: shape.minibatchRows) {
+          try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
+        }
+        recordStep(recorder, runs: runs)
+      }
+    }
+  }
+
+  private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
+    let push = MomentDispatch(
+      minibatch_rows: UInt32(shape.minibatchRows), total_rows: UInt32(shape.rows), epoch: UInt32(epoch),
+      row_stride: UInt32(buffers.advantages.runStride), moment_stride: UInt32(chunk.moments.runStride))
+    recorder.dispatch(
+      advantageMoments,
+      [
+        "advantages": buffers.advantages.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs),
+        "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
+      ], push: push, groups: shape.minibatches, runs.count)
+    recorder.barrier()
+  }
+
+  /// Adds the gradient of one chunk of a minibatch.
+  private func recordGradient(
+    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int, part: (first: Int, count: Int)
+  ) throws {
+    let window = 0..<runs.count
+    chunk.recordSelect(
+      recorder, runs: runs, first: minibatch * shape.minibatchRows + part.first, count: part.count, epoch: epoch)
+    let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
+    let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
+    network.recordExpand(
+      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+      indices: chunk.indices(runs.count))
+    try network.recordForward(
+      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
+    recorder.dispatch(
+      loss,
+      [
+        "hyperparameters": scalars.hyperparameters.window(runs: runs), "logits": network.logits.window(runs: window),
+        "value_outputs": network.values.window(runs: window), "legal_masks": buffers.legalMasks.window(runs: runs),
+        "actions": buffers.actions.window(runs: runs),
+        "log_probabilities": buffers.logProbabilities.window(runs: runs), "values": buffers.values.window(runs: runs),
+        "advantages": buffers.advantages.window(runs: runs), "advantage_moments": chunk.moments.window(runs: window),
+        "row_indices": chunk.indices(runs.count).window, "row_counts": rows.counts.window,
+        "logit_gradients": network.logitGradients.window(runs: window),
+        "value_gradients": network.valueGradients.window(runs: window),
+        "row_statistics": chunk.statistics.window(runs: window),
+      ], push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: loss.groups(for: shape.chunkRows),
+      runs.count)
+    recorder.barrier()
+    recorder.dispatch(
+      accumulateMetrics,
+      ["row_statistics": chunk.statistics.window(runs: window), "metrics": scalars.metrics.window(runs: runs)],
+      push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: Int(METRIC_ROW_SUMS), runs.count)
+    try network.recordBackward(
+      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
+      gradients: RunWindow(gradients, runs: window), splits: TrainingShape.splits, firstRow: part.first)
+  }
+
+  /// Clips the summed gradient and takes one Adam step.
+  private func recordStep(_ recorder: CommandRecorder, runs: Range<Int>) {
+    let window = 0..<runs.count
+    let partials = network.layout.count / Int(PARAMETERS_PER_INVOCATION)
+    let push = AdamDispatch(
+      parameters: UInt32(network.layout.count), splits: UInt32(TrainingShape.splits),
+      gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
+      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(totalUpdates),
+      annealed: annealed ? 1 : 0)
+    recorder.dispatch(
+      reduceGradients,
+      ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,
+      groups: reduceGradients.groups(for: partials), runs.count)
+    recorder.barrier()
+    recorder.dispatch(
+      prepareStep,
+      [
+        "hyperparameters": scalars.hyperparameters.window(runs: runs),
+        "norm_partials": normPartials.window(runs: window), "progress": scalars.progress.window(runs: runs),
+        "metrics": scalars.metrics.window(runs: runs), "step_scalars": scalars.stepScalars.window(runs: runs),
+      ], push: push, groups: runs.count)
+    recorder.barrier()
+    recorder.dispatch(
+      adam,
+      [
+        "hyperparameters": scalars.hyperparameters.window(runs: runs),
+        "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
+        "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
+        "parameters": parameters.window(runs: runs),
+      ], push: push, groups: adam.groups(for: partials), runs.count)
+    recorder.barrier()
+  }
+}

@@ -1,0 +1,105 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// Collects T steps of N environments for the runs of a window:
+///
+///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
+///     observe; forward; values of the last observation
+final class Rollout {
+  private let shape: TrainingShape
+  private let environment: VectorEnvironment
+  private let network: PolicyNetwork
+  private let buffers: RolloutBuffers
+  private let scalars: RunScalars
+  private let chunk: ChunkRows
+  private let sampleActions: Kernel
+  private let storeValues: Kernel
+  private let trackEpisodes: Kernel
+  private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
+  let episodeSums: Buffer<SIMD4<Float>>  // (R, N): returns, lengths, episodes, error
+
+  init(
+    shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
+    scalars: RunScalars, chunk: ChunkRows, device: Device, table: BufferTable
+  ) throws {
+    self.shape = shape
+    self.environment = environment
+    self.network = network
+    self.buffers = buffers
+    self.scalars = scalars
+    self.chunk = chunk
+    sampleActions = try device.kernel("PPO/sample_actions.comp", macros: chunk.macros)
+    storeValues = try device.kernel(
+      "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
+    trackEpisodes = try device.kernel("PPO/track_episodes.comp", macros: chunk.macros)
+    openEpisodes = table.register(
+      "open_episodes", of: SIMD2<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
+      persistence: .persistent)
+    episodeSums = table.register(
+      "episode_sums", of: SIMD4<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
+      persistence: .scratch)
+  }
+
+  func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
+    for t in 0..<shape.steps {
+      try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
+      environment.recordStep(
+        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: t)
+      recorder.barrier()
+      environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t)
+      recorder.barrier()
+    }
+    try recordPolicy(recorder, runs: runs, parameters: parameters, block: shape.steps, kernel: storeValues)
+    recordEpisodes(recorder, runs: runs)
+  }
+
+  /// Observations of row block `block`, then the network on them, then what `kernel` stores of it.
+  private func recordPolicy(
+    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int, kernel: Kernel
+  ) throws {
+    environment.recordObserve(
+      recorder, runs: runs, observations: buffers.observations, legalMasks: buffers.legalMasks, block: block)
+    recorder.barrier()
+    for part in shape.chunks(of: shape.rowsPerStep) {
+      chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
+      let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
+      network.recordExpand(
+        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+        indices: chunk.indices(runs.count))
+      try network.recordForward(
+        recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
+        heads: kernel === storeValues ? [.critic] : [.actor, .critic])
+      let bindings = [
+        "logits": network.logits.window(runs: 0..<runs.count),
+        "value_outputs": network.values.window(runs: 0..<runs.count),
+        "legal_masks": buffers.legalMasks.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs), "row_indices": chunk.indices(runs.count).window,
+        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: runs),
+        "log_probabilities": buffers.logProbabilities.window(runs: runs), "values": buffers.values.window(runs: runs),
+      ]
+      recorder.dispatch(
+        kernel, bindings, push: chunk.dispatch(count: part.count, minibatch: 0), groups: kernel.groups(for: part.count),
+        runs.count)
+      recorder.barrier()
+    }
+  }
+
+  private func recordEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.dispatch(
+      trackEpisodes,
+      [
+        "rewards": buffers.rewards.window(runs: runs), "dones": buffers.dones.window(runs: runs),
+        "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
+        "episode_sums": episodeSums.window(runs: runs),
+      ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
+    recorder.barrier()
+  }
+
+  var episodeDispatch: EpisodeDispatch {
+    EpisodeDispatch(
+      open_stride: UInt32(openEpisodes.runStride), sum_stride: UInt32(episodeSums.runStride),
+      error_stride: UInt32(environment.errors.runStride), rollout: buffers.strides(shape))
+  }
+}

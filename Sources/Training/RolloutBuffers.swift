@@ -1,0 +1,90 @@
+import CShaders
+import Networks
+import VulkanCompute
+
+/// What the rollout keeps for the learner, per run. Observations stay packed.
+struct RolloutBuffers {
+  let observations: Buffer<UInt32>  // (R, (T + 1) N A, W)
+  let legalMasks: Buffer<UInt32>  // (R, (T + 1) N A, M)
+  let actions: Buffer<UInt32>  // (R, T N A)
+  let logProbabilities: Buffer<Float>  // (R, T N A)
+  let values: Buffer<Float>  // (R, (T + 1) N A)
+  let rewards: Buffer<Float>  // (R, T N A)
+  let dones: Buffer<UInt32>  // (R, T N)
+  let advantages: Buffer<Float>  // (R, T N A)
+
+  init(_ shape: TrainingShape, table: BufferTable) {
+    func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
+      table.register("rollout.\(name)", of: type, runs: shape.runs, perRun: axes, persistence: .scratch)
+    }
+    let rows = [("T", shape.steps), ("N", shape.environments), ("A", shape.agents)]
+    let rowsAndLast = [("T+1", shape.steps + 1), ("N", shape.environments), ("A", shape.agents)]
+    observations = register("observations", of: UInt32.self, rowsAndLast + [("W", shape.observationWords)])
+    legalMasks = register("legal_masks", of: UInt32.self, rowsAndLast + [("M", shape.maskWords)])
+    actions = register("actions", of: UInt32.self, rows)
+    logProbabilities = register("log_probabilities", of: Float.self, rows)
+    values = register("values", of: Float.self, rowsAndLast)
+    rewards = register("rewards", of: Float.self, rows)
+    dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
+    advantages = register("advantages", of: Float.self, rows)
+  }
+
+  /// Strides for the kernels.
+  func strides(_ shape: TrainingShape) -> RolloutShape {
+    RolloutShape(
+      environments: UInt32(shape.environments), steps: UInt32(shape.steps), row_stride: UInt32(actions.runStride),
+      value_stride: UInt32(values.runStride), mask_stride: UInt32(legalMasks.runStride),
+      done_stride: UInt32(dones.runStride))
+  }
+}
+
+/// Small buffers with one block of scalars per run.
+struct RunScalars {
+  let hyperparameters: Buffer<Float>  // (R, RUN_SCALARS), HYPER_…
+  let progress: Buffer<UInt32>  // (R, RUN_SCALARS), PROGRESS_…
+  let stepScalars: Buffer<Float>  // (R, RUN_SCALARS), STEP_…
+  let metrics: Buffer<Float>  // (R, RUN_SCALARS), METRIC_…
+  let policyIndices: Buffer<UInt32>  // (R, 1): position of the run in its window
+
+  init(runs: Int, table: BufferTable) {
+    let block = [("scalars", Int(RUN_SCALARS))]
+    hyperparameters = table.register(
+      "hyperparameters", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
+    progress = table.register("progress", of: UInt32.self, runs: runs, perRun: block, persistence: .persistent)
+    stepScalars = table.register("step_scalars", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
+    metrics = table.register("metrics", of: Float.self, runs: runs, perRun: block, persistence: .scratch)
+    policyIndices = table.register(
+      "policy_indices", of: UInt32.self, runs: runs, perRun: [("index", 1)], persistence: .scratch)
+  }
+
+  func writeHyperparameters(_ runs: [RunConfiguration]) throws {
+    for (index, run) in runs.enumerated() {
+      let h = run.hyperparameters
+      var block = [Float](repeating: 0, count: Int(HYPER_COUNT))
+      block[Int(HYPER_LEARNING_RATE)] = Float(h.learningRate)
+      block[Int(HYPER_ENTROPY_COEFFICIENT)] = Float(h.entropyCoefficient)
+      block[Int(HYPER_CLIP_EPSILON)] = Float(h.clipEpsilon)
+      block[Int(HYPER_VALUE_COEFFICIENT)] = Float(h.valueCoefficient)
+      block[Int(HYPER_GAMMA)] = Float(h.gamma)
+      block[Int(HYPER_GAE_LAMBDA)] = Float(h.gaeLambda)
+      block[Int(HYPER_MAX_GRADIENT_NORM)] = Float(h.maxGradientNorm)
+      block[Int(HYPER_ADAM_BETA1)] = Float(h.adamBeta1)
+      block[Int(HYPER_ADAM_BETA2)] = Float(h.adamBeta2)
+      block[Int(HYPER_ADAM_EPSILON)] = Float(h.adamEpsilon)
+      try hyperparameters.write(block, run: index)
+    }
+  }
+
+  /// Update 0, no Adam step taken.
+  func writeInitialProgress(runs: Int) throws {
+    var block = [UInt32](repeating: 0, count: Int(RUN_SCALARS))
+    block[Int(PROGRESS_BETA1_POWER)] = Float(1).bitPattern
+    block[Int(PROGRESS_BETA2_POWER)] = Float(1).bitPattern
+    for run in 0..<runs { try progress.write(block, run: run) }
+  }
+
+  /// `windowRuns` runs share a dispatch; each reads the parameter set at its own position.
+  func writePolicyIndices(runs: Int, windowRuns: Int) throws {
+    for run in 0..<runs { try policyIndices.write([UInt32(run % windowRuns)], run: run) }
+  }
+}

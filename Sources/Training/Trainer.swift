@@ -1,0 +1,173 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// Trains all runs of a configuration at once.
+///
+/// One update is recorded once and submitted many times; the host reads the metrics of an update while the device works
+/// on the next one.
+public final class Trainer {
+  public let configuration: TrainingConfiguration
+  public let runs: [RunConfiguration]
+  public let environment: any Environment
+  public let architecture: NetworkArchitecture
+  public let layout: ParameterLayout
+  public let table: BufferTable
+
+  /// Updates that have been submitted.
+  public private(set) var updatesSubmitted = 0
+  /// Kernel dispatches of one update of all runs.
+  public let dispatchesPerUpdate: Int
+  /// Runs that share a dispatch.
+  public let windowRuns: Int
+
+  private let device: Device
+  private let shape: TrainingShape
+  private let parts: TrainerParts
+  private let windows: [Range<Int>]
+  private let update: [CommandSequence]
+  private let copyMetrics: [CommandSequence]
+  private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
+  private var pending: (submission: Submission, slot: Int, update: Int)?
+
+  /// Plans, allocates, initializes weights and environments, and records an update.
+  ///
+  /// - Parameter runs: Runs of this process, a part of `configuration.runs`.
+  /// - Throws: `VulkanError` where the device lacks memory or limits.
+  public init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
+    self.configuration = configuration
+    self.runs = runs
+    self.device = device
+    environment = try configuration.makeEnvironment()
+    architecture = try configuration.network.architecture(for: environment)
+    shape = TrainingShape(configuration, environment: environment, runs: runs.count)
+    table = BufferTable(device: device)
+    parts = try TrainerParts(
+      configuration: configuration, shape: shape, environment: environment, architecture: architecture, device: device,
+      table: table)
+    layout = parts.network.layout
+    windowRuns = parts.network.windowRuns
+    try table.allocate()
+    try parts.initialize(runs: runs)
+
+    windows = stride(from: 0, to: runs.count, by: windowRuns).map { [windowRuns] first in
+      first..<min(first + windowRuns, runs.count)
+    }
+    let (parts, windows) = (parts, windows)
+    try device.run { recorder in
+      for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
+    }
+    update = try windows.map { window in
+      try device.record { recorder in try parts.recordUpdate(recorder, runs: window) }
+    }
+    dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
+    let history = try (0..<2).map {
+      try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
+    }
+    metricHistory = history
+    copyMetrics = try history.map { slot in
+      try device.record { $0.copy(from: parts.scalars.metrics.whole, to: slot.whole) }
+    }
+  }
+
+  /// Env steps that every run has taken in the updates submitted so far.
+  public var envSteps: Int { updatesSubmitted * configuration.envStepsPerUpdate }
+
+  /// Whether all updates of the configuration have been submitted.
+  public var isFinished: Bool { updatesSubmitted >= configuration.updates }
+
+  /// Submits the next update and returns the metrics of the one before it, one per run; nil for the first.
+  public func submitUpdate() throws -> [RunMetrics]? {
+    let slot = updatesSubmitted % 2
+    let submission = try device.submit(update + [copyMetrics[slot]])
+    updatesSubmitted += 1
+    let metrics = try collect()
+    pending = (submission, slot, updatesSubmitted)
+    return metrics
+  }
+
+  /// Waits for the update in flight and returns its metrics; nil if there is none.
+  public func finishUpdate() throws -> [RunMetrics]? { try collect() }
+
+  private func collect() throws -> [RunMetrics]? {
+    guard let (submission, slot, update) = pending else { return nil }
+    pending = nil
+    try submission.wait()
+    let sums = try metricHistory[slot].read()
+    let block = Int(RUN_SCALARS)
+    let metrics = runs.enumerated().map { position, run in
+      RunMetrics(
+        sums: Array(sums[position * block..<(position + 1) * block]), run: run, update: update,
+        envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
+        rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
+    }
+    if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {
+      throw TrainingFailure.illegalAction(run: runs[position].name, update: update)
+    }
+    return metrics
+  }
+
+  /// The learning rate that `update`, counted from 1, used.
+  private func learningRate(of run: RunConfiguration, update: Int) -> Double {
+    let rate = run.hyperparameters.learningRate
+    return configuration.annealLearningRate ? rate * (1 - Double(update - 1) / Double(configuration.updates)) : rate
+  }
+
+  /// Parameters of one run, (P) with padding. Waits for the update in flight.
+  public func parameters(run: Int) throws -> [Float] {
+    precondition(pending == nil, "finishUpdate() comes before reading parameters")
+    return try parts.learner.parameters.read(run: run)
+  }
+
+  /// Buffers that make up the state of the training: save them, and restore them to continue bit by bit.
+  public var persistentBuffers: [AnyBuffer] { table.persistentBuffers }
+
+  /// Tells the trainer that the persistent buffers hold the state after `updates` updates.
+  public func didRestore(updates: Int) {
+    precondition(pending == nil, "restoring while an update is in flight")
+    updatesSubmitted = updates
+  }
+
+  /// What one repetition of a benchmark submits.
+  func benchmarkWork(_ kind: TrainingBenchmark.Kind) throws -> [CommandSequence] {
+    switch kind {
+    case .train: return update
+    case .inference:
+      return try windows.map { window in
+        try device.record { recorder in try parts.recordRollout(recorder, runs: window) }
+      }
+    }
+  }
+
+  /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.
+  public static func planText(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws
+    -> String
+  {
+    let environment = try configuration.makeEnvironment()
+    let shape = TrainingShape(configuration, environment: environment, runs: runs.count)
+    let table = BufferTable(device: device)
+    let parts = try TrainerParts(
+      configuration: configuration, shape: shape, environment: environment,
+      architecture: configuration.network.architecture(for: environment), device: device, table: table)
+    return parts.planText(shape: shape, table: table, device: device)
+  }
+}
+
+/// A training that cannot go on.
+public enum TrainingFailure: Error, Equatable, CustomStringConvertible {
+  /// A loss, a gradient or a metric of a run became NaN or infinite.
+  case notFinite(run: String, update: Int, quantity: String)
+  /// An environment refused the action of a policy: a defect of the engine.
+  case illegalAction(run: String, update: Int)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let run, let update, let quantity):
+      "run \(run): \(quantity) is not a finite number in update \(update); the last checkpoint is intact, "
+        + "try a smaller learning_rate or max_gradient_norm"
+    case .illegalAction(let run, let update):
+      "run \(run): an environment refused an action in update \(update); please report this defect of the engine"
+    }
+  }
+}

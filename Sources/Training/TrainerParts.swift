@@ -1,0 +1,123 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// The parts of a trainer, made in the order in which data goes through them.
+final class TrainerParts {
+  let environment: VectorEnvironment
+  let network: PolicyNetwork
+  let scalars: RunScalars
+  let rollout: Rollout
+  let learner: PPOLearner
+  private let buffers: RolloutBuffers
+  private let finishUpdate: Kernel
+
+  init(
+    configuration: TrainingConfiguration, shape: TrainingShape, environment game: any Environment,
+    architecture: NetworkArchitecture, device: Device, table: BufferTable
+  ) throws {
+    environment = try VectorEnvironment(
+      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
+    buffers = RolloutBuffers(shape, table: table)
+    scalars = RunScalars(runs: shape.runs, table: table)
+    let largestStride = table.largestRunStride
+    network = try PolicyNetwork(
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
+      windowRuns: Self.windowRuns(shape, architecture, rolloutStride: largestStride, device: device.description),
+      rowCapacity: shape.chunkRows, training: true)
+    let chunk = try ChunkRows(
+      shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
+      table: table)
+    rollout = try Rollout(
+      shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
+      device: device, table: table)
+    learner = try PPOLearner(
+      shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
+      configuration: configuration, device: device, table: table)
+    finishUpdate = try device.kernel("PPO/finish_update.comp", macros: chunk.macros)
+  }
+
+  /// Runs that share a dispatch: as many as one binding may hold and as a quarter of the memory has workspace for.
+  private static func windowRuns(
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, rolloutStride: Int, device: DeviceDescription
+  ) -> Int {
+    let layout = ParameterLayout(architecture)
+    let widths = layout.layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
+    let rowBytes = 4 * shape.chunkRows
+    let gradientBytes = 4 * TrainingShape.splits * layout.count
+    let widest = max(rolloutStride, rowBytes * (widths.max() ?? 0), gradientBytes)
+    let workspace = 2 * rowBytes * widths.reduce(0, +) + gradientBytes
+    let fitting = min(device.maxStorageBufferRange / widest, device.memoryBytes / 4 / workspace)
+    return min(shape.runs, max(1, fitting))
+  }
+
+  func initialize(runs: [RunConfiguration]) throws {
+    try environment.initialize(seeds: runs.map(\.seed))
+    try scalars.writeHyperparameters(runs)
+    try scalars.writeInitialProgress(runs: runs.count)
+    try scalars.writePolicyIndices(runs: runs.count, windowRuns: network.windowRuns)
+    try learner.parameters.write(OrthogonalInitializer.parameters(network.layout, seeds: runs.map(\.seed)))
+  }
+
+  func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {
+    environment.recordReset(recorder, runs: runs, all: true, dones: buffers.dones, transition: 0)
+    recorder.barrier()
+  }
+
+  func recordRollout(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
+  }
+
+  func recordUpdate(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    recorder.fill(scalars.metrics.window(runs: runs), with: 0)
+    recorder.barrier()
+    try recordRollout(recorder, runs: runs)
+    learner.recordComputeAdvantages(recorder, runs: runs)
+    try learner.recordImprove(recorder, runs: runs)
+    recorder.dispatch(
+      finishUpdate,
+      [
+        "episode_sums": rollout.episodeSums.window(runs: runs), "metrics": scalars.metrics.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs),
+      ], push: rollout.episodeDispatch, groups: runs.count)
+  }
+
+  func planText(shape: TrainingShape, table: BufferTable, device: Device) -> String {
+    let row = shape.rolloutBytesPerRow
+    let dense = 4 * network.architecture.inputs
+    return """
+      device \(device.description.name) (\(device.profile))
+      runs R \(shape.runs) in windows of \(network.windowRuns), environments N \(shape.environments), \
+      steps T \(shape.steps), agents A \(shape.agents)
+      minibatches of B \(shape.minibatchRows) rows in chunks of C \(shape.chunkRows)
+      \(table.planText())
+      rollout bytes per row: observation \(row.observation) packed instead of \(dense) as float32 \
+      (1/\(dense / row.observation)), all \(row.total)
+      """
+  }
+}
+
+extension PolicyNetwork.ObservationSource {
+  /// How kernels read the packed observations of `environment`.
+  public init(_ environment: any Environment) {
+    self.init(
+      include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount)
+  }
+}
+
+extension TrainingConfiguration {
+  /// The environment that the configuration names, with its parameters checked.
+  public func makeEnvironment() throws -> any Environment {
+    try EnvironmentRegistry.make(name: environment.name, parameters: environment.parameters)
+  }
+}
+
+extension NetworkSettings {
+  /// The network for one environment's observations and actions.
+  public func architecture(for environment: any Environment) throws -> NetworkArchitecture {
+    try NetworkArchitecture(
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, actor: actor,
+      critic: critic, activation: NetworkArchitecture.Activation(rawValue: activation.rawValue) ?? .relu)
+  }
+}

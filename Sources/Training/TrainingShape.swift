@@ -1,0 +1,64 @@
+import CShaders
+import Environments
+import VulkanCompute
+
+/// The sizes of one training job: what buffers and kernels are made for.
+struct TrainingShape {
+  /// R
+  let runs: Int
+  /// N, environments per run
+  let environments: Int
+  /// T, rollout steps
+  let steps: Int
+  /// A
+  let agents: Int
+  /// K
+  let actions: Int
+  let maskWords: Int
+  /// W, words of a packed observation
+  let observationWords: Int
+  let epochs: Int
+  let minibatches: Int
+
+  init(_ configuration: TrainingConfiguration, environment: any Environment, runs: Int) {
+    self.runs = runs
+    environments = configuration.environments
+    steps = configuration.rolloutLength
+    agents = environment.agentCount
+    actions = environment.actionCount
+    maskWords = environment.maskWordCount
+    observationWords = environment.observationWordCount
+    epochs = configuration.epochs
+    minibatches = configuration.minibatches
+  }
+
+  /// N * A, rows of one rollout step
+  var rowsPerStep: Int { environments * agents }
+  /// T * N * A
+  var rows: Int { steps * rowsPerStep }
+  /// B
+  var minibatchRows: Int { rows / minibatches }
+
+  /// C, rows that go through the network at once. A function of one run's shape only, since it decides in which order
+  /// sums are taken: an eighth of a minibatch, at least 1024, a multiple of the split block.
+  var chunkRows: Int {
+    let block = Int(SPLIT_BLOCK_ROWS)
+    let wanted = max(1024, (minibatchRows / 8 + block - 1) / block * block)
+    return min(wanted, max(minibatchRows, min(rowsPerStep, 1024)))
+  }
+
+  /// S, partial sums of every weight gradient.
+  static let splits = 4
+
+  /// `rows` cut into chunks: first row and number of rows.
+  func chunks(of rows: Int) -> [(first: Int, count: Int)] {
+    stride(from: 0, to: rows, by: chunkRows).map { ($0, min(chunkRows, rows - $0)) }
+  }
+
+  /// Bytes that one row of the rollout takes in all buffers, observations first.
+  var rolloutBytesPerRow: (observation: Int, total: Int) {
+    let observation = 4 * observationWords
+    // mask, action, log-probability, value, reward, advantage; done is per environment
+    return (observation, observation + 4 * maskWords + 5 * 4 + (4 + agents - 1) / agents)
+  }
+}

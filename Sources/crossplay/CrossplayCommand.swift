@@ -1,1 +1,0 @@
-@main struct CrossplayCommand { static func main() {} }

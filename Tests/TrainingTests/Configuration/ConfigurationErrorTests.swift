@@ -1,0 +1,186 @@
+// Wrong configurations: every message says where, which key, and what to write instead.
+import Environments
+import Testing
+import Training
+
+struct ConfigurationErrorTests {
+  /// The message for a configuration that starts with a valid environment in line 1.
+  func message(_ yaml: String, _ overrides: String...) -> String? {
+    do {
+      _ = try TrainingConfiguration(yaml: minimal + yaml, file: "train.yaml", overrides: overrides)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: [
+    ("gama: 1", "train.yaml:2: gama is not a known key; did you mean gamma?"),
+    ("ent_coef: 1", "train.yaml:2: ent_coef is not a known key; did you mean entropy_coefficient?"),
+    ("NUM_ENVS: 1", "train.yaml:2: NUM_ENVS is not a known key; did you mean environments?"),
+    (
+      "\nnetwork:\n  width: 3",
+      "train.yaml:4: network.width is not a known key; known keys: "
+        + "activation, actor, critic, trunk"
+    ),
+    ("evaluation: {game: 3}", "train.yaml:2: evaluation.game is not a known key; did you mean evaluation.games?"),
+    (
+      "sweep: {epochs: [1, 2]}",
+      "train.yaml:2: sweep.epochs is not a known key; known keys: clip_epsilon, entropy_coefficient, gae_lambda, "
+        + "gamma, learning_rate, max_gradient_norm, value_coefficient"
+    ),
+    ("seeds: {number: 3}", "train.yaml:2: seeds.number is not a known key; known keys: count, first"),
+  ])
+  func unknownKeysNameTheNearestValidKey(yaml: String, expected: String) {
+    #expect(message(yaml) == expected)
+  }
+
+  @Test(arguments: [
+    ("epochs: many", "train.yaml:2: epochs = many; expected a whole number from 1 to 1000"),
+    ("epochs: 2.5", "train.yaml:2: epochs = 2.5; expected a whole number from 1 to 1000"),
+    ("epochs: \"4\"", "train.yaml:2: epochs = 4; expected a whole number from 1 to 1000"),
+    ("gamma: high", "train.yaml:2: gamma = high; expected a number from 0 to 1"),
+    ("gamma: true", "train.yaml:2: gamma = true; expected a number from 0 to 1"),
+    ("anneal_learning_rate: 1", "train.yaml:2: anneal_learning_rate = 1; expected true or false"),
+    ("network: 512", "train.yaml:2: network = 512 is not a section; expected lines of key: value"),
+    (
+      "network: {trunk: 512}",
+      "train.yaml:2: network.trunk = 512; expected a list of 0 to 16 whole numbers, such as [64, 64]"
+    ),
+    ("network: {actor: [a]}", "train.yaml:2: network.actor = a; expected a whole number from 1 to 8192"),
+    ("network: {activation: gelu}", "train.yaml:2: network.activation = gelu; expected one of relu, tanh"),
+    (
+      "seeds: eight",
+      "train.yaml:2: seeds = eight; expected how many seeds (8), a list of seeds ([3, 5, 8]) or {first: 8, count: 8}"
+    ),
+    (
+      "evaluation: {modes: greedy}",
+      "train.yaml:2: evaluation.modes = greedy; expected a list of sampled, greedy, greedy-random-tie or "
+        + "temperature=NUMBER"
+    ),
+    (
+      "name: ../up",
+      "train.yaml:2: name = ../up; expected letters, digits, dots, hyphens and underscores, in quotes if they look "
+        + "like a number"
+    ),
+  ])
+  func wrongTypesNameTheKeyAndWhatIsExpected(yaml: String, expected: String) {
+    #expect(message(yaml) == expected)
+  }
+
+  @Test(arguments: [
+    ("gamma: 1.5", "train.yaml:2: gamma = 1.5; expected a number from 0 to 1"),
+    ("learning_rate: 0", "train.yaml:2: learning_rate = 0; expected a number above 0 and up to 10"),
+    ("adam_beta1: 1", "train.yaml:2: adam_beta1 = 1; expected a number from 0 to below 1"),
+    ("entropy_coefficient: -0.1", "train.yaml:2: entropy_coefficient = -0.1; expected a number from 0 to 1000"),
+    ("entropy_coefficient: .nan", "train.yaml:2: entropy_coefficient = .nan; expected a number from 0 to 1000"),
+    ("environments: 0", "train.yaml:2: environments = 0; expected a whole number from 1 to 1048576"),
+    ("seeds: 0", "train.yaml:2: seeds = 0; expected a whole number from 1 to 100000"),
+    ("seeds: [1, -1]", "train.yaml:2: seeds = -1; expected a whole number from 0 to 9223372036854775807"),
+    ("sweep: {gamma: [0.9, 2]}", "train.yaml:2: sweep.gamma = 2; expected a number from 0 to 1"),
+  ])
+  func numbersOutOfRangeNameTheRange(yaml: String, expected: String) {
+    #expect(message(yaml) == expected)
+  }
+
+  @Test(arguments: [
+    (
+      "gamma: [0.9, 0.99]",
+      "train.yaml:2: gamma = [0.9, 0.99]; expected one number; to try several, write sweep.gamma: [0.9, 0.99]"
+    ),
+    (
+      "gamma: 0.9\nsweep: {gamma: [0.8]}",
+      "train.yaml:2: gamma is also given at train.yaml:3 as sweep.gamma; remove one of the two"
+    ),
+    (
+      "sweep: {gamma: [0.9, 0.9]}",
+      "train.yaml:2: sweep.gamma = [0.9, 0.9]; expected a list of different numbers, such as [0.01, 0.05]"
+    ),
+    ("seeds: [1, 1]", "train.yaml:2: seeds = [1, 1]; expected a list of different seeds"),
+    (
+      "evaluation: {modes: [greedy, greedy]}",
+      "train.yaml:2: evaluation.modes = [greedy, greedy]; expected each mode once"
+    ),
+    (
+      "environments: 64\ntotal_env_steps: 1000",
+      "train.yaml:3: total_env_steps = 1000 is less than one rollout of 8192 (rollout_length 128 x environments 64); "
+        + "use at least 8192"
+    ),
+    (
+      "environments: 1\ntotal_env_steps: 1e13",
+      "train.yaml:3: total_env_steps = 10000000000000 is 10000000000000 steps of each environment; random numbers "
+        + "count up to 4294967295, use more environments or fewer steps"
+    ),
+    ("gamma: 0.5\ngamma: 0.6", "train.yaml:2: is not valid YAML: gamma is given more than once"),
+  ])
+  func contradictionsAreRefused(yaml: String, expected: String) {
+    #expect(message(yaml) == expected)
+  }
+
+  @Test func setArgumentsAreNamedInErrors() {
+    #expect(message("", "gamma=2") == "--set gamma=2: gamma = 2; expected a number from 0 to 1")
+    #expect(message("", "gama=0.9") == "--set gama=0.9: gama is not a known key; did you mean gamma?")
+    #expect(message("", "gamma") == "--set gamma: expected key=value, such as --set learning_rate=5e-4")
+    #expect(message("", ".a=1") == "--set .a=1: expected a dotted key before the =, such as network.trunk")
+    #expect(
+      message("epochs: 3", "epochs.x=1")
+        == "--set epochs.x=1: epochs = 3 at train.yaml:2 is not a section, so it has no key x")
+    #expect(message("", "network.trunk=[1")?.hasPrefix("--set network.trunk=[1: is not valid YAML:") == true)
+  }
+
+  @Test func brokenYAMLNamesTheLine() {
+    #expect(message("network: {trunk: [1}\n")?.hasPrefix("train.yaml:2: is not valid YAML:") == true)
+    #expect(message("gamma: *nowhere")?.contains("not valid YAML") == true)
+  }
+
+  @Test func aMissingEnvironmentIsNamed() {
+    for yaml in ["gamma: 0.9", "environment:\n  players: 2"] {
+      #expect(throws: ConfigurationError.self) { try configuration(yaml) }
+    }
+    #expect(throws: ConfigurationError.self) { try configuration("# nothing\n") }
+    #expect(throws: ConfigurationError.self) { try configuration("- a\n- b\n") }
+  }
+
+  @Test func aMissingFileIsNamed() {
+    let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(contentsOf: "no/such/file.yaml") }
+    #expect(error?.description.hasPrefix("no/such/file.yaml: cannot be read") == true)
+  }
+
+  @Test func minibatchesThatDoNotDivideNameDivisorsThatDo() throws {
+    let read = try configuration(minimal + "environments: 128\nminibatches: 5")
+    let error = #expect(throws: ConfigurationError.self) { try read.validate(agentCount: 2) }
+    #expect(
+      error?.description
+        == "folder/train.yaml:3: minibatches = 5 does not divide the 32768 rows of a rollout "
+        + "(rollout_length 128 x environments 128 x agents 2); try 4 or 8")
+    #expect(error?.key == "minibatches")
+  }
+
+  @Test func minibatchesThatDivideAreAccepted() throws {
+    try configuration(minimal + "minibatches: 6\nenvironments: 96").validate(agentCount: 2)
+    try configuration(minimal + "minibatches: 3").validate(agentCount: 3)
+  }
+
+  @Test func moreMinibatchesThanRowsAreRefused() throws {
+    let read = try configuration(minimal + "environments: 2\nrollout_length: 3\nminibatches: 13\ntotal_env_steps: 6")
+    let error = #expect(throws: ConfigurationError.self) { try read.validate(agentCount: 2) }
+    #expect(error?.description.hasSuffix("try 12") == true)
+  }
+
+  @Test func rolloutsThatOverflowARowIndexAreRefused() throws {
+    let read = try configuration(minimal + "environments: 1e6\nrollout_length: 5000")
+    #expect(throws: ConfigurationError.self) { try read.validate(agentCount: 2) }
+  }
+
+  @Test func theEnvironmentsComplaintsGetTheirLine() throws {
+    let read = try configuration("environment:\n  name: hanabi\n  players: 9\n")
+    var parameters = read.environment.parameters
+    let invalid = try #require(
+      #expect(throws: EnvironmentParameters.Invalid.self) { try parameters.integer("players", in: 2...5) })
+    #expect(
+      read.located(invalid).description
+        == "folder/train.yaml:3: environment.players = 9; expected a whole number from 2 to 5")
+    let other = EnvironmentParameters.Invalid("the deck is too small")
+    #expect(read.located(other).description == "folder/train.yaml:2: the deck is too small")
+  }
+}

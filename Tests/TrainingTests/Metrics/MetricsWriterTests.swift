@@ -1,0 +1,124 @@
+// metrics.jsonl: one object per run and update, continued without gaps or repetitions.
+import Foundation
+import TestSupport
+import Testing
+import Training
+
+struct MetricsWriterTests {
+  let folder: TemporaryFolder
+  let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("metrics.jsonl").path
+  }
+
+  func metrics(run: Int = 0, update: Int, value: Float = 0.25, episodeReturn: Float? = 1.5) -> RunMetrics {
+    RunMetrics(
+      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4, totalLoss: value,
+      policyLoss: value, valueLoss: value, entropy: value, approximateKL: value, clipFraction: value,
+      explainedVariance: value, gradientNorm: value, episodes: 3, episodeReturn: episodeReturn, episodeLength: 9)
+  }
+
+  func text() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+  func updates() throws -> [Int] {
+    try text().split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return try #require(object?["update"] as? Int)
+    }
+  }
+
+  func write(updates: ClosedRange<Int>, runs: Int = 2) throws {
+    let writer = try MetricsWriter(creating: path)
+    for update in updates { try writer.append((0..<runs).map { metrics(run: $0, update: update) }) }
+    try writer.synchronize()
+  }
+
+  @Test func aLineHasEveryQuantityInAFixedOrder() {
+    #expect(
+      metrics(update: 2).json
+        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"#
+        + #""total_loss":0.25,"policy_loss":0.25,"value_loss":0.25,"entropy":0.25,"approximate_kl":0.25,"#
+        + #""clip_fraction":0.25,"explained_variance":0.25,"gradient_norm":0.25,"episode_return":1.5,"#
+        + #""episode_length":9.0}"#)
+  }
+
+  @Test func whatIsNotFiniteBecomesNull() throws {
+    let line = metrics(update: 1, value: .nan, episodeReturn: nil).json
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    #expect(object?["entropy"] is NSNull)
+    #expect(object?["episode_return"] is NSNull)
+    #expect(metrics(update: 1, value: .infinity).firstNotFinite == "total_loss")
+    #expect(metrics(update: 1, episodeReturn: nil).firstNotFinite == nil)
+  }
+
+  @Test func namesAreEscaped() throws {
+    var line = metrics(update: 1)
+    line.name = "a\"b\\c\nd\u{1}"
+    let object = try JSONSerialization.jsonObject(with: Data(line.json.utf8)) as? [String: Any]
+    #expect(object?["name"] as? String == line.name)
+  }
+
+  @Test func everyUpdateIsOnDiskWhenAppendReturns() throws {
+    let writer = try MetricsWriter(creating: path)
+    try writer.append([metrics(run: 0, update: 1), metrics(run: 1, update: 1)])
+    #expect(try updates() == [1, 1])
+    try writer.append([metrics(run: 0, update: 2), metrics(run: 1, update: 2)])
+    #expect(try updates() == [1, 1, 2, 2])
+  }
+
+  @Test func aNewTrainingDoesNotOverwriteMetrics() throws {
+    try write(updates: 1...2)
+    let before = try text()
+    let error = #expect(throws: MetricsWriter.Failure.self) { try MetricsWriter(creating: path) }
+    #expect(error?.description.hasPrefix("\(path): holds metrics already") == true)
+    #expect(try text() == before)
+  }
+
+  @Test(arguments: 0...5)
+  func resumingDropsTheUpdatesBehindTheCheckpoint(checkpoint: Int) throws {
+    try write(updates: 1...5)
+    let writer = try MetricsWriter(resuming: path, after: checkpoint)
+    try writer.append([metrics(run: 0, update: checkpoint + 1), metrics(run: 1, update: checkpoint + 1)])
+    #expect(try updates() == (1...checkpoint + 1).flatMap { [$0, $0] })
+  }
+
+  @Test func resumingDropsALineCutShort() throws {
+    try write(updates: 1...3)
+    try text().dropLast(20).description.write(toFile: path, atomically: false, encoding: .utf8)
+    _ = try MetricsWriter(resuming: path, after: 3)
+    #expect(try updates() == [1, 1, 2, 2, 3])
+  }
+
+  @Test func resumedFilesEqualUninterruptedOnes() throws {
+    try write(updates: 1...6)
+    let whole = try text()
+    let writer = try MetricsWriter(resuming: path, after: 2)
+    for update in 3...6 { try writer.append([metrics(run: 0, update: update), metrics(run: 1, update: update)]) }
+    #expect(try text() == whole)
+  }
+
+  @Test func resumingWalksBackOverManyLines() throws {
+    try write(updates: 1...600, runs: 20)
+    _ = try MetricsWriter(resuming: path, after: 3)
+    #expect(try updates().count == 60)
+  }
+
+  @Test func resumingStartsAFileThatIsMissing() throws {
+    try MetricsWriter(resuming: path, after: 4).append([metrics(update: 5)])
+    #expect(try updates() == [5])
+  }
+
+  @Test func aForeignFileIsRefusedAndKept() throws {
+    try "not metrics\n".write(toFile: path, atomically: false, encoding: .utf8)
+    let error = #expect(throws: MetricsWriter.Failure.self) { try MetricsWriter(resuming: path, after: 1) }
+    #expect(error?.description == "\(path): the line at byte 0 is not a line of metrics")
+    #expect(try text() == "not metrics\n")
+  }
+
+  @Test func aFolderThatDoesNotExistIsNamed() {
+    let error = #expect(throws: MetricsWriter.Failure.self) { try MetricsWriter(creating: "no/such/metrics.jsonl") }
+    #expect(error?.description == "no/such/metrics.jsonl: cannot be opened for writing")
+  }
+}
