@@ -6,7 +6,7 @@ import Testing
 /// The rules of Hanabi, one sentence each (docs/environments/hanabi.md).
 @Suite struct HanabiRulesTests {
   @Test func cardsAreDealtFromTheTopSeatBySeat() throws {
-    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 B1")
+    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 G1")
     #expect(try table.state.hands[0].map { $0.card?.name } == ["R1", "R2", "R3"])
     #expect(try table.state.hands[1].map { $0.card?.name } == ["Y1", "Y2", "Y3"])
     #expect(try table.state.deckLeft == 12)
@@ -42,14 +42,14 @@ import Testing
   }
 
   @Test func aPlayableCardScoresOnePoint() throws {
-    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 B1")
+    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 G1")
     #expect(try table.move("play slot 0") == 1)
     #expect(try table.state.fireworks == [1, 0, 0])
     #expect(try table.state.lives == 2)
   }
 
   @Test func aWrongCardCostsALifeAndIsDiscarded() throws {
-    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 B1")
+    let table = try HanabiTable("R1 R2 R3 Y1 Y2 Y3 G1")
     #expect(try table.move("play slot 1") == 0)
     #expect(try table.state.lives == 1)
     #expect(try table.state.discards.map(\.name) == ["R2"])
