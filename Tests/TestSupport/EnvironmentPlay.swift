@@ -16,10 +16,16 @@ public final class EnvironmentPlay {
   private let dones: Buffer<UInt32>  // (R, N)
   private let values: Buffer<Float>  // (N, A, D)
   private var steps = 0
-  private lazy var observing = record { vector.recordObserve($0, runs: all, observations: observations, legalMasks: legalMasks, block: 0) }
-  private lazy var stepping = record { vector.recordStep($0, runs: all, actions: actions, rewards: rewards, dones: dones, transition: 0) }
+  private lazy var observing = record {
+    vector.recordObserve($0, runs: all, observations: observations, legalMasks: legalMasks, block: 0)
+  }
+  private lazy var stepping = record {
+    vector.recordStep($0, runs: all, actions: actions, rewards: rewards, dones: dones, transition: 0)
+  }
   private lazy var resetting = record { vector.recordReset($0, runs: all, all: false, dones: dones, transition: 0) }
-  private lazy var choosing = record { randomPlay.recordChoose($0, runs: all, legalMasks: legalMasks, block: 0, actions: actions, transition: 0) }
+  private lazy var choosing = record {
+    randomPlay.recordChoose($0, runs: all, legalMasks: legalMasks, block: 0, actions: actions, transition: 0)
+  }
 
   private var all: Range<Int> { 0..<runs }
 

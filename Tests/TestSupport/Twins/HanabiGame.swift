@@ -214,7 +214,9 @@ public struct HanabiGame {
     features += lastMoveFeatures(observer: observer)
     for player in players {
       for index in 0..<rules.handSize {
-        features += index < hands[player].count ? knowledge(hands[player][index])
+        features +=
+          index < hands[player].count
+          ? knowledge(hands[player][index])
           : Array(repeating: 0, count: cards + rules.colors + rules.ranks)
       }
     }
