@@ -23,8 +23,10 @@ import VulkanCompute
         let start = Date()
         let r = try evaluator.evaluate(cells: teams, mode: .sampled)
         let s = Date().timeIntervalSince(start)
-        let g = r.reduce(0) { $0 + $1.cell.games }, es = r.reduce(0) { $0 + $1.envSteps }
-        print("batch \(batch) steps \(steps): \(s) s, \(Int(Double(g) / s)) games/s, \(Int(Double(es) / s)) env steps/s")
+        let g = r.reduce(0) { $0 + $1.cell.games }
+        let es = r.reduce(0) { $0 + $1.envSteps }
+        print(
+          "batch \(batch) steps \(steps): \(s) s, \(Int(Double(g) / s)) games/s, \(Int(Double(es) / s)) env steps/s")
       }
     }
   }
