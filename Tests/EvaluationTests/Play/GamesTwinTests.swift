@@ -1,5 +1,6 @@
 import CShaders
 import Environments
+import Networks
 import TestSupport
 import Testing
 import Training
@@ -50,9 +51,7 @@ import VulkanCompute
             }
             let row = Int(device.workspaceRows[seat][n])
             let network = networks[teams[cell][seat]]
-            let features = try player.network.inputs.read(run: cell * players + seat)
-            let width = features.count / ((shape.environments + 63) / 64 * 64)
-            let input = (0..<environment.observationFeatureCount).map { Double(features[row * width + $0]) }
+            let input = device.input(seat: seat, row: row, player)
             let logits = device.logits(seat: seat, row: row, player)
             for (logit, twin) in zip(logits, network.forward([input]).logits[0]) {
               #expect(abs(Double(logit) - twin) < 1e-4)
@@ -98,7 +97,8 @@ import VulkanCompute
     let rewards: [Float]
     let dones: [UInt32]
     let workspaceRows: [[UInt32]]  // (A, N)
-    private let logits: [[Float]]  // (A, N Kp)
+    private let inputs: [[Float]]  // (A, C Dp)
+    private let logits: [[Float]]  // (A, C Kp)
 
     init(_ player: CellPlayer, cell: Int) throws {
       let shape = player.shape
@@ -112,7 +112,13 @@ import VulkanCompute
       dones = try player.buffers.dones.read(run: cell)
       let seats = cell * shape.agents..<(cell + 1) * shape.agents
       workspaceRows = try seats.map { try player.buffers.workspaceRows.read(run: $0) }
+      inputs = try seats.map { try player.network.inputs.read(run: $0) }
       logits = try seats.map { try player.network.logits.read(run: $0) }
+    }
+
+    func input(seat: Int, row: Int, _ player: CellPlayer) -> [Double] {
+      let width = ParameterLayout.padded(player.network.architecture.inputs)
+      return inputs[seat][row * width..<row * width + player.network.architecture.inputs].map { Double($0) }
     }
 
     func logits(seat: Int, row: Int, _ player: CellPlayer) -> [Float] {
