@@ -148,8 +148,7 @@ final class CellPlayer {
     try buffers.policyIndices.write(indices)
     try environment.seeds.write(words)
     try device.run { recorder in
-      for cell in starting {
-        let window = cell..<cell + 1
+      for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer] = [buffers.games, buffers.returns, buffers.decisions, environment.errors]
         for counter in counters { recorder.fill(counter.window(runs: window), with: 0) }
