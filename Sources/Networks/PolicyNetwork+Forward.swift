@@ -58,7 +58,9 @@ extension PolicyNetwork {
 
   /// Layers by depth: those of one step do not depend on each other.
   func forwardSteps(heads: Set<Head>) -> [[Int]] {
-    func indices(_ part: ParameterLayout.Part) -> [Int] { layout.layers.indices.filter { layout.layers[$0].part == part } }
+    func indices(_ part: ParameterLayout.Part) -> [Int] {
+      layout.layers.indices.filter { layout.layers[$0].part == part }
+    }
     let actor = heads.contains(.actor) ? indices(.actor) : []
     let critic = heads.contains(.critic) ? indices(.critic) : []
     let headSteps = (0..<max(actor.count, critic.count)).map { depth in

@@ -1,0 +1,165 @@
+import CShaders
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Networks
+
+/// One layer of several runs on the device, between guard words.
+///
+/// Every buffer has one more run before and after the window that is bound, and everything that no kernel may read or
+/// write (guard runs, the gap after a run, rows at and beyond the count) holds a not-a-number pattern.
+struct DenseKernelHarness {
+  static let guardWord: UInt32 = 0x7FC0_DEAD
+
+  let device: Device
+  let kernels: DenseKernels
+  let inputs, outputs: Int
+  /// Rows in use, per run.
+  let counts: [Int]
+  /// The parameter set of each run.
+  let policyIndices: [Int]
+  let splits: Int
+
+  var runs: Int { counts.count }
+  var paddedInputs: Int { ParameterLayout.padded(inputs) }
+  var paddedOutputs: Int { ParameterLayout.padded(outputs) }
+  /// A parameter set: 64 floats of something else, the weights, the bias, and padding.
+  var weightOffset: Int { 64 }
+  var biasOffset: Int { weightOffset + paddedInputs * paddedOutputs }
+  var parameterCount: Int { (biasOffset + paddedOutputs + 63) / 64 * 64 }
+  var dispatchRows: Int { max(counts.max() ?? 1, 1) }
+  private var rowCapacity: Int { (dispatchRows + 63) / 64 * 64 }
+
+  init(
+    device: Device, inputs: Int, outputs: Int, counts: [Int], policyIndices: [Int]? = nil, splits: Int = 1
+  ) {
+    self.device = device
+    kernels = DenseKernels(device: device)
+    self.inputs = inputs
+    self.outputs = outputs
+    self.counts = counts
+    self.policyIndices = policyIndices ?? counts.indices.map { ($0 * 2 + 1) % 3 }
+    self.splits = splits
+  }
+
+  // Values of the tensors at dense positions; padding is 0.
+  func x(_ run: Int, _ row: Int, _ column: Int) -> Float {
+    column < inputs ? TestNumbers.uniform(1, (run * 4096 + row) * 1024 + column) : 0
+  }
+  func dy(_ run: Int, _ row: Int, _ column: Int) -> Float {
+    column < outputs ? TestNumbers.uniform(2, (run * 4096 + row) * 1024 + column) : 0
+  }
+  func weight(_ policy: Int, _ row: Int, _ column: Int) -> Float {
+    row < inputs && column < outputs
+      ? TestNumbers.uniform(3, (policy * 1024 + row) * 1024 + column, scale: 1 / Float(inputs).squareRoot()) : 0
+  }
+  func bias(_ policy: Int, _ column: Int) -> Float {
+    column < outputs ? TestNumbers.uniform(4, policy * 1024 + column) : 0
+  }
+
+  /// The layer of a run as its float64 twin.
+  func twin(_ run: Int, activation: NetworkArchitecture.Activation?) -> DenseLayer {
+    let policy = policyIndices[run]
+    return DenseLayer(
+      weights: (0..<inputs).map { row in (0..<outputs).map { Double(weight(policy, row, $0)) } },
+      bias: (0..<outputs).map { Double(bias(policy, $0)) }, activation: activation)
+  }
+
+  func rows(_ run: Int, _ width: Int, _ value: (Int, Int, Int) -> Float) -> [[Double]] {
+    (0..<counts[run]).map { row in (0..<width).map { Double(value(run, row, $0)) } }
+  }
+
+  /// A buffer of (runs, rows, width) between guards, rows beyond the count included.
+  func rowBuffer(_ name: String, width: Int, _ value: ((Int, Int, Int) -> Float)? = nil) throws -> Buffer<Float> {
+    try guarded(name, count: rowCapacity * width) { run, position in
+      let (row, column) = position.quotientAndRemainder(dividingBy: width)
+      return row < counts[run] ? value?(run, row, column) : nil
+    }
+  }
+
+  /// Parameter sets 0 ..< 3 between guards.
+  func parameterBuffer() throws -> Buffer<Float> {
+    try guarded("parameters", runs: 3, count: parameterCount) { policy, position in
+      if position >= weightOffset && position < biasOffset {
+        let (row, column) = (position - weightOffset).quotientAndRemainder(dividingBy: paddedOutputs)
+        return weight(policy, row, column)
+      }
+      if position >= biasOffset && position < biasOffset + paddedOutputs { return bias(policy, position - biasOffset) }
+      return nil
+    }
+  }
+
+  /// (runs, splits, P) between guards; the layer's own floats start at `initial`.
+  func gradientBuffer(initial: (Int) -> Float) throws -> Buffer<Float> {
+    try guarded("gradients", count: splits * parameterCount) { _, position in
+      let inside = position % parameterCount
+      return inside >= weightOffset && inside < biasOffset + paddedOutputs ? initial(inside) : nil
+    }
+  }
+
+  /// (counts of all rows, counts of acting rows): the tests dispatch on the acting ones.
+  func countBuffer() throws -> RunWindow {
+    let buffer = try device.buffer("row_counts", of: UInt32.self, count: 2 * runs)
+    try buffer.write(counts.flatMap { [UInt32(rowCapacity), UInt32($0)] })
+    return RunWindow(buffer.whole, stride: 2)
+  }
+
+  func policyBuffer() throws -> RunWindow {
+    let buffer = try device.buffer("policy_indices", of: UInt32.self, count: runs)
+    try buffer.write(policyIndices.map { UInt32($0) })
+    return RunWindow(buffer.whole, stride: 1)
+  }
+
+  func bound(_ buffer: AnyBuffer) -> BufferWindow { buffer.window(runs: 1..<buffer.runCount - 1) }
+
+  func push(x: Buffer<Float>, y: Buffer<Float>, gradients: Buffer<Float>? = nil) -> DenseDispatch {
+    DenseDispatch(
+      rows: UInt32(dispatchRows), row_count_index: ROW_COUNT_ACTING, row_count_stride: 2, policy_index_stride: 1,
+      inputs: UInt32(paddedInputs), outputs: UInt32(paddedOutputs), weight_offset: UInt32(weightOffset),
+      bias_offset: UInt32(biasOffset), parameter_stride: UInt32(parameterCount), input_stride: UInt32(x.runStride),
+      output_stride: UInt32(y.runStride), gradient_stride: UInt32(gradients?.runStride ?? 0), first_row: 0)
+  }
+
+  /// Compares the rows in use with the twin's, padding with 0, and everything else with the guard word.
+  func expectRows(
+    _ buffer: Buffer<Float>, width: Int, paddedWidth: Int, _ expected: [[[Double]]],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let values = try buffer.read()
+    var worst = 0.0
+    var broken = 0
+    for (position, value) in values.enumerated() {
+      let run = position / buffer.runStride - 1
+      let (row, column) = (position % buffer.runStride).quotientAndRemainder(dividingBy: paddedWidth)
+      if (0..<runs).contains(run), row < counts[run] {
+        let wanted = column < width ? expected[run][row][column] : 0
+        worst = max(worst, value.isNaN ? .infinity : abs(Double(value) - wanted) / (1 + abs(wanted)))
+      } else if value.bitPattern != Self.guardWord {
+        broken += 1
+      }
+    }
+    #expect(worst < 1e-5, "\(description)", sourceLocation: sourceLocation)
+    #expect(broken == 0, "guard words were written: \(description)", sourceLocation: sourceLocation)
+  }
+
+  var description: String { "\(inputs) x \(outputs), rows \(counts), splits \(splits), \(device.profile)" }
+
+  private func guarded(
+    _ name: String, runs: Int? = nil, count: Int, _ value: (Int, Int) -> Float?
+  ) throws -> Buffer<Float> {
+    let table = BufferTable(device: device)
+    let runs = runs ?? self.runs
+    let buffer = table.register(
+      name, of: Float.self, runs: runs + 2, perRun: [("count", count)], persistence: .scratch)
+    try table.allocate()
+    let word = Float(bitPattern: Self.guardWord)
+    try buffer.write(
+      (0..<buffer.count).map { position in
+        let (run, inside) = position.quotientAndRemainder(dividingBy: buffer.runStride)
+        guard (1...runs).contains(run), inside < count else { return word }
+        return value(run - 1, inside) ?? word
+      })
+    return buffer
+  }
+}

@@ -1,0 +1,161 @@
+import CShaders
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Networks
+
+/// The three kernels against their float64 twin, in both families and with both kinds of loads.
+@Suite(.serialized) struct DenseKernelTests {
+  /// (inputs, outputs, rows in use per run)
+  static let shapes: [(Int, Int, [Int])] = [
+    (1, 1, [1]), (7, 9, [31, 0, 3]), (9, 130, [33, 65]), (81, 7, [65, 1, 64, 17]), (130, 81, [131, 97]),
+  ]
+
+  static func forEachShape(
+    _ profile: DeviceProfile, validation: Validation = .synchronization, splits: Int = 1,
+    shapes: [(Int, Int, [Int])] = Self.shapes, _ body: (DenseKernelHarness) throws -> Void
+  ) throws {
+    let device = try TestDevice.make(validation: validation, profile: profile)
+    for (inputs, outputs, counts) in shapes {
+      try body(
+        DenseKernelHarness(device: device, inputs: inputs, outputs: outputs, counts: counts, splits: splits))
+    }
+    device.requireNoValidationMessages()
+  }
+
+  static func expectForward(_ layer: DenseKernelHarness, _ activation: NetworkArchitecture.Activation?) throws {
+    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
+    let y = try layer.rowBuffer("y", width: layer.paddedOutputs)
+    let parameters = try layer.parameterBuffer()
+    let (counts, policies) = (try layer.countBuffer(), try layer.policyBuffer())
+    try layer.device.run { recorder in
+      try layer.kernels.dispatch(
+        .forward(activation), recorder,
+        [
+          "inputs": layer.bound(x), "parameters": layer.bound(parameters), "row_counts": counts.window,
+          "policy_indices": policies.window, "outputs": layer.bound(y),
+        ],
+        push: layer.push(x: x, y: y), runs: layer.runs)
+    }
+    try layer.expectRows(
+      y, width: layer.outputs, paddedWidth: layer.paddedOutputs,
+      (0..<layer.runs).map {
+        layer.twin($0, activation: activation).forward(layer.rows($0, layer.inputs, layer.x))
+      })
+  }
+
+  static func expectBackwardInput(
+    _ layer: DenseKernelHarness, _ activation: NetworkArchitecture.Activation?, accumulating: Bool
+  ) throws {
+    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
+    let dy = try layer.rowBuffer("dy", width: layer.paddedOutputs, layer.dy)
+    // Accumulation starts from x itself; otherwise the old values must not matter.
+    let dx = try layer.rowBuffer("dx", width: layer.paddedInputs, accumulating ? layer.x : nil)
+    let parameters = try layer.parameterBuffer()
+    let (counts, policies) = (try layer.countBuffer(), try layer.policyBuffer())
+    try layer.device.run { recorder in
+      try layer.kernels.dispatch(
+        .backwardInput(activation, accumulating: accumulating), recorder,
+        [
+          "output_gradients": layer.bound(dy), "parameters": layer.bound(parameters), "inputs": layer.bound(x),
+          "row_counts": counts.window, "policy_indices": policies.window, "input_gradients": layer.bound(dx),
+        ],
+        push: layer.push(x: x, y: dy), runs: layer.runs)
+    }
+    try layer.expectRows(
+      dx, width: layer.inputs, paddedWidth: layer.paddedInputs,
+      (0..<layer.runs).map { run in
+        let xRows = layer.rows(run, layer.inputs, layer.x)
+        let gradient = layer.twin(run, activation: nil).backwardInput(
+          layer.rows(run, layer.outputs, layer.dy), x: xRows, inputActivation: activation)
+        return accumulating ? zip(gradient, xRows).map { zip($0, $1).map { $0 + $1 } } : gradient
+      })
+  }
+
+  static func expectBackwardWeights(_ layer: DenseKernelHarness) throws {
+    func initial(_ position: Int) -> Float { Float(position % 5) - 2 }
+    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
+    let dy = try layer.rowBuffer("dy", width: layer.paddedOutputs, layer.dy)
+    let gradients = try layer.gradientBuffer(initial: initial)
+    let counts = try layer.countBuffer()
+    try layer.device.run { recorder in
+      try layer.kernels.dispatch(
+        .backwardWeights, recorder,
+        [
+          "inputs": layer.bound(x), "output_gradients": layer.bound(dy), "row_counts": counts.window,
+          "gradients": layer.bound(gradients),
+        ],
+        push: layer.push(x: x, y: dy, gradients: gradients), runs: layer.runs, splits: layer.splits)
+    }
+
+    let values = try gradients.read()
+    let own = layer.weightOffset..<layer.biasOffset + layer.paddedOutputs
+    var worst = 0.0
+    var broken = 0
+    for run in -1...layer.runs {
+      let base = (run + 1) * gradients.runStride
+      guard (0..<layer.runs).contains(run) else {
+        broken += values[base..<base + gradients.runStride].count { $0.bitPattern != DenseKernelHarness.guardWord }
+        continue
+      }
+      let x = layer.rows(run, layer.inputs, layer.x)
+      let dy = layer.rows(run, layer.outputs, layer.dy)
+      for split in 0..<layer.splits {
+        let rows = x.indices.filter { $0 / Int(SPLIT_BLOCK_ROWS) % layer.splits == split }
+        let wanted = layer.twin(run, activation: nil).backwardWeights(x: rows.map { x[$0] }, dy: rows.map { dy[$0] })
+        for position in 0..<layer.parameterCount {
+          let value = values[base + split * layer.parameterCount + position]
+          guard own.contains(position) else {
+            broken += value.bitPattern == DenseKernelHarness.guardWord ? 0 : 1
+            continue
+          }
+          let (row, column) = (position - layer.weightOffset).quotientAndRemainder(dividingBy: layer.paddedOutputs)
+          var sum = 0.0
+          if column < layer.outputs {
+            if position >= layer.biasOffset {
+              sum = wanted.bias[column]
+            } else if row < layer.inputs {
+              sum = wanted.weights[row][column]
+            }
+          }
+          let expected = sum + Double(initial(position))
+          worst = max(worst, value.isNaN ? .infinity : abs(Double(value) - expected) / (1 + abs(expected)))
+        }
+      }
+    }
+    #expect(worst < 3e-5, "\(layer.description)")
+    #expect(broken == 0, "guard words were written: \(layer.description)")
+  }
+
+  @Test(arguments: TestDevice.profiles, [nil, .relu, .tanh] as [NetworkArchitecture.Activation?])
+  func forwardAgreesWithItsTwin(profile: DeviceProfile, activation: NetworkArchitecture.Activation?) throws {
+    try Self.forEachShape(profile) { try Self.expectForward($0, activation) }
+  }
+
+  @Test(arguments: TestDevice.profiles, [.relu, .tanh] as [NetworkArchitecture.Activation?])
+  func backwardInputAgreesWithItsTwin(profile: DeviceProfile, activation: NetworkArchitecture.Activation?) throws {
+    try Self.forEachShape(profile) { try Self.expectBackwardInput($0, activation, accumulating: false) }
+  }
+
+  @Test(arguments: TestDevice.profiles)
+  func backwardInputAddsToWhatIsThere(profile: DeviceProfile) throws {
+    try Self.forEachShape(profile) { try Self.expectBackwardInput($0, .relu, accumulating: true) }
+  }
+
+  @Test(arguments: TestDevice.profiles, [1, 3])
+  func backwardWeightsAgreesWithItsTwin(profile: DeviceProfile, splits: Int) throws {
+    try Self.forEachShape(profile, splits: splits, shapes: Self.shapes + [(16, 24, [641])]) {
+      try Self.expectBackwardWeights($0)
+    }
+  }
+
+  @Test(arguments: TestDevice.profiles)
+  func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
+    try Self.forEachShape(profile, validation: .gpuAssisted, shapes: [(9, 17, [33, 5])]) { layer in
+      try Self.expectForward(layer, .tanh)
+      try Self.expectBackwardInput(layer, .tanh, accumulating: true)
+      try Self.expectBackwardWeights(layer)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import CShaders
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Networks
+
+/// A network with observations of one bit per feature, parameters and head gradients for several runs.
+struct PolicyNetworkHarness {
+  /// What one chunked pass leaves behind, per run.
+  struct Result: Equatable {
+    var logits: [[UInt32]] = []  // (acting rows * Kp) bit patterns
+    var values: [[UInt32]] = []  // (rows * 8) bit patterns
+    var gradients: [[UInt32]] = []  // (splits * P) bit patterns
+
+    static func floats(_ words: [UInt32]) -> [Float] { words.map { Float(bitPattern: $0) } }
+  }
+
+  let architecture: NetworkArchitecture
+  let profile: DeviceProfile
+  var splits = 1
+  /// (all rows, acting rows) of the minibatch of each run, by the run's own number.
+  let counts: [(all: Int, acting: Int)]
+
+  var layout: ParameterLayout { ParameterLayout(architecture) }
+  private var wordCount: Int { (architecture.inputs + 31) / 32 }
+  private static let observationRows = 512
+
+  /// Which observation stands at a row of the minibatch.
+  func index(_ run: Int, _ row: Int) -> Int { (row * 7 + run) % Self.observationRows }
+
+  func observationWords(_ run: Int) -> [UInt32] {
+    TestNumbers.words(UInt32(100 + run), count: Self.observationRows * wordCount)
+  }
+
+  /// The rows of a run as the twin reads them.
+  func inputRows(_ run: Int) -> [[Double]] {
+    let words = observationWords(run)
+    return (0..<counts[run].all).map { row in
+      (0..<architecture.inputs).map { feature in
+        Double(words[index(run, row) * wordCount + feature / 32] >> UInt32(feature % 32) & 1)
+      }
+    }
+  }
+
+  func parameters(_ run: Int) -> [Float] {
+    var parameters = OrthogonalInitializer.parameters(layout, seeds: [UInt64(run)])
+    for layer in layout.layers {
+      for column in 0..<layer.outputs {
+        parameters[layer.biasOffset + column] = TestNumbers.uniform(UInt32(200 + run), column, scale: 0.3)
+      }
+    }
+    return parameters
+  }
+
+  func logitGradient(_ run: Int, _ row: Int, _ action: Int) -> Float {
+    row < counts[run].acting && action < architecture.actions
+      ? TestNumbers.uniform(UInt32(300 + run), row * 64 + action) : 0
+  }
+  func valueGradient(_ run: Int, _ row: Int) -> Float { TestNumbers.uniform(UInt32(400 + run), row) }
+
+  /// Expand, forward and backward over the minibatches of `runs` as one window, in chunks of `chunk` rows.
+  func pass(runs: [Int], chunk: Int) throws -> Result {
+    let device = try TestDevice.make(profile: profile)
+    let table = BufferTable(device: device)
+    let network = try PolicyNetwork(
+      architecture: architecture,
+      observation: .init(include: "Network/bit_observations.glsl", macros: [:], wordCount: wordCount),
+      device: device, table: table, windowRuns: runs.count + 1, rowCapacity: chunk, training: true)
+    func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
+      table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
+    }
+    let rowTotal = (counts.map(\.all).max()! + chunk - 1) / chunk * chunk
+    let observations = register("observations", UInt32.self, Self.observationRows * wordCount)
+    let indices = register("row_indices", UInt32.self, rowTotal)
+    let rowCounts = register("row_counts", UInt32.self, 2)
+    let policyIndices = register("policy_indices", UInt32.self, 1)
+    let parameterSets = register("parameters", Float.self, layout.count)
+    let parameterGradients = register("gradients", Float.self, splits * layout.count)
+    try table.allocate()
+
+    for (slot, run) in runs.enumerated() {
+      try observations.write(observationWords(run), run: slot)
+      try indices.write((0..<rowTotal).map { UInt32(index(run, $0)) }, run: slot)
+      // Parameter sets lie in the opposite order, so that policy indices matter.
+      try policyIndices.write([UInt32(runs.count - 1 - slot)], run: slot)
+      try parameterSets.write(parameters(run), run: runs.count - 1 - slot)
+    }
+
+    let window = 0..<runs.count
+    var result = Result(
+      logits: runs.map { _ in [] }, values: runs.map { _ in [] }, gradients: [])
+    for first in stride(from: 0, to: rowTotal, by: chunk) {
+      for (slot, run) in runs.enumerated() {
+        let count = counts[run]
+        try rowCounts.write(
+          [count.all, count.acting].map { UInt32(min(max($0 - first, 0), chunk)) }, run: slot)
+        try network.logitGradients.write(
+          (0..<chunk).flatMap { row in (0..<network.logitPitch).map { logitGradient(run, first + row, $0) } },
+          run: slot)
+        try network.valueGradients.write(
+          (0..<chunk).flatMap { row in
+            (0..<network.valuePitch).map { $0 == 0 ? valueGradient(run, first + row) : 0 }
+          }, run: slot)
+      }
+      let rows = WorkspaceRows(runs: runs.count, rows: chunk, counts: RunWindow(rowCounts, runs: window))
+      let policies = RunWindow(policyIndices, runs: window)
+      try device.run { recorder in
+        network.recordExpand(
+          recorder, rows: rows, observations: RunWindow(observations, runs: window),
+          indices: RunWindow(indices, runs: window), indexOffset: first)
+        try network.recordForward(recorder, rows: rows, parameters: parameterSets.whole, policyIndices: policies)
+        try network.recordBackward(
+          recorder, rows: rows, parameters: parameterSets.whole, policyIndices: policies,
+          gradients: RunWindow(parameterGradients, runs: window), splits: splits, firstRow: first)
+      }
+      for (slot, run) in runs.enumerated() {
+        let all = min(max(counts[run].all - first, 0), chunk)
+        let acting = min(max(counts[run].acting - first, 0), chunk)
+        result.logits[slot] += try network.logits.read(run: slot).prefix(acting * network.logitPitch).map(\.bitPattern)
+        result.values[slot] += try network.values.read(run: slot).prefix(all * network.valuePitch).map(\.bitPattern)
+      }
+    }
+    result.gradients = try window.map { try parameterGradients.read(run: $0).map(\.bitPattern) }
+    device.requireNoValidationMessages()
+    return result
+  }
+}
