@@ -3,6 +3,11 @@ public struct AdvantageMoments {
   public let mean: Double
   public let scale: Double
 
+  public init(mean: Double, scale: Double) {
+    self.mean = mean
+    self.scale = scale
+  }
+
   public init(_ advantages: [Double]) {
     let count = Double(advantages.count)
     let mean = advantages.reduce(0, +) / count

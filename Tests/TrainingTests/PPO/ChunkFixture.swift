@@ -12,15 +12,44 @@ struct ChunkFixture {
   /// Rows of the chunk.
   let rows: Int
   let actions: Int
-  var logitScale: Float = 2
 
   /// Rollout rows of a run; the chunk holds some of them.
-  var rolloutRows: Int { rows + 13 }
+  var rolloutRows: Int { rows + Self.otherRows }
+  private static let otherRows = 13
   /// C
   var capacity: Int { rows + 5 }
   var maskWords: Int { (actions + 31) / 32 }
   var logitColumns: Int { ParameterLayout.padded(actions) }
   let valueColumns = 8
+  private let legalActions: [[[Bool]]]
+  private let selections: [SelectRows]
+
+  init(device: Device, runs: Int, rows: Int, actions: Int) {
+    self.device = device
+    self.runs = runs
+    self.rows = rows
+    self.actions = actions
+    let legalActions = (0..<runs).map { run in
+      let words = TestNumbers.words(UInt32(600 + run), count: (rows + Self.otherRows) * (actions + 1))
+      return (0..<rows + Self.otherRows).map { row in
+        Self.legalActions(Array(words[row * (actions + 1)..<(row + 1) * (actions + 1)]))
+      }
+    }
+    self.legalActions = legalActions
+    selections = legalActions.map { legal in
+      // Every row once, in an order that is neither ascending nor the workspace's.
+      let order = (0..<legal.count).sorted { ($0 * 7 % 11, $0) < ($1 * 7 % 11, $1) }
+      return SelectRows(Array(order.prefix(rows))) { row in legal[row].count { $0 } }
+    }
+  }
+
+  /// About a third of the rollout rows wait: they have one legal action.
+  private static func legalActions(_ words: [UInt32]) -> [Bool] {
+    let actions = words.count - 1
+    let one = Int(words[actions] >> 8) % actions
+    if words[actions] % 3 == 0 { return (0..<actions).map { $0 == one } }
+    return (0..<actions).map { words[$0] % 5 < 3 || $0 == one || $0 == (one + actions / 2) % actions }
+  }
 
   var macros: [String: String] {
     [
@@ -32,28 +61,15 @@ struct ChunkFixture {
   func seed(_ run: Int) -> UInt64 { UInt64(run) << 40 | 17 }
   func update(_ run: Int) -> Int { 3 * run }
 
-  /// About a third of the rollout rows wait: they have one legal action.
-  func legal(_ run: Int, _ row: Int) -> [Bool] {
-    let words = TestNumbers.words(UInt32(600 + run), count: (row + 1) * (actions + 1)).suffix(actions + 1)
-    let own = Array(words)
-    var legal = own.dropLast().map { $0 % 5 < 3 }
-    let one = Int(own[actions] >> 8) % actions
-    if own[actions] % 3 == 0 { return (0..<actions).map { $0 == one } }
-    legal[one] = true
-    legal[(one + actions / 2) % actions] = true
-    return legal
-  }
+  /// Whether a rollout row of a run may take an action.
+  func legal(_ run: Int, _ row: Int) -> [Bool] { legalActions[run][row] }
 
   /// Rollout rows of the chunk, acting first.
-  func selection(_ run: Int) -> SelectRows {
-    let source = (0..<rows).map { ($0 * 7 + 3) % rolloutRows }
-    let distinct = rolloutRows % 7 == 0 ? (0..<rows).map { $0 + 3 } : source
-    return SelectRows(distinct) { row in legal(run, row).count { $0 } }
-  }
+  func selection(_ run: Int) -> SelectRows { selections[run] }
 
   /// Logits of workspace row `i`.
   func logits(_ run: Int, _ i: Int) -> [Float] {
-    (0..<actions).map { TestNumbers.uniform(UInt32(700 + run), i * 64 + $0, scale: logitScale) }
+    (0..<actions).map { TestNumbers.uniform(UInt32(700 + run), i * 64 + $0, scale: 2) }
   }
   func value(_ run: Int, _ i: Int) -> Float { TestNumbers.uniform(UInt32(710 + run), i) }
 
@@ -65,7 +81,9 @@ struct ChunkFixture {
       values: (0..<runs).map { run in
         (0..<rolloutRows).flatMap { row in
           var words = [UInt32](repeating: 0, count: maskWords)
-          for (action, isLegal) in legal(run, row).enumerated() where isLegal { words[action / 32] |= 1 << (action % 32) }
+          for (action, isLegal) in legal(run, row).enumerated() where isLegal {
+            words[action / 32] |= 1 << (action % 32)
+          }
           return words
         }
       })
