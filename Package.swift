@@ -8,8 +8,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,17 +43,17 @@ let package = Package(
     module("Networks", ["Environments", "VulkanCompute", "CShaders"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
     module("Evaluation", ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
-    module("Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CXXHash"]),
+    module("Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
     .executableTarget(
       name: "crossplay",
       dependencies: ["Checkpoints", "Evaluation", "Training", "Networks", "Environments", argumentParser, logging],
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute"],
+      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("VulkanComputeTests", ["VulkanCompute"]),
-    tests("EnvironmentsTests", ["Environments"]),
+    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks"]),
     tests("TrainingTests", ["Training"]),
     tests("EvaluationTests", ["Evaluation"]),

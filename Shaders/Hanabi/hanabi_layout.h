@@ -1,7 +1,8 @@
 // The packed state of one Hanabi game: what shaders and Swift both know about it.
 //
-// Word indices of the fixed part; the variable part follows (LEFT_WORD, DISCARDED_WORD, DECK_WORD and SLOT_WORD are
-// macros that HanabiParameters computes). A card is the number color * ranks + rank, below 32.
+// Word indices of the fixed part; the variable part follows (LEFT_WORD, DISCARDED_WORD, HANDS_WORD and DECK_WORD are
+// macros that HanabiParameters computes). A card is the number color * ranks + rank, below 32. The fixed part, every
+// hand and the deck start at multiples of four words, so that software devices can move four words at a time.
 #ifndef CROSSPLAY_HANABI_LAYOUT_H
 #define CROSSPLAY_HANABI_LAYOUT_H
 
@@ -22,12 +23,14 @@
 #define HANABI_LIVES_SHIFT 8u        // 8 bits
 #define HANABI_INFORMATION_SHIFT 16u // 8 bits
 
-// Slots, two words each: the plausible cards as bits, then what follows. An empty slot is two zeros.
-#define HANABI_SLOT_WORDS 2u
-#define HANABI_CARD_MASK 31u         // bits 0-4: the card
-#define HANABI_PRESENT_SHIFT 5u      // 1 bit: there is a card
-#define HANABI_HINTED_COLOR_SHIFT 8u // 3 bits: color told + 1, or 0
-#define HANABI_HINTED_RANK_SHIFT 16u // 6 bits: rank told + 1, or 0
+// A hand of HAND_WORDS words: first the plausible cards of every slot, as bits, one word each; then 16 bits per slot, two
+// slots to a word, with what follows. An empty slot is all zeros.
+#define HANABI_CARD_MASK 31u          // bits 0-4: the card
+#define HANABI_PRESENT_SHIFT 5u       // 1 bit: there is a card
+#define HANABI_HINTED_COLOR_SHIFT 6u  // 3 bits: color told + 1, or 0
+#define HANABI_HINTED_COLOR_MASK 7u
+#define HANABI_HINTED_RANK_SHIFT 9u   // 6 bits: rank told + 1, or 0
+#define HANABI_HINTED_RANK_MASK 63u
 
 // HANABI_LAST_ACTION
 #define HANABI_LAST_PRESENT_SHIFT 0u // 1 bit
@@ -45,8 +48,8 @@
 #define HANABI_COLOR_HINT 2u
 #define HANABI_RANK_HINT 3u
 
-// Start states: word 0 is 1 where the deck is to be drawn in its order and 0 where it is to be shuffled; then the deck,
-// four cards to a word, top first.
-#define HANABI_START_DECK 1u
+// Start states: word 0 is 1 where the deck is to be drawn in its order and 0 where it is to be shuffled; the deck follows
+// at word HANABI_START_DECK, four cards to a word, top first.
+#define HANABI_START_DECK 4u
 
 #endif

@@ -10,11 +10,12 @@
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { EnvironmentDispatch p; };
-INPUT(0, uint, states);         // (R, N, S)
-OUTPUT(1, uint, observations);  // (R, T, N, A, W)
-OUTPUT(2, uint, legal_masks);   // (R, T, N, A, M)
 
 #include "Hanabi/hanabi_state.glsl"
+STATES_IN(0);                    // (R, N, S)
+OUTPUT(1, uvec4, observations);  // (R, T, N, A, W / 4)
+OUTPUT(2, uint, legal_masks);    // (R, T, N, A, M)
+
 #include "Hanabi/hanabi_bit_writer.glsl"
 
 // The rightmost `count` (at most 32) bits set.
@@ -31,10 +32,11 @@ void main() {
   locate_state(run, agent_row / PLAYERS);
   uint row = p.observation_block * p.environments * PLAYERS + agent_row;
 
-  uint status = STATE(HANABI_STATUS);
-  uint piles = STATE(HANABI_PILES);
-  uint fireworks = STATE(HANABI_FIREWORKS);
-  uint last = STATE(HANABI_LAST_ACTION);
+  uvec4 counters = READ_STATE4(HANABI_STATUS);
+  uvec4 progress = READ_STATE4(HANABI_KEY);
+  uint status = counters.x;
+  uint fireworks = progress.z;
+  uint last = progress.w;
   uint information = INFORMATION_OF(status);
 
   // All slots, those of the observer first.
@@ -43,13 +45,30 @@ void main() {
   [[unroll]] for (uint player = 0u; player < PLAYERS; ++player) {
     uint seat = observer + player;
     seat = seat >= PLAYERS ? seat - PLAYERS : seat;
+    uint words[HAND_WORDS];
+    [[unroll]] for (uint word = 0u; word < HAND_WORDS; word += 4u) {
+      uvec4 four = READ_STATE4(HAND(seat) + word);
+      words[word] = four.x;
+      words[word + 1u] = four.y;
+      words[word + 2u] = four.z;
+      words[word + 3u] = four.w;
+    }
     [[unroll]] for (uint i = 0u; i < HAND_SIZE; ++i) {
-      plausible[player * HAND_SIZE + i] = STATE(SLOT(seat, i));
-      info[player * HAND_SIZE + i] = STATE(SLOT(seat, i) + 1u);
+      plausible[player * HAND_SIZE + i] = PLAUSIBLE(words, i);
+      info[player * HAND_SIZE + i] = INFO(words, i);
     }
   }
+  // Copies left and discards lie side by side.
+  uint piles[PILE_WORDS];
+  [[unroll]] for (uint word = 0u; word < PILE_WORDS; word += 4u) {
+    uvec4 four = READ_STATE4(LEFT_WORD + word);
+    piles[word] = four.x;
+    piles[word + 1u] = four.y;
+    piles[word + 2u] = four.z;
+    piles[word + 3u] = four.w;
+  }
 
-  begin_observation(run * p.observation_stride + row * OBSERVATION_WORDS);
+  begin_observation((run * p.observation_stride + row * OBSERVATION_WORDS) / 4u);
 
   // Hands: the cards of the others, then which hands are short.
   uint held_colors[PLAYERS];
@@ -70,7 +89,7 @@ void main() {
   }
 
   // Board: deck, fireworks (the highest card of every color), tokens.
-  uint deck_left = DECK_SIZE - (piles & 0xFFFFu);
+  uint deck_left = DECK_SIZE - (counters.y & 0xFFFFu);
   [[unroll]] for (uint first = 0u; first < DECK_FEATURES; first += 32u) {
     append_observation(
         thermometer(deck_left > first ? min(deck_left - first, 32u) : 0u), min(DECK_FEATURES - first, 32u));
@@ -81,7 +100,7 @@ void main() {
 
   // Discards: the state keeps them as they are shown.
   [[unroll]] for (uint word = 0u; word < DISCARDED_WORDS; ++word) {
-    append_observation(STATE(DISCARDED_WORD + word), min(DECK_SIZE - word * 32u, 32u));
+    append_observation(piles[LEFT_PLANES + word], min(DECK_SIZE - word * 32u, 32u));
   }
 
   // Last action.
@@ -109,23 +128,19 @@ void main() {
     append_observation(one_hot_or_none((info[slot] >> HANABI_HINTED_COLOR_SHIFT) & 7u), COLORS);
     append_observation(one_hot_or_none((info[slot] >> HANABI_HINTED_RANK_SHIFT) & 63u), RANKS);
   }
-  finish_observation();
 
 #ifdef KNOWLEDGE_V0
-  uint left[LEFT_PLANES];
-  [[unroll]] for (uint plane = 0u; plane < LEFT_PLANES; ++plane) {
-    left[plane] = STATE(LEFT_WORD + plane);
-    append_observation(left[plane], 32u);
-  }
+  align_observation();
+  [[unroll]] for (uint plane = 0u; plane < LEFT_PLANES; ++plane) append_observation(piles[plane], 32u);
   [[unroll]] for (uint slot = 0u; slot < PLAYERS * HAND_SIZE; ++slot) {
     uint weight_sum = 0u;
     [[unroll]] for (uint plane = 0u; plane < LEFT_PLANES; ++plane) {
-      weight_sum += uint(bitCount(plausible[slot] & left[plane])) << plane;
+      weight_sum += uint(bitCount(plausible[slot] & piles[plane])) << plane;
     }
     append_observation(weight_sum, 16u);
   }
-  finish_observation();
 #endif
+  finish_observation();
 
   // Legal actions: discards, plays, colors and ranks to tell; only the no-op for those not on turn.
   begin_mask(run * p.mask_stride + row * MASK_WORDS);

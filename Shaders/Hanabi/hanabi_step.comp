@@ -10,13 +10,14 @@
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { EnvironmentDispatch p; };
+
+#include "Hanabi/hanabi_state.glsl"
 INPUT(0, uint, actions);    // (R, T, N, A)
 OUTPUT(1, float, rewards);  // (R, T, N, A)
 OUTPUT(2, uint, dones);     // (R, T, N)
 IN_OUT(3, uint, errors);    // (R, N)
-IN_OUT(4, uint, states);    // (R, N, S)
+STATES_IN_OUT(4);           // (R, N, S)
 
-#include "Hanabi/hanabi_state.glsl"
 #include "Hanabi/hanabi_deck.glsl"
 
 // Place behind the last thermometer entry of a card in the discard section.
@@ -46,7 +47,9 @@ void main() {
   if (environment >= p.environments) return;
   locate_state(run, environment);
   uint row = p.transition * p.environments + environment;
-  uint status = STATE(HANABI_STATUS);
+  uvec4 counters = LOAD_STATE4(HANABI_STATUS);  // status, piles, step, episode
+  uvec4 progress = LOAD_STATE4(HANABI_KEY);     // key, fireworks, last action
+  uint status = counters.x;
   uint seat = SEAT_OF(status);
   uint information = INFORMATION_OF(status);
   uint lives = LIVES_OF(status);
@@ -72,13 +75,21 @@ void main() {
   uint hand = uses_card || action >= NO_OP ? seat : told;
 
   // The hand it is about: who has the used card, which cards match the hint.
-  uint plausible[HAND_SIZE];
-  uint info[HAND_SIZE];
+  uint words[HAND_WORDS];
+  [[unroll]] for (uint word = 0u; word < HAND_WORDS; word += 4u) {
+    uvec4 four = LOAD_STATE4(HAND(hand) + word);
+    words[word] = four.x;
+    words[word + 1u] = four.y;
+    words[word + 2u] = four.z;
+    words[word + 3u] = four.w;
+  }
+  uint plausible[HAND_SIZE + 1u];
+  uint info[HAND_SIZE + 1u];
   uint used_info = 0u;
   uint matches = 0u;
   [[unroll]] for (uint i = 0u; i < HAND_SIZE; ++i) {
-    plausible[i] = STATE(SLOT(hand, i));
-    info[i] = STATE(SLOT(hand, i) + 1u);
+    plausible[i] = PLAUSIBLE(words, i);
+    info[i] = INFO(words, i);
     used_info = i == used ? info[i] : used_info;
     uint card = CARD_OF(info[i]);
     bool match = (tells_color ? card / RANKS : card % RANKS) == value;
@@ -103,7 +114,7 @@ void main() {
   uint card = CARD_OF(used_info);
   uint color = card / RANKS;
   uint rank = card % RANKS;
-  uint fireworks = STATE(HANABI_FIREWORKS);
+  uint fireworks = progress.z;
   uint height = bitCount(fireworks & (COLOR_MASK << (color * RANKS)));
   bool succeeds = plays && rank == height;
   bool fails = plays && rank != height;
@@ -112,9 +123,8 @@ void main() {
   lives -= uint(fails);
 
   // The pile, and what is left of every card.
-  uint piles = STATE(HANABI_PILES);
-  uint drawn = piles & 0xFFFFu;
-  uint discarded = piles >> 16;
+  uint drawn = counters.y & 0xFFFFu;
+  uint discarded = counters.y >> 16;
   if (uses_card) {
     uint left = take_copy(card);
     if (!succeeds) {
@@ -127,27 +137,28 @@ void main() {
   fireworks |= uint(succeeds) << card;
 
   // The hand after it: a hint narrows knowledge; a used card leaves, the rest moves left, a new card comes last.
-  uint new_plausible = 0u;
-  uint new_info = 0u;
+  plausible[HAND_SIZE] = 0u;
+  info[HAND_SIZE] = 0u;
   if (uses_card && drawn < DECK_SIZE) {
-    uvec2 key = uvec2(STATE(HANABI_KEY), STATE(HANABI_KEY + 1u));
     bool ordered = ((status >> HANABI_ORDERED_SHIFT) & 1u) != 0u;
-    new_plausible = ALL_CARDS;
-    new_info = draw_card(drawn, key, ordered) | (1u << HANABI_PRESENT_SHIFT);
+    plausible[HAND_SIZE] = ALL_CARDS;
+    info[HAND_SIZE] = draw_card(drawn, progress.xy, ordered) | (1u << HANABI_PRESENT_SHIFT);
     drawn += 1u;
   }
   uint hinted_cards = tells_color ? COLOR_MASK << (value * RANKS) : RANK_MASK << value;
   uint told_shift = tells_color ? HANABI_HINTED_COLOR_SHIFT : HANABI_HINTED_RANK_SHIFT;
+  uint told_mask = tells_color ? HANABI_HINTED_COLOR_MASK : HANABI_HINTED_RANK_MASK;
   [[unroll]] for (uint i = 0u; i < HAND_SIZE; ++i) {
     bool match = ((matches >> i) & 1u) != 0u;
-    uint hinted_info = match ? (info[i] & ~(63u << told_shift)) | ((value + 1u) << told_shift) : info[i];
-    uint hinted_plausible = plausible[i] & (match ? hinted_cards : ~hinted_cards);
-    bool moves = i >= used;
-    uint moved_info = !moves ? info[i] : i + 1u < HAND_SIZE ? info[min(i + 1u, HAND_SIZE - 1u)] : new_info;
-    uint moved_plausible = !moves ? plausible[i]
-        : i + 1u < HAND_SIZE ? plausible[min(i + 1u, HAND_SIZE - 1u)] : new_plausible;
-    STATE(SLOT(hand, i)) = uses_card ? moved_plausible : hinted_plausible;
-    STATE(SLOT(hand, i) + 1u) = uses_card ? moved_info : hinted_info;
+    uint told_info = match ? (info[i] & ~(told_mask << told_shift)) | ((value + 1u) << told_shift) : info[i];
+    uint told_plausible = plausible[i] & (match ? hinted_cards : ~hinted_cards);
+    uint new_info = !uses_card ? told_info : i >= used ? info[i + 1u] : info[i];
+    words[i] = !uses_card ? told_plausible : i >= used ? plausible[i + 1u] : plausible[i];
+    uint pair = HAND_SIZE + i / 2u;
+    words[pair] = (i & 1u) == 0u ? new_info : words[pair] | (new_info << 16);
+  }
+  [[unroll]] for (uint word = 0u; word < HAND_WORDS; word += 4u) {
+    STORE_STATE4(HAND(hand) + word, uvec4(words[word], words[word + 1u], words[word + 2u], words[word + 3u]));
   }
 
   // The end.
@@ -156,18 +167,17 @@ void main() {
   bool done = lives == 0u || score == CARDS || last_round == PLAYERS + 1u;
   float reward = float(succeeds) - (lives == 0u ? float(score) : 0.0);
 
-  STATE(HANABI_STATUS) = (((seat + 1u) % PLAYERS) << HANABI_SEAT_SHIFT) | (last_round << HANABI_LAST_ROUND_SHIFT)
+  status = (((seat + 1u) % PLAYERS) << HANABI_SEAT_SHIFT) | (last_round << HANABI_LAST_ROUND_SHIFT)
       | (uint(done) << HANABI_ENDED_SHIFT) | (status & (1u << HANABI_ORDERED_SHIFT)) | (lives << HANABI_LIVES_SHIFT)
       | (information << HANABI_INFORMATION_SHIFT);
-  STATE(HANABI_PILES) = drawn | (discarded << 16);
-  STATE(HANABI_STEP) += 1u;
-  STATE(HANABI_FIREWORKS) = fireworks;
   uint move = plays ? HANABI_PLAY : discards ? HANABI_DISCARD : tells_color ? HANABI_COLOR_HINT : HANABI_RANK_HINT;
-  STATE(HANABI_LAST_ACTION) = (1u << HANABI_LAST_PRESENT_SHIFT) | (seat << HANABI_LAST_SEAT_SHIFT)
+  uint last = (1u << HANABI_LAST_PRESENT_SHIFT) | (seat << HANABI_LAST_SEAT_SHIFT)
       | (move << HANABI_LAST_MOVE_SHIFT) | ((uses_card ? used : told) << HANABI_LAST_PLACE_SHIFT)
       | ((uses_card ? card : value) << HANABI_LAST_VALUE_SHIFT)
       | (uses_card ? 0u : matches << HANABI_LAST_OUTCOME_SHIFT)
       | (uint(succeeds) << HANABI_LAST_SUCCESS_SHIFT) | (uint(returns_token) << HANABI_LAST_TOKEN_SHIFT);
+  STORE_STATE4(HANABI_STATUS, uvec4(status, drawn | (discarded << 16), counters.z + 1u, counters.w));
+  STORE_STATE4(HANABI_KEY, uvec4(progress.xy, fireworks, last));
   [[unroll]] for (uint agent = 0u; agent < PLAYERS; ++agent) {
     rewards[run * p.reward_stride + row * PLAYERS + agent] = reward;
   }

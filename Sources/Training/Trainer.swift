@@ -25,6 +25,7 @@ public final class Trainer {
   private let device: Device
   private let shape: TrainingShape
   private let parts: TrainerParts
+  private let windows: [Range<Int>]
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
   private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
@@ -50,10 +51,10 @@ public final class Trainer {
     try table.allocate()
     try parts.initialize(runs: runs)
 
-    let windows = stride(from: 0, to: runs.count, by: windowRuns).map { [windowRuns] first in
+    windows = stride(from: 0, to: runs.count, by: windowRuns).map { [windowRuns] first in
       first..<min(first + windowRuns, runs.count)
     }
-    let parts = parts
+    let (parts, windows) = (parts, windows)
     try device.run { recorder in
       for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
     }
@@ -128,8 +129,29 @@ public final class Trainer {
     updatesSubmitted = updates
   }
 
-  /// The memory plan: device, windows, every buffer, rollout bytes per row.
-  public var planText: String { parts.planText(shape: shape, table: table, device: device) }
+  /// What one repetition of a benchmark submits.
+  func benchmarkWork(_ kind: TrainingBenchmark.Kind) throws -> [CommandSequence] {
+    switch kind {
+    case .train: return update
+    case .inference:
+      return try windows.map { window in
+        try device.record { recorder in try parts.recordRollout(recorder, runs: window) }
+      }
+    }
+  }
+
+  /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.
+  public static func planText(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws
+    -> String
+  {
+    let environment = try configuration.makeEnvironment()
+    let shape = TrainingShape(configuration, environment: environment, runs: runs.count)
+    let table = BufferTable(device: device)
+    let parts = try TrainerParts(
+      configuration: configuration, shape: shape, environment: environment,
+      architecture: configuration.network.architecture(for: environment), device: device, table: table)
+    return parts.planText(shape: shape, table: table, device: device)
+  }
 }
 
 /// A training that cannot go on.

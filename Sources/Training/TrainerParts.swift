@@ -65,10 +65,14 @@ final class TrainerParts {
     recorder.barrier()
   }
 
+  func recordRollout(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
+  }
+
   func recordUpdate(_ recorder: CommandRecorder, runs: Range<Int>) throws {
     recorder.fill(scalars.metrics.window(runs: runs), with: 0)
     recorder.barrier()
-    try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
+    try recordRollout(recorder, runs: runs)
     learner.recordComputeAdvantages(recorder, runs: runs)
     try learner.recordImprove(recorder, runs: runs)
     recorder.dispatch(

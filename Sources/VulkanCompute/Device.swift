@@ -23,6 +23,11 @@ public final class Device {
     try physicalDevices(of: Instance(validation: .off)).map(\.description)
   }
 
+  /// The device that is used where none is named: the best usable one (discrete, integrated, virtual, CPU).
+  public static func preferred(among devices: [DeviceDescription]) -> DeviceDescription? {
+    devices.filter(\.missing.isEmpty).min { $0.rank < $1.rank }
+  }
+
   /// - Parameters:
   ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
@@ -46,11 +51,10 @@ public final class Device {
       }
       chosen = devices[index]
     } else {
-      let usable = devices.filter { $0.description.missing.isEmpty }.min { $0.description.rank < $1.description.rank }
-      guard let best = usable ?? devices.first else {
+      guard !devices.isEmpty else {
         throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
       }
-      chosen = best
+      chosen = devices[Self.preferred(among: devices.map(\.description))?.index ?? 0]
     }
     guard chosen.description.missing.isEmpty else {
       throw VulkanError(

@@ -73,7 +73,7 @@ public struct HanabiEnvironment: Environment {
       "COLOR_HINTS": p.firstColorHint, "RANK_HINTS": p.firstRankHint, "NO_OP": p.noOp,
       "LEFT_PLANES": p.leftPlaneCount, "LEFT_WORD": p.leftWord, "DISCARDED_WORD": p.discardedWord,
       "DISCARDED_WORDS": p.discardedWordCount, "DECK_WORD": p.deckWord, "DECK_WORDS": p.deckWordCount,
-      "SLOT_WORD": p.slotWord, "STATE_WORDS": p.stateWordCount,
+      "PILE_WORDS": p.pileWordCount, "HANDS_WORD": p.handsWord, "HAND_WORDS": p.handWordCount, "STATE_WORDS": p.stateWordCount,
       "DECK_FEATURES": p.deckFeatureCount, "SLOT_FEATURES": p.slotFeatureCount,
       "KNOWLEDGE_OFFSET": p.knowledgeOffset, "OBSERVATION_WORDS": p.observationWordCount,
       "LEFT_PLANES_OFFSET": p.featureWordCount, "WEIGHT_SUMS_OFFSET": p.weightSumsWord,
@@ -131,7 +131,7 @@ extension HanabiEnvironment {
   }
 
   private func startState(deck: [Int], drawnInOrder: Bool) -> [UInt32] {
-    var words = [UInt32](repeating: 0, count: Int(HANABI_START_DECK) + parameters.deckWordCount)
+    var words = [UInt32](repeating: 0, count: parameters.startWordCount)
     words[0] = drawnInOrder ? 1 : 0
     for (position, card) in deck.enumerated() {
       words[Int(HANABI_START_DECK) + position / 4] |= UInt32(card) << UInt32(8 * (position % 4))

@@ -27,15 +27,22 @@ extension HanabiParameters {
   var leftWord: Int { Int(HANABI_FIXED_WORDS) }
   var discardedWord: Int { leftWord + leftPlaneCount }
   var discardedWordCount: Int { (deckSize + 31) / 32 }
-  var deckWord: Int { discardedWord + discardedWordCount }
-  var deckWordCount: Int { (deckSize + 3) / 4 }
-  var slotWord: Int { deckWord + deckWordCount }
-  var slotCount: Int { players * handSize }
-  /// A multiple of 4, so that every game starts at a multiple of 16 bytes.
-  var stateWordCount: Int { (slotWord + slotCount * Int(HANABI_SLOT_WORDS) + 3) / 4 * 4 }
+  /// Both of them, padded.
+  var pileWordCount: Int { Self.padded(leftPlaneCount + discardedWordCount) }
+  var handsWord: Int { leftWord + pileWordCount }
+  /// One hand: a word and a half per slot, padded.
+  var handWordCount: Int { Self.padded(handSize + (handSize + 1) / 2) }
+  var deckWord: Int { handsWord + players * handWordCount }
+  var deckWordCount: Int { Self.padded((deckSize + 3) / 4) }
+  var stateWordCount: Int { deckWord + deckWordCount }
+  var startWordCount: Int { Int(HANABI_START_DECK) + deckWordCount }
+
+  /// To a multiple of four words.
+  static func padded(_ words: Int) -> Int { (words + 3) / 4 * 4 }
 
   // MARK: Observation, in features
 
+  var slotCount: Int { players * handSize }
   /// Deck thermometer.
   var deckFeatureCount: Int { deckSize - players * handSize }
   var handsCount: Int { (players - 1) * handSize * cardKindCount + players }
@@ -51,6 +58,6 @@ extension HanabiParameters {
   var featureWordCount: Int { (observationFeatureCount + 31) / 32 }
   var weightSumsWord: Int { featureWordCount + leftPlaneCount }
   var observationWordCount: Int {
-    knowledge == .v0 ? weightSumsWord + (slotCount + 1) / 2 : featureWordCount
+    Self.padded(knowledge == .v0 ? weightSumsWord + (slotCount + 1) / 2 : featureWordCount)
   }
 }

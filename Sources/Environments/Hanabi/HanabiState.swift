@@ -73,13 +73,13 @@ public struct HanabiState: Sendable, Hashable {
     }
     hands = (0..<parameters.players).map { seat in
       (0..<parameters.handSize).map { index in
-        let word = parameters.slotWord + (seat * parameters.handSize + index) * Int(HANABI_SLOT_WORDS)
-        let info = words[word + 1]
-        let color = Int(info >> HANABI_HINTED_COLOR_SHIFT & 7)
-        let rank = Int(info >> HANABI_HINTED_RANK_SHIFT & 63)
+        let hand = parameters.handsWord + seat * parameters.handWordCount
+        let info = words[hand + parameters.handSize + index / 2] >> UInt32(16 * (index % 2))
+        let color = Int(info >> HANABI_HINTED_COLOR_SHIFT & HANABI_HINTED_COLOR_MASK)
+        let rank = Int(info >> HANABI_HINTED_RANK_SHIFT & HANABI_HINTED_RANK_MASK)
         return Slot(
           card: info >> HANABI_PRESENT_SHIFT & 1 == 1 ? card(Int(info & HANABI_CARD_MASK)) : nil,
-          plausible: words[word], hintedColor: color == 0 ? nil : color - 1, hintedRank: rank == 0 ? nil : rank - 1)
+          plausible: words[hand + index], hintedColor: color == 0 ? nil : color - 1, hintedRank: rank == 0 ? nil : rank - 1)
       }
     }
   }

@@ -1,6 +1,8 @@
+import Networks
+
 /// The widths of a run's network: `network:` of a configuration.
 public struct NetworkSettings: Sendable, Hashable {
-  public enum Activation: String, Sendable, Hashable, CaseIterable { case relu, tanh }
+  public typealias Activation = NetworkArchitecture.Activation
 
   /// Widths of the layers that actor and critic share; empty for separate networks.
   public var trunk = [512]
@@ -13,7 +15,7 @@ public struct NetworkSettings: Sendable, Hashable {
   public init() {}
 
   init(_ section: inout ConfigurationSection) throws {
-    let widths = 1...16384
+    let widths = 1...8192
     let depths = 0...16
     trunk = try section.integers("trunk", in: widths, count: depths) ?? trunk
     actor = try section.integers("actor", in: widths, count: depths) ?? actor

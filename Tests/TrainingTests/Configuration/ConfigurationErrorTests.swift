@@ -47,7 +47,7 @@ struct ConfigurationErrorTests {
       "network: {trunk: 512}",
       "train.yaml:2: network.trunk = 512; expected a list of 0 to 16 whole numbers, such as [64, 64]"
     ),
-    ("network: {actor: [a]}", "train.yaml:2: network.actor = a; expected a whole number from 1 to 16384"),
+    ("network: {actor: [a]}", "train.yaml:2: network.actor = a; expected a whole number from 1 to 8192"),
     ("network: {activation: gelu}", "train.yaml:2: network.activation = gelu; expected one of relu, tanh"),
     (
       "seeds: eight",

@@ -1,0 +1,169 @@
+import Foundation
+
+/// The checkpoints of one training: `checkpoints/000120/` holds `state.safetensors` and `state.json`.
+///
+/// A checkpoint is written beside its place and renamed into it, so a folder with a number for a name is complete.
+/// One process writes to a folder at a time.
+public struct CheckpointFolder: Sendable {
+  static let stateName = "state.safetensors"
+  static let descriptionName = "state.json"
+  private static let writingPrefix = ".writing-"
+  private static let removingPrefix = ".removing-"
+
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// Writes the state after `update` updates; nothing is left behind if that fails.
+  /// - Parameter description: what else is needed to continue: configuration, environment and its version, counters.
+  public func write(update: Int, tensors: [Tensor], description: some Codable & Sendable) throws {
+    let place = url.appendingPathComponent(Self.name(update))
+    guard !isComplete(place) else { throw FileFailure(place.path, "exists already; checkpoints are never overwritten") }
+    let files = FileManager.default
+    let temporary = url.appendingPathComponent(Self.writingPrefix + Self.name(update))
+    try files.createDirectory(at: url, withIntermediateDirectories: true)
+    try removeIfPresent(temporary)
+    do {
+      try files.createDirectory(at: temporary, withIntermediateDirectories: false)
+      let hash = try SafetensorsWriter.write(tensors, to: temporary.appendingPathComponent(Self.stateName))
+      let document = CheckpointDocument(update: update, stateHash: hash, description: description)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try AtomicFile.write(encoder.encode(document), to: temporary.appendingPathComponent(Self.descriptionName))
+      try removeIfPresent(place)
+      guard rename(temporary.path, place.path) == 0 else { throw FileFailure.systemCall(place.path, "renaming to it") }
+    } catch {
+      try? files.removeItem(at: temporary)
+      throw error
+    }
+    try AtomicFile.synchronizeFolder(url)
+  }
+
+  /// The update numbers of the complete checkpoints, rising.
+  public func updates() throws -> [Int] {
+    guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: url.path)
+      .filter { $0.allSatisfy { ("0"..."9").contains($0) } && isComplete(url.appendingPathComponent($0)) }
+      .compactMap { Int($0) }.sorted()
+  }
+
+  /// The latest complete checkpoint, checked against its hash; nil if there is none, an error if it is damaged.
+  public func latest() throws -> Checkpoint? {
+    try updates().last.map { try Checkpoint(url.appendingPathComponent(Self.name($0))) }
+  }
+
+  /// Removes all but the last `count` complete checkpoints, and what interrupted writers left.
+  public func prune(keeping count: Int) throws {
+    precondition(count >= 1)
+    let files = FileManager.default
+    for update in try updates().dropLast(count) {
+      let hidden = url.appendingPathComponent(Self.removingPrefix + Self.name(update))
+      try removeIfPresent(hidden)
+      try files.moveItem(at: url.appendingPathComponent(Self.name(update)), to: hidden)
+    }
+    guard files.fileExists(atPath: url.path) else { return }
+    for name in try files.contentsOfDirectory(atPath: url.path)
+    where name.hasPrefix(Self.removingPrefix) || name.hasPrefix(Self.writingPrefix) {
+      try files.removeItem(at: url.appendingPathComponent(name))
+    }
+  }
+
+  /// `000120`
+  static func name(_ update: Int) -> String {
+    let digits = String(update)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
+  private func isComplete(_ folder: URL) -> Bool {
+    [Self.stateName, Self.descriptionName].allSatisfy {
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
+    }
+  }
+
+  private func removeIfPresent(_ folder: URL) throws {
+    if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
+  }
+}
+
+/// A complete checkpoint on disk.
+public struct Checkpoint {
+  public let url: URL
+  /// Finished updates.
+  public let update: Int
+  public let state: SafetensorsFile
+
+  /// Opens a checkpoint and compares its tensors with the hash that was written with them.
+  public init(_ url: URL) throws {
+    self.url = url
+    let document = try Self.document(url, as: Ignored.self)
+    update = document.update
+    state = try SafetensorsFile(url.appendingPathComponent(CheckpointFolder.stateName))
+    guard try state.contentHash() == document.stateHash else {
+      throw FileFailure(
+        state.path,
+        "is damaged: its content hash is not the one in \(CheckpointFolder.descriptionName); "
+          + "remove the folder \(url.lastPathComponent) to continue from the checkpoint before it")
+    }
+  }
+
+  /// What was written beside the tensors.
+  public func description<Description: Codable & Sendable>(as: Description.Type = Description.self) throws
+    -> Description
+  {
+    try Self.document(url, as: Description.self).description
+  }
+
+  private struct Ignored: Codable {
+    init(from decoder: any Decoder) throws {}
+    func encode(to encoder: any Encoder) throws {}
+  }
+
+  private static func document<Description: Codable & Sendable>(
+    _ url: URL, as: Description.Type
+  ) throws -> CheckpointDocument<Description> {
+    let file = url.appendingPathComponent(CheckpointFolder.descriptionName)
+    guard let data = FileManager.default.contents(atPath: file.path) else {
+      throw FileFailure(file.path, "cannot be read")
+    }
+    do {
+      return try JSONDecoder().decode(CheckpointDocument<Description>.self, from: data)
+    } catch {
+      throw FileFailure(file.path, "is not a checkpoint's description: \(DecodingProblem.text(error))")
+    }
+  }
+}
+
+/// The content of `state.json`.
+private struct CheckpointDocument<Description: Codable & Sendable>: Codable {
+  static var currentFormat: Int { 1 }
+
+  let format: Int
+  let update: Int
+  let stateHash: String
+  let description: Description
+
+  enum CodingKeys: String, CodingKey {
+    case format, update, description
+    case stateHash = "state_hash"
+  }
+
+  init(update: Int, stateHash: String, description: Description) {
+    format = Self.currentFormat
+    self.update = update
+    self.stateHash = stateHash
+    self.description = description
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    format = try container.decode(Int.self, forKey: .format)
+    guard format == Self.currentFormat else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .format, in: container,
+        debugDescription: "format \(format) was written by another version; this one reads \(Self.currentFormat)")
+    }
+    update = try container.decode(Int.self, forKey: .update)
+    stateHash = try container.decode(String.self, forKey: .stateHash)
+    description = try container.decode(Description.self, forKey: .description)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// Writes a file under a temporary name in the same folder, syncs it, renames it, and syncs the folder.
+///
+/// Whoever reads the path sees the old file or the whole new one; a failure leaves the old one and no remains.
+public enum AtomicFile {
+  public static func write(_ data: Data, to url: URL) throws {
+    try write(to: url) { file in try data.withUnsafeBytes { try file.append($0) } }
+  }
+
+  public static func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }
+
+  /// Writes what `body` appends; if `body` throws, nothing changes on disk.
+  public static func write(to url: URL, _ body: (OpenFile) throws -> Void) throws {
+    let folder = url.deletingLastPathComponent()
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).temporary")
+    let file = try OpenFile(creating: temporary.path)
+    do {
+      try body(file)
+      try file.synchronize()
+      try file.close()
+      guard rename(temporary.path, url.path) == 0 else { throw FileFailure.systemCall(url.path, "renaming to it") }
+    } catch {
+      try? file.close()
+      unlink(temporary.path)
+      throw error
+    }
+    try synchronizeFolder(folder)
+  }
+
+  /// Makes renames and new names inside `folder` survive a power cut.
+  static func synchronizeFolder(_ folder: URL) throws {
+    let descriptor = open(folder.path, O_RDONLY)
+    guard descriptor >= 0 else { throw FileFailure.systemCall(folder.path, "opening the folder") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileFailure.systemCall(folder.path, "syncing the folder") }
+  }
+}
+
+/// A new file that is open for appending.
+public final class OpenFile {
+  public let path: String
+  private var descriptor: Int32
+  public private(set) var length = 0
+
+  init(creating path: String) throws {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    guard descriptor >= 0 else { throw FileFailure.systemCall(path, "creating it") }
+  }
+
+  deinit { try? close() }
+
+  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    var written = 0
+    while written < bytes.count {
+      let step = Foundation.write(descriptor, bytes.baseAddress! + written, min(bytes.count - written, 1 << 30))
+      if step < 0 && errno == EINTR { continue }
+      guard step > 0 else { throw FileFailure.systemCall(path, "writing") }
+      written += step
+    }
+    length += bytes.count
+  }
+
+  public func append(_ data: Data) throws { try data.withUnsafeBytes { try append($0) } }
+
+  func synchronize() throws {
+    guard fsync(descriptor) == 0 else { throw FileFailure.systemCall(path, "syncing") }
+  }
+
+  func close() throws {
+    guard descriptor >= 0 else { return }
+    defer { descriptor = -1 }
+    guard Foundation.close(descriptor) == 0 else { throw FileFailure.systemCall(path, "closing") }
+  }
+}

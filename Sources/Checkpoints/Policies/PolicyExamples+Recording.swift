@@ -1,0 +1,82 @@
+import CShaders
+import Environments
+import Networks
+import Training
+import VulkanCompute
+
+extension PolicyExamples {
+  /// Observations of games of uniform random play, with what the policy computes on them on this device.
+  ///
+  /// - Parameters:
+  ///   - parameters: One parameter set, (P) with padding.
+  ///   - steps: Env steps played; every environment and seat of each step is one row.
+  public static func record(
+    environment: any Environment, architecture: NetworkArchitecture, parameters: [Float], device: Device,
+    environments: Int = 8, steps: Int = 16
+  ) throws -> PolicyExamples {
+    let table = BufferTable(device: device)
+    let rowsPerStep = environments * environment.agentCount
+    let rows = rowsPerStep * steps
+    let seats = [("N", environments), ("A", environment.agentCount)]
+    func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
+      table.register(name, of: type, runs: 1, perRun: axes, persistence: .scratch)
+    }
+    let vector = try VectorEnvironment(
+      environment: environment, runs: 1, environmentsPerRun: environments, device: device, table: table)
+    let play = try RandomPlay(vector, device: device, table: table)
+    let network = try PolicyNetwork(
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(environment), device: device,
+      table: table, windowRuns: 1, rowCapacity: rows, training: false)
+    let observations = register(
+      "observations", of: UInt32.self, [("T", steps)] + seats + [("W", environment.observationWordCount)])
+    let masks = register("legal_masks", of: UInt32.self, [("T", steps)] + seats + [("M", environment.maskWordCount)])
+    let actions = register("actions", of: UInt32.self, [("T", steps)] + seats)
+    let rewards = register("rewards", of: Float.self, [("T", steps)] + seats)
+    let dones = register("dones", of: UInt32.self, [("T", steps), ("N", environments)])
+    let sets = register("parameters", of: Float.self, [("P", network.layout.count)])
+    let indices = register("row_indices", of: UInt32.self, [("C", rows)])
+    let counts = register("row_counts", of: UInt32.self, [("counts", 2)])
+    let policyIndices = register("policy_indices", of: UInt32.self, [("index", 1)])
+    try table.allocate()
+    try vector.initialize(seeds: [0])
+    try sets.write(parameters)
+    try indices.write((0..<UInt32(rows)).map { $0 })
+    try counts.write([UInt32(rows), UInt32(rows)])
+
+    try device.run { recorder in
+      vector.recordReset(recorder, runs: 0..<1, all: true, dones: dones, transition: 0)
+      recorder.barrier()
+      for t in 0..<steps {
+        vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: masks, block: t)
+        recorder.barrier()
+        play.recordChoose(recorder, runs: 0..<1, legalMasks: masks, block: t, actions: actions, transition: t)
+        recorder.barrier()
+        vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: t)
+        recorder.barrier()
+        vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: t)
+        recorder.barrier()
+      }
+      let workspace = WorkspaceRows(runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1))
+      network.recordExpand(
+        recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
+        indices: RunWindow(indices, runs: 0..<1))
+      try network.recordForward(
+        recorder, rows: workspace, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
+    }
+    let maskWords = try masks.read(run: 0)
+    let legal = (0..<rows).flatMap { row in
+      (0..<environment.actionCount).map { action -> UInt8 in
+        UInt8(maskWords[row * environment.maskWordCount + action / 32] >> UInt32(action % 32) & 1)
+      }
+    }
+    func columns(_ buffer: Buffer<Float>, pitch: Int, count: Int) throws -> [Float] {
+      let values = try buffer.read(run: 0)
+      return (0..<rows).flatMap { values[$0 * pitch..<$0 * pitch + count] }
+    }
+    return PolicyExamples(
+      observations: try columns(
+        network.inputs, pitch: ParameterLayout.padded(architecture.inputs), count: architecture.inputs),
+      legalMasks: legal, logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
+      values: try columns(network.values, pitch: network.valuePitch, count: 1))
+  }
+}

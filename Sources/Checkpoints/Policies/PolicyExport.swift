@@ -1,0 +1,45 @@
+import Foundation
+
+/// Recorded inputs and outputs of a policy, so that another program can check that it computes the same.
+public struct PolicyExamples: Sendable {
+  /// (rows, D)
+  public var observations: [Float]
+  /// (rows, K): 1 where the action is legal.
+  public var legalMasks: [UInt8]
+  /// (rows, K): the actor's output before masking.
+  public var logits: [Float]
+  /// (rows)
+  public var values: [Float]
+
+  public init(observations: [Float], legalMasks: [UInt8], logits: [Float], values: [Float]) {
+    self.observations = observations
+    self.legalMasks = legalMasks
+    self.logits = logits
+    self.values = values
+  }
+}
+
+/// Writes a folder that other programs load: `policy.safetensors`, `policy.json`, `examples.safetensors`.
+///
+/// `scripts/check-export FOLDER` loads it with numpy and compares.
+public enum PolicyExport {
+  public static func write(_ policy: Policy, examples: PolicyExamples, to folder: URL) throws {
+    let (rows, features, actions) = (
+      examples.values.count, policy.description.architecture.inputs, policy.description.architecture.actions
+    )
+    precondition(examples.observations.count == rows * features && examples.logits.count == rows * actions)
+    precondition(examples.legalMasks.count == rows * actions)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try PolicyFile.write(policy, to: folder.appendingPathComponent("policy.safetensors"))
+    try AtomicFile.write(
+      try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))
+    try SafetensorsWriter.write(
+      [
+        Tensor("observations", shape: [rows, features], examples.observations),
+        Tensor("legal_masks", shape: [rows, actions], examples.legalMasks),
+        Tensor("logits", shape: [rows, actions], examples.logits),
+        Tensor("values", shape: [rows], examples.values),
+      ],
+      metadata: ["weight_hash": policy.weightHash], to: folder.appendingPathComponent("examples.safetensors"))
+  }
+}

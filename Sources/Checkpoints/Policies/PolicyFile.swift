@@ -1,0 +1,51 @@
+import Foundation
+import Networks
+
+/// The file format of exported policies: safetensors whose metadata says everything else.
+///
+/// Metadata: `format` = `crossplay-policy-1`, `policy` = a `PolicyDescription` in JSON, `weight_hash`.
+public enum PolicyFile {
+  public static let format = "crossplay-policy-1"
+
+  public static func write(_ policy: Policy, to url: URL) throws {
+    let metadata = [
+      "format": format, "policy": String(decoding: try json(policy.description, pretty: false), as: UTF8.self),
+      "weight_hash": policy.weightHash,
+    ]
+    let tensors = policy.parameters.map { Tensor($0.name, shape: $0.shape, $0.values) }
+    try SafetensorsWriter.write(tensors, metadata: metadata, to: url)
+  }
+
+  public static func read(_ url: URL) throws -> Policy {
+    let file = try SafetensorsFile(url)
+    guard file.metadata["format"] == format, let text = file.metadata["policy"] else {
+      let found = file.metadata["format"] ?? "none"
+      throw FileFailure(url.path, "is not an exported policy: its format is \(found); expected \(format)")
+    }
+    let policy: Policy
+    do {
+      let description = try JSONDecoder().decode(PolicyDescription.self, from: Data(text.utf8))
+      let parameters = try file.entries.map { name, entry in
+        NamedTensor(name: name, shape: entry.shape, values: try file.read(name))
+      }
+      policy = try Policy(description, parameters: parameters)
+    } catch let error as Policy.Invalid {
+      throw FileFailure(url.path, error.description)
+    } catch let error as NetworkArchitecture.Invalid {
+      throw FileFailure(url.path, error.description)
+    } catch let error as DecodingError {
+      throw FileFailure(url.path, "has a wrong description: \(DecodingProblem.text(error))")
+    }
+    guard policy.weightHash == file.metadata["weight_hash"] else {
+      throw FileFailure(url.path, "is damaged: its weights do not have the hash \(file.metadata["weight_hash"] ?? "")")
+    }
+    return policy
+  }
+
+  static func json(_ description: PolicyDescription, pretty: Bool) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    return try encoder.encode(description)
+  }
+}

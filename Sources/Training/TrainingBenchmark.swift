@@ -1,0 +1,44 @@
+import Environments
+import VulkanCompute
+
+/// Times rollouts (environments and inference) or whole updates of a configuration.
+public struct TrainingBenchmark {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Rollouts: observe, forward, sample, step.
+    case inference
+    /// Whole updates: rollout, advantages, epochs.
+    case train
+  }
+
+  /// Env steps of all runs per repetition.
+  public let envSteps: Int
+  /// Seconds of every repetition, in order.
+  public let seconds: [Double]
+  /// Seconds before the first repetition: allocation, compilation and warm-up.
+  public let warmUpSeconds: Double
+  /// Kernel dispatches of one update (`train`) or rollout (`inference`).
+  public let dispatches: Int
+  public let agents: Int
+  public let windowRuns: Int
+
+  public static func run(
+    _ kind: Kind, configuration: TrainingConfiguration, device: Device, warmUp: Int = 1, repetitions: Int = 5
+  ) throws -> TrainingBenchmark {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let runs = configuration.runs
+    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
+    let work = try trainer.benchmarkWork(kind)
+    for _ in 0..<warmUp { try device.submit(work).wait() }
+    let warmUpSeconds = (clock.now - start).inSeconds
+    let seconds = try (0..<repetitions).map { _ in
+      let begun = clock.now
+      try device.submit(work).wait()
+      return (clock.now - begun).inSeconds
+    }
+    return TrainingBenchmark(
+      envSteps: configuration.envStepsPerUpdate * runs.count, seconds: seconds, warmUpSeconds: warmUpSeconds,
+      dispatches: work.reduce(0) { $0 + $1.dispatchCount }, agents: trainer.environment.agentCount,
+      windowRuns: trainer.windowRuns)
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Environments
+import Training
+import VulkanCompute
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures env steps per second: median, least and most of several repetitions.")
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    /// Environments alone: observations and masks of all seats, random legal actions, auto-reset.
+    case environment
+    /// Environments and the network's forward pass.
+    case inference
+    /// Whole updates.
+    case train
+  }
+
+  @Argument(help: "What to measure.")
+  var kind: Kind
+
+  @Option(name: .customLong("environment"), help: "Name of the environment.")
+  var environmentName: String
+
+  @Option(help: "Timed repetitions after the warm-up.")
+  var repetitions = 5
+
+  @OptionGroup var overrides: OverrideOptions
+  @OptionGroup var deviceOptions: DeviceOptions
+
+  @Flag(help: "Print one JSON object with the result.")
+  var json = false
+
+  struct Result: Encodable {
+    let kind: String
+    let environment: String
+    let runs: Int
+    let environments: Int
+    let envStepsPerSecond: Spread
+    let agentStepsPerSecond: Spread
+    /// Of all timed repetitions.
+    let seconds: Double
+    let warmUpSeconds: Double
+    let repetitions: Int
+    let device: String
+    let driver: String
+    let commit: String
+    var dispatches: Int?
+    var nanosecondsPerEnvStep: [String: Double]?
+  }
+
+  func validate() throws {
+    guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
+  }
+
+  func run() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: "environment: {name: \(environmentName)}\nseeds: 1\n", file: "bench", overrides: overrides.overrides
+    ).checked()
+    let device = try deviceOptions.open()
+    let result =
+      try kind == .environment ? environmentResult(configuration, device) : trainingResult(configuration, device)
+    try deviceOptions.finish(device)
+    if json { return try Console.printJSON(result) }
+    let rate = result.envStepsPerSecond
+    print(
+      "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
+        + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
+        + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
+  }
+
+  private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
+    let measured = try EnvironmentBenchmark.run(
+      environment: configuration.makeEnvironment(),
+      configuration: EnvironmentBenchmark.Configuration(
+        runs: configuration.runs.count, environments: configuration.environments, repetitions: repetitions),
+      device: device)
+    return Result(
+      kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
+      envStepsPerSecond: Spread(measured.envStepsPerSecond), agentStepsPerSecond: Spread(measured.agentStepsPerSecond),
+      seconds: measured.seconds, warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions,
+      device: measured.device, driver: measured.driver, commit: Version.commit,
+      nanosecondsPerEnvStep: measured.nanosecondsPerEnvStep)
+  }
+
+  private func trainingResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
+    let measured = try TrainingBenchmark.run(
+      kind == .train ? .train : .inference, configuration: configuration, device: device, repetitions: repetitions)
+    let rates = Spread(measured.seconds.map { Double(measured.envSteps) / $0 })
+    return Result(
+      kind: kind.rawValue, environment: environmentName, runs: configuration.runs.count,
+      environments: configuration.environments, envStepsPerSecond: rates,
+      agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
+      warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
+      driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches)
+  }
+
+  private func magnitude(_ rate: Double) -> String {
+    rate >= 1e6
+      ? "\((rate / 1e4).rounded() / 100) M" : rate >= 1e3 ? "\((rate / 10).rounded() / 100) k" : "\(rate.rounded())"
+  }
+}
+
+/// Median, least and most of several measurements.
+struct Spread: Encodable {
+  let median, min, max: Double
+
+  init(_ spread: EnvironmentBenchmark.Result.Spread) {
+    (median, min, max) = (spread.median, spread.min, spread.max)
+  }
+
+  init(_ values: [Double]) {
+    let sorted = values.sorted()
+    let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    (median, min, max) = (middle, sorted[0], sorted[sorted.count - 1])
+  }
+
+  private init(median: Double, min: Double, max: Double) {
+    (self.median, self.min, self.max) = (median, min, max)
+  }
+
+  func scaled(by factor: Double) -> Spread { Spread(median: median * factor, min: min * factor, max: max * factor) }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `crossplay`: the command line. Results go to stdout, everything else to stderr.
+@main struct Crossplay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crossplay",
+    abstract:
+      "Trains hundreds of independent-PPO runs of cooperative games at once on a Vulkan device, and pairs them.",
+    version: Version.text,
+    subcommands: [
+      DevicesCommand.self, TrainCommand.self, ExportCommand.self, VerifyCommand.self,
+      BenchCommand.self,
+    ])
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import VulkanCompute
+
+struct DeviceOptions: ParsableArguments {
+  @Option(name: .customLong("device"), help: "Number of the Vulkan device, as `crossplay devices` lists them.")
+  var index: Int?
+
+  @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
+  var validate = false
+
+  func open() throws -> Device { try Device(index: index, validation: validate ? .synchronization : .off) }
+
+  /// With `--validate`, refuses to call a run good about which the validation layer had something to say.
+  func finish(_ device: Device) throws {
+    if let message = device.validationMessages.first { throw VulkanError(.validation, message) }
+  }
+}
