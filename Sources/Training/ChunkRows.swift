@@ -12,8 +12,8 @@ final class ChunkRows {
   private let buffers: RolloutBuffers
   private let scalars: RunScalars
   private let selectRows: Kernel
-  private let rowIndices: Buffer<UInt32>  // (window, C)
-  private let rowCounts: Buffer<UInt32>  // (window, 2)
+  let rowIndices: Buffer<UInt32>  // (window, C)
+  let rowCounts: Buffer<UInt32>  // (window, 2)
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
   let moments: Buffer<Float>  // (window, minibatches, 2)
 

@@ -26,9 +26,9 @@ final class PPOLearner {
   private let adam: Kernel
 
   let parameters: Buffer<Float>  // (R, P)
-  private let firstMoments: Buffer<Float>  // (R, P)
-  private let secondMoments: Buffer<Float>  // (R, P)
-  private let gradients: Buffer<Float>  // (window, S, P)
+  let firstMoments: Buffer<Float>  // (R, P)
+  let secondMoments: Buffer<Float>  // (R, P)
+  let gradients: Buffer<Float>  // (window, S, P)
   private let normPartials: Buffer<Float>  // (window, P / 16)
 
   init(

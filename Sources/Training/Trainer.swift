@@ -23,8 +23,8 @@ public final class Trainer {
   public let windowRuns: Int
 
   private let device: Device
-  private let shape: TrainingShape
-  private let parts: TrainerParts
+  let shape: TrainingShape
+  let parts: TrainerParts
   private let windows: [Range<Int>]
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
@@ -35,7 +35,12 @@ public final class Trainer {
   ///
   /// - Parameter runs: Runs of this process, a part of `configuration.runs`.
   /// - Throws: `VulkanError` where the device lacks memory or limits.
-  public init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
+  public convenience init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
+    try self.init(configuration: configuration, runs: runs, device: device, windowLimit: runs.count)
+  }
+
+  /// - Parameter windowLimit: The most runs that may share a dispatch.
+  init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device, windowLimit: Int) throws {
     self.configuration = configuration
     self.runs = runs
     self.device = device
@@ -45,7 +50,7 @@ public final class Trainer {
     table = BufferTable(device: device)
     parts = try TrainerParts(
       configuration: configuration, shape: shape, environment: environment, architecture: architecture, device: device,
-      table: table)
+      table: table, windowLimit: windowLimit)
     layout = parts.network.layout
     windowRuns = parts.network.windowRuns
     try table.allocate()

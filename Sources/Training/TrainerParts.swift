@@ -10,23 +10,24 @@ final class TrainerParts {
   let scalars: RunScalars
   let rollout: Rollout
   let learner: PPOLearner
-  private let buffers: RolloutBuffers
+  let buffers: RolloutBuffers
+  let chunk: ChunkRows
   private let finishUpdate: Kernel
 
   init(
     configuration: TrainingConfiguration, shape: TrainingShape, environment game: any Environment,
-    architecture: NetworkArchitecture, device: Device, table: BufferTable
+    architecture: NetworkArchitecture, device: Device, table: BufferTable, windowLimit: Int = .max
   ) throws {
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     buffers = RolloutBuffers(shape, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let largestStride = table.largestRunStride
+    let fittingRuns = Self.windowRuns(
+      shape, architecture, rolloutStride: table.largestRunStride, device: device.description)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
-      windowRuns: Self.windowRuns(shape, architecture, rolloutStride: largestStride, device: device.description),
-      rowCapacity: shape.chunkRows, training: true)
-    let chunk = try ChunkRows(
+      windowRuns: min(fittingRuns, windowLimit), rowCapacity: shape.chunkRows, training: true)
+    chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
     rollout = try Rollout(

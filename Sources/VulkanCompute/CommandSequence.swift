@@ -31,6 +31,9 @@ public final class CommandSequence {
     vkFreeCommandBuffers(device.handle, device.commandPool, 1, &buffer)
   }
 
+  /// The kernels that the sequence dispatches, in no order: for tests that run other tools on them.
+  public var kernels: [Kernel] { retained.values.compactMap { $0 as? Kernel } }
+
   /// Keeps an object alive as long as the sequence.
   func retain(_ object: AnyObject) { retained[ObjectIdentifier(object)] = object }
 

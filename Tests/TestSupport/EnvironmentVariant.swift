@@ -1,0 +1,26 @@
+import Environments
+
+/// Every environment of the registry in configurations that differ in their kernels.
+public struct EnvironmentVariant: Sendable, CustomStringConvertible {
+  public let name: String
+  public let values: [String: ParameterValue]
+
+  public var description: String {
+    ([name] + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+  }
+
+  public func make() throws -> any Environment {
+    try EnvironmentRegistry.make(name: name, parameters: EnvironmentParameters(values))
+  }
+
+  public static let all: [EnvironmentVariant] = [
+    hanabi("full"), hanabi("full", ["players": .integer(3)]), hanabi("full", ["players": .integer(4)]),
+    hanabi("full", ["players": .integer(5)]), hanabi("full", ["knowledge": .text("plausible")]), hanabi("small"),
+    hanabi("very_small"), hanabi("mini"), hanabi("tiny"),
+    hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
+  ]
+
+  private static func hanabi(_ preset: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "hanabi", values: values.merging(["preset": .text(preset)]) { $1 })
+  }
+}

@@ -1,0 +1,70 @@
+// Every kernel of every environment and device profile is valid SPIR-V and translates to Metal.
+import Environments
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Training
+
+@Suite(.serialized) struct EveryKernelTests {
+  /// Both kinds of networks, both activations, widths of whole and half tiles.
+  static let networks = [
+    "network={trunk: [16], actor: [8], critic: [8, 16], activation: relu}",
+    "network={trunk: [], actor: [16], critic: [8], activation: tanh}",
+    "network={trunk: [8], actor: [], critic: [], activation: tanh}",
+  ]
+
+  /// The kernels that a training dispatches, and those that only tools use.
+  static func kernels(_ variant: EnvironmentVariant, network: String, device: Device) throws -> [Kernel] {
+    var configuration = try tinyConfiguration([network])
+    configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
+    let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+    let parts = trainer.parts
+    let update = try device.record { recorder in
+      parts.recordFirstEpisodes(recorder, runs: 0..<1)
+      try parts.recordUpdate(recorder, runs: 0..<1)
+    }
+    let table = BufferTable(device: device)
+    let randomPlay = try RandomPlay(parts.environment, device: device, table: table)
+    try table.allocate()
+    let choose = try device.record { recorder in
+      randomPlay.recordChoose(
+        recorder, runs: 0..<1, legalMasks: parts.buffers.legalMasks, block: 0, actions: parts.buffers.actions,
+        transition: 0)
+    }
+    return try update.kernels + choose.kernels + [device.observationUnpacker(of: trainer.environment)]
+  }
+
+  @Test(arguments: TestDevice.profiles)
+  func everyModuleIsValidAndTranslatesToMetal(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(validation: .off, profile: profile)
+    var known: Set<ContentHash> = []
+    for variant in EnvironmentVariant.all {
+      try SPIRVTools.check(Self.kernels(variant, network: Self.networks[0], device: device), known: &known)
+    }
+    for network in Self.networks.dropFirst() {
+      try SPIRVTools.check(
+        Self.kernels(EnvironmentVariant.all[0], network: network, device: device), known: &known)
+    }
+  }
+
+  /// The lists above leave out no environment and no file; the kernels of cross-play have their own tests.
+  @Test func noKernelIsLeftOut() throws {
+    #expect(Set(EnvironmentVariant.all.map(\.name)) == Set(EnvironmentRegistry.names))
+    var names: Set<String> = []
+    for profile in [DeviceProfile.software, .graphics] {
+      let device = try TestDevice.make(validation: .off, profile: profile)
+      for environment in EnvironmentRegistry.names {
+        guard let variant = EnvironmentVariant.all.first(where: { $0.name == environment }) else { continue }
+        names.formUnion(try Self.kernels(variant, network: Self.networks[0], device: device).map(\.name))
+      }
+    }
+    let files = ShaderCompiler.embeddedFiles.keys.filter { $0.hasSuffix(".comp") && !$0.hasPrefix("Evaluation/") }
+    #expect(names == Set(files))
+  }
+
+  @Test func theToolsRefuseWhatIsNotAModule() throws {
+    #expect(throws: SPIRVTools.Complaint.self) { try SPIRVTools.validate([1, 2, 3], name: "nothing") }
+    #expect(throws: SPIRVTools.Complaint.self) { try SPIRVTools.translateToMetal([1, 2, 3], name: "nothing") }
+  }
+}

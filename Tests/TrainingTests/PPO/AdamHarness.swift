@@ -1,0 +1,100 @@
+import CShaders
+import TestSupport
+import Testing
+import Training
+import VulkanCompute
+
+/// reduce_gradients, prepare_step and adam over several runs, as the learner records them, with buffers that stay from
+/// step to step.
+struct AdamHarness {
+  let device: Device
+  let hyperparameters: [Hyperparameters]
+  /// P, a multiple of 64
+  let count: Int
+  /// S
+  let splits: Int
+  var totalUpdates: Int?
+
+  let parameters: GuardedBuffer<Float>
+  let firstMoments: GuardedBuffer<Float>
+  let secondMoments: GuardedBuffer<Float>
+  let progress: GuardedBuffer<UInt32>
+  let metrics: GuardedBuffer<Float>
+  private let blocks: GuardedBuffer<Float>
+  private let reduceGradients: Kernel
+  private let prepareStep: Kernel
+  private let adam: Kernel
+
+  var runs: Int { hyperparameters.count }
+
+  init(
+    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0,
+    totalUpdates: Int? = nil
+  ) throws {
+    self.device = device
+    self.hyperparameters = hyperparameters
+    self.count = count
+    self.splits = splits
+    self.totalUpdates = totalUpdates
+    let runs = hyperparameters.count
+    let zeros = [[Float]](repeating: Array(repeating: 0, count: count), count: runs)
+    parameters = try GuardedBuffer(
+      "parameters", on: device, count: count, values: (0..<runs).map { Self.initialParameters($0, count: count) })
+    firstMoments = try GuardedBuffer("first_moments", on: device, count: count, values: zeros)
+    secondMoments = try GuardedBuffer("second_moments", on: device, count: count, values: zeros)
+    progress = try progressBuffer(updates: Array(repeating: updates, count: runs), on: device)
+    metrics = try GuardedBuffer(
+      "metrics", on: device, count: Int(RUN_SCALARS),
+      values: Array(repeating: Array(repeating: 0, count: Int(RUN_SCALARS)), count: runs))
+    blocks = try hyperparameterBuffer(hyperparameters, on: device)
+    reduceGradients = try device.kernel("PPO/reduce_gradients.comp")
+    prepareStep = try device.kernel("PPO/prepare_step.comp")
+    adam = try device.kernel("PPO/adam.comp")
+  }
+
+  static func initialParameters(_ run: Int, count: Int) -> [Float] {
+    TestNumbers.uniform(UInt32(1400 + run), count: count)
+  }
+
+  func twin(_ run: Int) -> Adam {
+    let h = hyperparameters[run]
+    return Adam(
+      parameters: doubles(Self.initialParameters(run, count: count)), beta1: h.adamBeta1, beta2: h.adamBeta2,
+      epsilon: h.adamEpsilon)
+  }
+
+  /// One step; the scalars of it, the norm partials and the sums of the splits, per run.
+  @discardableResult
+  func step(_ gradients: [[[Float]]]) throws -> (scalars: [[Float]], partials: [[Float]], sums: [[Float]]) {
+    let gradientBuffer = try GuardedBuffer(
+      "gradients", on: device, count: splits * count, values: gradients.map { Array($0.joined()) })
+    let partialCount = count / Int(PARAMETERS_PER_INVOCATION)
+    let partials = try GuardedBuffer<Float>("norm_partials", on: device, runs: runs, count: partialCount)
+    let scalars = try GuardedBuffer<Float>("step_scalars", on: device, runs: runs, count: Int(RUN_SCALARS))
+    let push = AdamDispatch(
+      parameters: UInt32(count), splits: UInt32(splits), gradient_stride: gradientBuffer.stride,
+      parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount),
+      total_updates: UInt32(totalUpdates ?? 1), annealed: totalUpdates == nil ? 0 : 1)
+    try device.run { recorder in
+      recorder.dispatch(
+        reduceGradients, ["gradients": gradientBuffer.window, "norm_partials": partials.window], push: push,
+        groups: reduceGradients.groups(for: partialCount), runs)
+      recorder.barrier()
+      recorder.dispatch(
+        prepareStep,
+        [
+          "hyperparameters": blocks.window, "norm_partials": partials.window, "progress": progress.window,
+          "metrics": metrics.window, "step_scalars": scalars.window,
+        ], push: push, groups: runs)
+      recorder.barrier()
+      recorder.dispatch(
+        adam,
+        [
+          "hyperparameters": blocks.window, "step_scalars": scalars.window, "gradients": gradientBuffer.window,
+          "first_moments": firstMoments.window, "second_moments": secondMoments.window,
+          "parameters": parameters.window,
+        ], push: push, groups: adam.groups(for: partialCount), runs)
+    }
+    return try (scalars.read(), partials.read(), gradientBuffer.read().map { Array($0.prefix(count)) })
+  }
+}

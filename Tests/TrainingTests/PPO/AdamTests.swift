@@ -1,0 +1,117 @@
+// reduce_gradients.comp, prepare_step.comp and adam.comp: one optimiser step after another.
+import CShaders
+import Foundation
+import TestSupport
+import Testing
+import Training
+import VulkanCompute
+
+@Suite(.serialized) struct AdamTests {
+  /// Gradients whose norm is below the bound in even steps and far above it in odd ones.
+  static func gradients(step: Int, run: Int, count: Int, splits: Int) -> [[Float]] {
+    (0..<splits).map { split in
+      TestNumbers.uniform(UInt32(1500 + 64 * step + 8 * run + split), count: count, scale: step % 2 == 0 ? 0.01 : 1)
+    }
+  }
+
+  @Test(arguments: [(64, 1), (192, 4), (1088, 3)])
+  func twentyStepsAgreeWithTheTwins(count: Int, splits: Int) throws {
+    let device = try TestDevice.make()
+    let harness = try AdamHarness(
+      device: device, hyperparameters: variedHyperparameters(runs: 3), count: count, splits: splits)
+    var twins = (0..<harness.runs).map(harness.twin)
+    var norms = [0.0, 0.0, 0.0]
+    var clipped = 0
+    for step in 1...20 {
+      let gradients = (0..<harness.runs).map { Self.gradients(step: step, run: $0, count: count, splits: splits) }
+      let found = try harness.step(gradients)
+      for run in 0..<harness.runs {
+        let h = harness.hyperparameters[run]
+        let reduced = ReduceGradients(splits: gradients[run].map(doubles))
+        #expect(zip(found.sums[run], reduced.gradient).allSatisfy { agree($0, $1) })
+        #expect(zip(found.partials[run], reduced.normPartials).allSatisfy { agree($0, $1) })
+        let scalars = PrepareStep(
+          gradient: reduced.gradient, step: step, learningRate: h.learningRate, beta1: h.adamBeta1, beta2: h.adamBeta2,
+          maxNorm: h.maxGradientNorm)
+        #expect(agree(found.scalars[run][Int(STEP_GRADIENT_SCALE)], scalars.gradientScale))
+        #expect(agree(found.scalars[run][Int(STEP_LEARNING_RATE)], scalars.learningRate))
+        // 1 - beta2^t loses digits in float32 where t is small, as in every float32 Adam.
+        #expect(agree(found.scalars[run][Int(STEP_SECOND_MOMENT)], scalars.secondMomentScale, within: 2e-4))
+        clipped += scalars.gradientScale < 1 ? 1 : 0
+        norms[run] += scalars.norm
+        twins[run].step(reduced.gradient, scalars)
+      }
+    }
+    #expect((1..<60).contains(clipped))
+    let (parameters, first, second) = try (
+      harness.parameters.read(), harness.firstMoments.read(), harness.secondMoments.read()
+    )
+    let (metrics, progress) = try (harness.metrics.read(), harness.progress.read())
+    for run in 0..<harness.runs {
+      #expect(zip(parameters[run], twins[run].parameters).allSatisfy { agree($0, $1) })
+      #expect(zip(first[run], twins[run].firstMoments).allSatisfy { agree($0, $1) })
+      #expect(zip(second[run], twins[run].secondMoments).allSatisfy { agree($0, $1) })
+      #expect(agree(metrics[run][Int(METRIC_GRADIENT_NORM)], norms[run]))
+      #expect(metrics[run][Int(METRIC_NOT_FINITE)] == 0)
+      let h = harness.hyperparameters[run]
+      #expect(agree(Float(bitPattern: progress[run][Int(PROGRESS_BETA1_POWER)]), pow(h.adamBeta1, 20)))
+      #expect(agree(Float(bitPattern: progress[run][Int(PROGRESS_BETA2_POWER)]), pow(h.adamBeta2, 20)))
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity, 3e38])
+  func aGradientThatIsNotFiniteChangesNothingAndIsReported(bad: Float) throws {
+    let device = try TestDevice.make()
+    let harness = try AdamHarness(
+      device: device, hyperparameters: variedHyperparameters(runs: 3), count: 192, splits: 2)
+    var gradients = (0..<3).map { Self.gradients(step: 1, run: $0, count: 192, splits: 2) }
+    try harness.step(gradients)
+    func state() throws -> [[[UInt32]]] {
+      let floats = try [harness.parameters.read(), harness.firstMoments.read(), harness.secondMoments.read()]
+      return try floats.map { $0.map { $0.map(\.bitPattern) } } + [harness.progress.read()]
+    }
+    let before = try state()
+    gradients[1][1][77] = bad
+    try harness.step(gradients)
+    let after = try state()
+    for (before, after) in zip(before, after) {
+      #expect(after[1] == before[1])
+      #expect(after[0] != before[0] && after[2] != before[2])
+    }
+    #expect(try harness.metrics.read().map { $0[Int(METRIC_NOT_FINITE)] } == [0, 1, 0])
+    #expect(try harness.metrics.read().allSatisfy { $0[Int(METRIC_GRADIENT_NORM)].isFinite })
+    device.requireNoValidationMessages()
+  }
+
+  @Test(arguments: [0, 3, 9])
+  func theLearningRateFallsLinearlyOverTheUpdates(update: Int) throws {
+    let device = try TestDevice.make()
+    let harness = try AdamHarness(
+      device: device, hyperparameters: variedHyperparameters(runs: 2), count: 64, splits: 1, updates: update,
+      totalUpdates: 10)
+    let gradients = (0..<2).map { Self.gradients(step: 1, run: $0, count: 64, splits: 1) }
+    let found = try harness.step(gradients)
+    for run in 0..<2 {
+      let h = harness.hyperparameters[run]
+      let scalars = PrepareStep(
+        gradient: doubles(gradients[run][0]), step: 1, learningRate: h.learningRate, beta1: h.adamBeta1,
+        beta2: h.adamBeta2, maxNorm: h.maxGradientNorm, update: update, totalUpdates: 10)
+      #expect(agree(found.scalars[run][Int(STEP_LEARNING_RATE)], scalars.learningRate))
+      var twin = harness.twin(run)
+      twin.step(doubles(gradients[run][0]), scalars)
+      #expect(zip(try harness.parameters.read()[run], twin.parameters).allSatisfy { agree($0, $1) })
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func aGradientOfZeroChangesNothing() throws {
+    let device = try TestDevice.make()
+    let harness = try AdamHarness(
+      device: device, hyperparameters: variedHyperparameters(runs: 1), count: 64, splits: 2)
+    try harness.step([[[Float](repeating: 0, count: 64), [Float](repeating: 0, count: 64)]])
+    #expect(try harness.parameters.read()[0] == AdamHarness.initialParameters(0, count: 64))
+    #expect(try harness.metrics.read()[0][Int(METRIC_NOT_FINITE)] == 0)
+    device.requireNoValidationMessages()
+  }
+}

@@ -1,0 +1,52 @@
+// Per-run blocks of scalars for kernels under test.
+import CShaders
+import TestSupport
+import Training
+import VulkanCompute
+
+/// Seeds of several runs, one per run.
+func seedBuffer(_ seeds: [UInt64], on device: Device) throws -> GuardedBuffer<SIMD2<UInt32>> {
+  try GuardedBuffer("seeds", on: device, count: 1, values: seeds.map { [CounterRandom.words(of: $0)] })
+}
+
+/// `progress` of runs that have finished so many updates and taken no Adam step since.
+func progressBuffer(updates: [Int], on device: Device) throws -> GuardedBuffer<UInt32> {
+  try GuardedBuffer(
+    "progress", on: device, count: Int(RUN_SCALARS),
+    values: updates.map { [UInt32($0), Float(1).bitPattern, Float(1).bitPattern] })
+}
+
+/// `hyperparameters` in the order of `HYPER_…`.
+func hyperparameterBuffer(_ runs: [Hyperparameters], on device: Device) throws -> GuardedBuffer<Float> {
+  try GuardedBuffer(
+    "hyperparameters", on: device, count: Int(RUN_SCALARS),
+    values: runs.map { h in
+      [
+        h.learningRate, h.entropyCoefficient, h.clipEpsilon, h.valueCoefficient, h.gamma, h.gaeLambda,
+        h.maxGradientNorm, h.adamBeta1, h.adamBeta2, h.adamEpsilon,
+      ].map { Float($0) }
+    })
+}
+
+/// Different hyper-parameters for every run.
+func variedHyperparameters(runs: Int) -> [Hyperparameters] {
+  (0..<runs).map { run in
+    var h = Hyperparameters()
+    h.learningRate = 1e-3 * Double(run + 1)
+    h.entropyCoefficient = 0.02 * Double(run + 1)
+    h.clipEpsilon = 0.1 + 0.05 * Double(run)
+    h.valueCoefficient = 0.5 + 0.25 * Double(run)
+    h.gamma = 0.99 - 0.1 * Double(run)
+    h.gaeLambda = 0.95 - 0.2 * Double(run)
+    h.maxGradientNorm = 0.5 + Double(run)
+    return h
+  }
+}
+
+/// Whether a float32 result is the float64 one up to rounding.
+func agree(_ found: Float, _ expected: Double, within tolerance: Double = 2e-5) -> Bool {
+  abs(Double(found) - expected) <= tolerance * (1 + abs(expected))
+}
+
+/// Doubles of the floats.
+func doubles(_ floats: [Float]) -> [Double] { floats.map(Double.init) }

@@ -1,0 +1,129 @@
+// select_rows.comp: which rollout rows stand in a chunk, and in which order.
+import CShaders
+import TestSupport
+import Testing
+import VulkanCompute
+
+@Suite(.serialized) struct SelectRowsTests {
+  /// Runs with legal masks of one or several bits, selected on the device.
+  struct Harness {
+    let device: Device
+    let rows: Int
+    let maskWords: Int
+    let seeds: [UInt64]
+    let updates: [Int]
+    private let masks: [[UInt32]]
+    private let kernel: Kernel
+
+    init(device: Device, rows: Int, maskWords: Int = 1, seeds: [UInt64] = [3], updates: [Int] = [0]) throws {
+      self.device = device
+      self.rows = rows
+      self.maskWords = maskWords
+      self.seeds = seeds
+      self.updates = updates
+      masks = seeds.indices.map { run in
+        let bits = TestNumbers.words(UInt32(500 + run), count: rows)
+        return bits.flatMap { bits in
+          // One bit somewhere; where the seat acts a second one in the last word.
+          var words = [UInt32](repeating: 0, count: maskWords)
+          words[Int(bits >> 8) % maskWords] |= 1 << (bits & 15)
+          if bits >> 20 & 1 == 1 { words[maskWords - 1] |= 1 << (16 + bits & 15) }
+          return words
+        }
+      }
+      kernel = try device.kernel(
+        "PPO/select_rows.comp", macros: ["MASK_WORDS": "\(maskWords)u", "SEED_STRIDE": "32u"])
+    }
+
+    func legalActionCount(_ run: Int, _ row: Int) -> Int {
+      masks[run][row * maskWords..<(row + 1) * maskWords].reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
+    func twin(_ run: Int, first: Int, count: Int, epoch: Int?) -> SelectRows {
+      let permutation = RowPermutation(count: rows, seed: seeds[run], update: updates[run], epoch: epoch ?? 0)
+      let source = (first..<first + count).map { epoch == nil ? $0 : permutation[$0] }
+      return SelectRows(source) { legalActionCount(run, $0) }
+    }
+
+    /// The chunk of every run: its rows, and how many of them act.
+    func select(first: Int, count: Int, epoch: Int? = nil) throws -> [(rows: [Int], actingCount: Int)] {
+      let legalMasks = try GuardedBuffer("legal_masks", on: device, count: rows * maskWords, values: masks)
+      let indices = try GuardedBuffer<UInt32>("row_indices", on: device, runs: seeds.count, count: count)
+      let counts = try GuardedBuffer<UInt32>("row_counts", on: device, runs: seeds.count, count: 2)
+      let push = RowSelection(
+        rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1, total_rows: UInt32(rows),
+        epoch: UInt32(epoch ?? 0), index_stride: indices.stride, count_stride: counts.stride,
+        mask_stride: legalMasks.stride)
+      let (seedWords, progress) = (
+        try seedBuffer(seeds, on: device), try progressBuffer(updates: updates, on: device)
+      )
+      try device.run { recorder in
+        recorder.dispatch(
+          kernel,
+          [
+            "legal_masks": legalMasks.window, "seeds": seedWords.window, "progress": progress.window,
+            "row_indices": indices.window, "row_counts": counts.window,
+          ], push: push, groups: seeds.count)
+      }
+      let found = try zip(indices.read(), counts.read()).map { ($0.map(Int.init), Int($1[1]), Int($1[0])) }
+      #expect(found.allSatisfy { $0.2 == count })
+      return found.map { ($0.0, $0.1) }
+    }
+  }
+
+  @Test(arguments: [1, 31, 33, 65, 257, 1009], [1, 2])
+  func listsTheTwinsRowsActingSeatsFirst(rows: Int, maskWords: Int) throws {
+    let device = try TestDevice.make()
+    let harness = try Harness(
+      device: device, rows: rows, maskWords: maskWords, seeds: [1, 0xFFFF_FFFF_0000_0001, 7], updates: [0, 5, 1 << 20])
+    let half = rows / 2
+    for (first, count, epoch) in [(0, rows, nil), (half, rows - half, nil), (half, rows - half, 3)]
+      as [(Int, Int, Int?)]
+    {
+      for (run, found) in try harness.select(first: first, count: count, epoch: epoch).enumerated() {
+        let twin = harness.twin(run, first: first, count: count, epoch: epoch)
+        #expect(found.rows == twin.rows)
+        #expect(found.actingCount == twin.actingCount)
+      }
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func thePermutationIsABijectionForEveryCount() throws {
+    let device = try TestDevice.make()
+    for count in [1, 2, 3, 5, 64, 97, 100, 4096, 7919, 16384] {
+      let found = try Harness(device: device, rows: count).select(first: 0, count: count, epoch: 1)[0]
+      #expect(found.rows.sorted() == Array(0..<count), "\(count) rows")
+    }
+    for count in 1...130 {
+      let permutation = RowPermutation(count: count, seed: 9, update: 2, epoch: 0)
+      #expect((0..<count).map { permutation[$0] }.sorted() == Array(0..<count), "\(count) rows")
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func thePermutationDiffersBySeedUpdateAndEpoch() throws {
+    let device = try TestDevice.make()
+    let harness = try Harness(device: device, rows: 509, seeds: [1, 2, 1, 1 << 32 | 1], updates: [0, 0, 1, 0])
+    var all: [[Int]] = []
+    for epoch in 0..<3 { all += try harness.select(first: 0, count: 509, epoch: epoch).map(\.rows) }
+    #expect(Set(all).count == 12)
+    // Unrelated permutations agree in about one place.
+    for (index, one) in all.enumerated() {
+      for other in all[..<index] {
+        #expect(zip(one, other).count { $0 == $1 } < 12)
+      }
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func everyRowOccursOnceInTheMinibatchesOfAnEpoch() throws {
+    let device = try TestDevice.make()
+    let harness = try Harness(device: device, rows: 252, seeds: [4, 5], updates: [3, 3])
+    for run in 0..<2 {
+      let rows = try (0..<4).flatMap { try harness.select(first: $0 * 63, count: 63, epoch: 2)[run].rows }
+      #expect(rows.sorted() == Array(0..<252))
+    }
+    device.requireNoValidationMessages()
+  }
+}

@@ -1,0 +1,121 @@
+// Structs that GLSL and Swift share have the same layout on both sides.
+import CShaders
+import TestSupport
+import Testing
+import VulkanCompute
+
+/// A shared struct as Swift sees it.
+struct SharedStruct: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// The file below Shaders/ that declares it.
+  let header: String
+  let size: Int
+  let members: [(name: String, offset: Int?)]
+
+  var testDescription: String { name }
+
+  init<Struct>(_ type: Struct.Type, _ header: String, _ members: [(String, PartialKeyPath<Struct>)]) {
+    name = "\(type)"
+    self.header = header
+    size = MemoryLayout<Struct>.size
+    self.members = members.map { ($0.0, MemoryLayout<Struct>.offset(of: $0.1)) }
+  }
+
+  static let all = [
+    SharedStruct(
+      EnvironmentDispatch.self, "Common/environment.h",
+      [
+        ("environments", \.environments), ("force_reset", \.force_reset), ("transition", \.transition),
+        ("observation_block", \.observation_block), ("seed_stride", \.seed_stride), ("state_stride", \.state_stride),
+        ("observation_stride", \.observation_stride), ("mask_stride", \.mask_stride),
+        ("action_stride", \.action_stride), ("reward_stride", \.reward_stride), ("done_stride", \.done_stride),
+        ("error_stride", \.error_stride), ("start_stride", \.start_stride),
+        ("start_environment_stride", \.start_environment_stride),
+      ]),
+    SharedStruct(
+      ExpandDispatch.self, "Network/network.h",
+      [
+        ("rows", \.rows), ("features", \.features), ("padded_features", \.padded_features),
+        ("observation_words", \.observation_words), ("observation_stride", \.observation_stride),
+        ("row_index_stride", \.row_index_stride), ("row_index_offset", \.row_index_offset),
+        ("row_count_stride", \.row_count_stride), ("input_stride", \.input_stride),
+      ]),
+    SharedStruct(
+      DenseDispatch.self, "Network/network.h",
+      [
+        ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
+        ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
+        ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
+        ("first_row", \.first_row),
+      ]),
+    SharedStruct(
+      RowSelection.self, "PPO/ppo.h",
+      [
+        ("rows", \.rows), ("first", \.first), ("permuted", \.permuted), ("total_rows", \.total_rows),
+        ("epoch", \.epoch), ("index_stride", \.index_stride), ("count_stride", \.count_stride),
+        ("mask_stride", \.mask_stride),
+      ]),
+    SharedStruct(
+      RolloutShape.self, "PPO/ppo.h",
+      [
+        ("environments", \.environments), ("steps", \.steps), ("row_stride", \.row_stride),
+        ("value_stride", \.value_stride), ("mask_stride", \.mask_stride), ("done_stride", \.done_stride),
+      ]),
+    SharedStruct(
+      ChunkDispatch.self, "PPO/ppo.h",
+      [
+        ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("minibatch", \.minibatch),
+        ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("logit_stride", \.logit_stride),
+        ("value_output_stride", \.value_output_stride), ("moment_stride", \.moment_stride),
+        ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
+      ]),
+    SharedStruct(
+      EpisodeDispatch.self, "PPO/ppo.h",
+      [
+        ("open_stride", \.open_stride), ("sum_stride", \.sum_stride), ("error_stride", \.error_stride),
+        ("rollout", \.rollout),
+      ]),
+    SharedStruct(
+      MomentDispatch.self, "PPO/ppo.h",
+      [
+        ("minibatch_rows", \.minibatch_rows), ("total_rows", \.total_rows), ("epoch", \.epoch),
+        ("row_stride", \.row_stride), ("moment_stride", \.moment_stride),
+      ]),
+    SharedStruct(
+      AdamDispatch.self, "PPO/ppo.h",
+      [
+        ("parameters", \.parameters), ("splits", \.splits), ("gradient_stride", \.gradient_stride),
+        ("parameter_stride", \.parameter_stride), ("partial_stride", \.partial_stride), ("partials", \.partials),
+        ("total_updates", \.total_updates), ("annealed", \.annealed),
+      ]),
+  ]
+}
+
+struct SharedStructTests {
+  @Test(arguments: SharedStruct.all)
+  func offsetsInSPIRVAreThoseOfSwift(shared: SharedStruct) throws {
+    let source = """
+      #version 450
+      layout(local_size_x = 1) in;
+      #include "\(shared.header)"
+      layout(push_constant) uniform Push { \(shared.name) p; };
+      layout(std430, binding = 0) buffer Result { uint result[]; };
+      void main() { result[0] = p.\(shared.members[0].name); }
+      """
+    let words = try ShaderCompiler.compile(name: shared.name, source: source, macros: [], includes: [:])
+    let reflection = try SPIRV(words)
+    let members = try #require(reflection.structs[shared.name])
+    #expect(members.map(\.name) == shared.members.map(\.name))
+    #expect(members.map(\.offset) == shared.members.map(\.offset))
+    #expect(reflection.pushConstantBytes == shared.size)
+  }
+
+  @Test func everyStructOfTheSharedHeadersIsCompared() {
+    for header in ["Common/environment.h", "Network/network.h", "PPO/ppo.h"] {
+      let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
+      let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }
+      #expect(declared.sorted() == SharedStruct.all.filter { $0.header == header }.map(\.name).sorted())
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Hyper-parameters act on the run that has them.
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Training
+
+@Suite(.serialized) struct HyperparameterTests {
+  /// Runs of one launch with the same seed and different overrides.
+  static func runs(_ overrides: [String]) throws -> [RunConfiguration] {
+    try overrides.map { try tinyConfiguration($0.isEmpty ? [] : [$0]).runs[0] }
+  }
+
+  @Test func everyHyperparameterChangesItsRunOnly() throws {
+    let device = try TestDevice.make()
+    let changes = [
+      "", "learning_rate=0.006", "gamma=0.5", "gae_lambda=0.5", "clip_epsilon=0.001", "value_coefficient=2",
+      "entropy_coefficient=0.5", "max_gradient_norm=0.01", "adam_beta1=0.5", "adam_beta2=0.5", "adam_epsilon=0.1", "",
+    ]
+    let configuration = try tinyConfiguration()
+    let trainer = try Trainer(configuration: configuration, runs: Self.runs(changes), device: device)
+    try trainer.train(updates: 2)
+    let hashes = try changes.indices.map { try trainer.weightHash(run: $0) }
+    #expect(hashes[changes.count - 1] == hashes[0])
+    #expect(Set(hashes).count == changes.count - 1)
+    for run in [1, 4, 7] {
+      let alone = try Trainer(configuration: configuration, runs: Self.runs([changes[run]]), device: device)
+      try alone.train(updates: 2)
+      #expect(try alone.weightHash(run: 0) == hashes[run], "\(changes[run])")
+    }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func asTheLearningRateSoTheMovement() throws {
+    let device = try TestDevice.make()
+    let rates = ["learning_rate=1e-6", "learning_rate=1e-4", "learning_rate=1e-2"]
+    let trainer = try Trainer(configuration: tinyConfiguration(), runs: Self.runs(rates), device: device)
+    let start = try trainer.parameters(run: 0)
+    try trainer.train(updates: 1)
+    let moves = try (0..<3).map { run in
+      zip(start, try trainer.parameters(run: run)).map { abs($0 - $1) }.max() ?? 0
+    }
+    // Four Adam steps, each of about the learning rate.
+    #expect(moves[0] > 5e-7 && moves[0] < 8e-6)
+    #expect(moves[1] > 5e-5 && moves[1] < 8e-4)
+    #expect(moves[2] > 5e-3 && moves[2] < 8e-2)
+    device.requireNoValidationMessages()
+  }
+
+  @Test func aHighEntropyCoefficientKeepsThePolicyRandom() throws {
+    let device = try TestDevice.make()
+    let coefficients = ["entropy_coefficient=0", "entropy_coefficient=0.1", "entropy_coefficient=10"]
+    let configuration = try tinyConfiguration(["learning_rate=0.03"])
+    let runs = try coefficients.map { try tinyConfiguration(["learning_rate=0.03", $0]).runs[0] }
+    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
+    let entropy = try trainer.train(updates: 15)[14].map(\.entropy)
+    #expect(entropy[0] < entropy[1] && entropy[1] < entropy[2])
+    #expect(entropy[2] > 1.5 * entropy[0])
+    device.requireNoValidationMessages()
+  }
+
+  @Test func theLearningRateOfTheMetricsIsAnnealed() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(device, "anneal_learning_rate=true", "total_env_steps=128", "learning_rate=0.004")
+    let rates = try trainer.train(updates: 4).map { $0[0].learningRate }
+    #expect(rates == [0.004, 0.003, 0.002, 0.001])
+    #expect(trainer.isFinished)
+    device.requireNoValidationMessages()
+  }
+}

@@ -1,0 +1,68 @@
+// Trainings that take a moment: tiny Hanabi, 4 environments, 8 steps, layers of 8.
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Training
+
+/// 64 rows per update; two epochs of two minibatches.
+let tinyTraining = """
+  environment: {name: hanabi, preset: tiny}
+  seeds: 1
+  environments: 4
+  rollout_length: 8
+  total_env_steps: 3200
+  epochs: 2
+  minibatches: 2
+  learning_rate: 0.005
+  network: {trunk: [8], actor: [8], critic: [8], activation: tanh}
+  """
+
+func tinyConfiguration(_ overrides: [String] = []) throws -> TrainingConfiguration {
+  try TrainingConfiguration(yaml: tinyTraining, file: "tiny.yaml", overrides: overrides)
+}
+
+func tinyTrainer(_ device: Device, _ overrides: String..., windowLimit: Int = .max) throws -> Trainer {
+  let configuration = try tinyConfiguration(overrides)
+  return try Trainer(
+    configuration: configuration, runs: configuration.runs, device: device, windowLimit: windowLimit)
+}
+
+extension Trainer {
+  /// Metrics of the next updates: one entry per update, with one element per run.
+  @discardableResult
+  func train(updates: Int) throws -> [[RunMetrics]] {
+    try (0..<updates).compactMap { _ in
+      _ = try submitUpdate()
+      return try finishUpdate()
+    }
+  }
+
+  /// Everything that a run carries from update to update: the bytes of its part of every persistent buffer.
+  func state(run: Int) throws -> [String: [UInt8]] {
+    var state: [String: [UInt8]] = [:]
+    for buffer in persistentBuffers { state[buffer.name] = try buffer.bytes(run: run) }
+    return state
+  }
+
+  func weightHash(run: Int) throws -> ContentHash { ContentHash(of: try parameters(run: run)) }
+}
+
+extension AnyBuffer {
+  func bytes(run: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: bytesPerRun)
+    let start = run * runStrideBytes
+    try bytes.withUnsafeMutableBytes { try readBytes(start..<start + bytesPerRun, into: $0) }
+    return bytes
+  }
+}
+
+extension RunMetrics {
+  /// The same measurements as those of a run with another place and name.
+  func agrees(with other: RunMetrics) -> Bool {
+    var moved = other
+    moved.run = run
+    moved.name = name
+    return json == moved.json
+  }
+}

@@ -1,0 +1,69 @@
+// The same training on every kind of device, under GPU-assisted validation, with staging, and of the largest game.
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Training
+
+@Suite(.serialized) struct TrainerVariantTests {
+  @Test func everyProfileTrainsTheSame() throws {
+    let all = try TestDevice.profiles.map { profile in
+      let device = try TestDevice.make(profile: profile)
+      let metrics = try tinyTrainer(device, "seeds=2").train(updates: 2)
+      device.requireNoValidationMessages()
+      return metrics.flatMap { $0 }
+    }
+    for metrics in all.dropFirst() {
+      for (found, expected) in zip(metrics, all[0]) {
+        #expect(found.episodes == expected.episodes)
+        for (one, other) in zip(found.values, expected.values) {
+          #expect((one.value == nil) == (other.value == nil))
+          #expect(agree(one.value ?? 0, Double(other.value ?? 0), within: 1e-4), "\(one.key)")
+        }
+      }
+    }
+  }
+
+  @Test func stagedMemoryGivesTheSameBytes() throws {
+    let (mapped, staged) = try (TestDevice.make(), TestDevice.make(forceStaging: true))
+    let (expected, found) = try (tinyTrainer(mapped), tinyTrainer(staged))
+    #expect(try found.train(updates: 2) == expected.train(updates: 2))
+    #expect(try found.state(run: 0) == expected.state(run: 0))
+    staged.requireNoValidationMessages()
+  }
+
+  @Test(arguments: [DeviceProfile.graphics])
+  func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(validation: .gpuAssisted, profile: profile)
+    let trainer = try tinyTrainer(
+      device, "seeds=2", "environments=3", "rollout_length=2", "epochs=1", "minibatches=2", "total_env_steps=60")
+    let metrics = try trainer.train(updates: 1)
+    #expect(metrics[0].allSatisfy { $0.firstNotFinite == nil })
+    device.requireNoValidationMessages()
+  }
+
+  /// 49 actions: two mask words.
+  @Test func fivePlayersOfFullHanabiTrain() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, "environment.preset=full", "environment.players=5", "environments=3", "rollout_length=4",
+      "total_env_steps=120")
+    #expect(trainer.shape.maskWords == 2 && trainer.shape.agents == 5)
+    let metrics = try trainer.train(updates: 2)
+    #expect(metrics.allSatisfy { $0[0].firstNotFinite == nil && $0[0].entropy > 0 })
+    device.requireNoValidationMessages()
+  }
+
+  /// Minibatches that go through the network in several chunks, acting rows first in each.
+  @Test func chunksCoverAMinibatchOfManyRows() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, "environments=80", "rollout_length=20", "epochs=1", "minibatches=1", "total_env_steps=3200")
+    #expect(trainer.shape.chunks(of: trainer.shape.minibatchRows).map(\.count) == [1024, 1024, 1024, 128])
+    let metrics = try trainer.train(updates: 1)[0][0]
+    #expect(abs(metrics.approximateKL) < 1e-6 && metrics.clipFraction == 0 && abs(metrics.policyLoss) < 1e-6)
+    let advantages = try doubles(trainer.parts.buffers.advantages.read(run: 0))
+    #expect(agree(metrics.valueLoss, 0.5 * advantages.map { $0 * $0 }.reduce(0, +) / Double(advantages.count)))
+    device.requireNoValidationMessages()
+  }
+}

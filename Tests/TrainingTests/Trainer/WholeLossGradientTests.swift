@@ -1,0 +1,125 @@
+// The whole chain from rollout rows to the gradient by the parameters, against a float64 loss function of them.
+import CShaders
+import Networks
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Training
+
+@Suite(.serialized) struct WholeLossGradientTests {
+  static let networks = [
+    "network={trunk: [6], actor: [5], critic: [4], activation: tanh}",
+    "network={trunk: [6], actor: [5], critic: [4], activation: relu}",
+    "network={trunk: [], actor: [6], critic: [5], activation: tanh}",
+    "network={trunk: [], actor: [6], critic: [5], activation: relu}",
+  ]
+
+  @Test(arguments: networks)
+  func theGradientIsThatOfTheWholeLoss(network: String) throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, network, "environments=3", "rollout_length=5", "epochs=1", "minibatches=1", "total_env_steps=15",
+      "entropy_coefficient=0.2", "clip_epsilon=0.15")
+    let parts = trainer.parts
+    try device.run { try parts.rollout.recordCollect($0, runs: 0..<1, parameters: parts.learner.parameters.whole) }
+
+    // A policy that has moved on since it played, so that ratios differ from 1 and clips bind.
+    let layout = trainer.layout
+    var parameters = try trainer.parameters(run: 0)
+    for (position, isTrained) in Self.trainedPositions(layout).enumerated() where isTrained {
+      parameters[position] += TestNumbers.uniform(1700, position, scale: 0.4)
+    }
+    try parts.learner.parameters.write(parameters, run: 0)
+    try device.run { recorder in
+      parts.learner.recordComputeAdvantages(recorder, runs: 0..<1)
+      try parts.learner.recordImprove(recorder, runs: 0..<1)
+    }
+
+    let loss = try WholeLoss(trainer)
+    let gradient = try parts.learner.gradients.read(run: 0).prefix(layout.count)
+    let expected = loss.gradient(doubles(parameters))
+    for (position, found) in gradient.enumerated() {
+      // Padding included: there the twin is exactly 0.
+      #expect(agree(found, expected[position], within: 1e-5), "parameter \(position)")
+    }
+    for layer in layout.layers {
+      for position in [layer.weightOffset, layer.weightOffset + layer.paddedOutputs + 2, layer.biasOffset]
+      where Self.trainedPositions(layout)[position] {
+        var (low, high) = (doubles(parameters), doubles(parameters))
+        low[position] -= 1e-6
+        high[position] += 1e-6
+        let difference = (loss.value(high) - loss.value(low)) / 2e-6
+        #expect(abs(difference - Double(gradient[position])) < 2e-5, "\(layer.name), parameter \(position)")
+      }
+    }
+    #expect(loss.clippedRows(doubles(parameters)) > 0)
+    device.requireNoValidationMessages()
+  }
+
+  /// Which floats of a parameter set are weights or biases, not padding.
+  static func trainedPositions(_ layout: ParameterLayout) -> [Bool] {
+    var trained = [Bool](repeating: false, count: layout.count)
+    for layer in layout.layers {
+      for column in 0..<layer.outputs {
+        trained[layer.biasOffset + column] = true
+        for row in 0..<layer.inputs { trained[layer.weightOffset + row * layer.paddedOutputs + column] = true }
+      }
+    }
+    return trained
+  }
+}
+
+/// The loss of the only minibatch of an update as a function of the parameters, in float64.
+struct WholeLoss {
+  private let architecture: NetworkArchitecture
+  private let loss: PPOLoss
+  private let rows: [PPOLoss.Row]
+  private let inputs: [[Double]]
+
+  /// Reads what the rollout kept, and the observations that stand in the workspace.
+  init(_ trainer: Trainer) throws {
+    let (parts, shape) = (trainer.parts, trainer.shape)
+    let buffers = parts.buffers
+    let indices = try parts.chunk.rowIndices.read(run: 0).prefix(shape.rows).map(Int.init)
+    let (masks, actions) = try (buffers.legalMasks.read(run: 0), buffers.actions.read(run: 0))
+    let (logProbabilities, values) = try (buffers.logProbabilities.read(run: 0), buffers.values.read(run: 0))
+    let advantages = try doubles(buffers.advantages.read(run: 0))
+    architecture = trainer.architecture
+    rows = indices.map { row in
+      let mask = masks.dropFirst(row * shape.maskWords).prefix(shape.maskWords)
+      let legal = Set(trainer.environment.legalActions(inMask: mask))
+      return PPOLoss.Row(
+        legal: (0..<shape.actions).map { legal.contains($0) }, action: Int(actions[row]),
+        oldLogProbability: Double(logProbabilities[row]), oldValue: Double(values[row]), advantage: advantages[row])
+    }
+    let x = try parts.network.inputs.read(run: 0)
+    let (features, pitch) = (architecture.inputs, ParameterLayout.padded(architecture.inputs))
+    inputs = indices.indices.map { doubles(Array(x[$0 * pitch..<$0 * pitch + features])) }
+    let h = trainer.runs[0].hyperparameters
+    loss = PPOLoss(
+      clipEpsilon: h.clipEpsilon, valueCoefficient: h.valueCoefficient, entropyCoefficient: h.entropyCoefficient,
+      moments: AdvantageMoments(indices.map { advantages[$0] }), minibatchRows: shape.rows)
+  }
+
+  func value(_ parameters: [Double]) -> Double {
+    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs)
+    return loss.loss(rows, logits: outputs.logits, values: outputs.values)
+  }
+
+  func gradient(_ parameters: [Double]) -> [Double] {
+    let network = PolicyNetworkTwin(architecture, parameters: parameters)
+    let outputs = network.forward(inputs)
+    return network.gradient(
+      outputs, logits: rows.indices.map { loss.logitGradient(rows[$0], logits: outputs.logits[$0]) },
+      values: rows.indices.map { loss.valueGradient(rows[$0], value: outputs.values[$0]) })
+  }
+
+  /// Rows whose ratio has left the clip range.
+  func clippedRows(_ parameters: [Double]) -> Int {
+    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs)
+    return rows.indices.count {
+      loss.terms(rows[$0], logits: outputs.logits[$0], value: outputs.values[$0]).clipFraction > 0
+    }
+  }
+}
