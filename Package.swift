@@ -2,7 +2,12 @@
 import PackageDescription
 
 // The modules depend downwards only, in the order of this list (docs/architecture.md).
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)] + warnings
+
+/// scripts/test sets this: newer compilers, which may warn of more, still build the package elsewhere.
+var warnings: [SwiftSetting] {
+  Context.environment["CROSSPLAY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+}
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)

@@ -9,6 +9,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/environment.h", (const char[]){
 #embed "Common/environment.h"
         , 0}},
+    {"Common/masked_softmax.glsl", (const char[]){
+#embed "Common/masked_softmax.glsl"
+        , 0}},
     {"Common/purposes.h", (const char[]){
 #embed "Common/purposes.h"
         , 0}},
@@ -17,6 +20,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Common/random_legal_action.comp", (const char[]){
 #embed "Common/random_legal_action.comp"
+        , 0}},
+    {"Common/repeat.glsl", (const char[]){
+#embed "Common/repeat.glsl"
         , 0}},
     {"Common/types.h", (const char[]){
 #embed "Common/types.h"
@@ -93,9 +99,6 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/finish_update.comp", (const char[]){
 #embed "PPO/finish_update.comp"
         , 0}},
-    {"PPO/masked_softmax.glsl", (const char[]){
-#embed "PPO/masked_softmax.glsl"
-        , 0}},
     {"PPO/permutation.glsl", (const char[]){
 #embed "PPO/permutation.glsl"
         , 0}},
@@ -119,6 +122,21 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
+        , 0}},
+    {"Evaluation/evaluation.h", (const char[]){
+#embed "Evaluation/evaluation.h"
+        , 0}},
+    {"Evaluation/game_quota.glsl", (const char[]){
+#embed "Evaluation/game_quota.glsl"
+        , 0}},
+    {"Evaluation/list_acting_rows.comp", (const char[]){
+#embed "Evaluation/list_acting_rows.comp"
+        , 0}},
+    {"Evaluation/select_actions.comp", (const char[]){
+#embed "Evaluation/select_actions.comp"
+        , 0}},
+    {"Evaluation/track_games.comp", (const char[]){
+#embed "Evaluation/track_games.comp"
         , 0}},
 };
 

@@ -7,6 +7,7 @@
 #include "Common/environment.h"
 #include "PPO/ppo.h"
 #include "Network/network.h"
+#include "Evaluation/evaluation.h"
 #include "Hanabi/hanabi_layout.h"
 
 struct EmbeddedShaderFile {

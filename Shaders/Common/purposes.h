@@ -9,5 +9,7 @@
 #define PURPOSE_PERMUTE_ROWS 5u      // (update, epoch, round)
 #define PURPOSE_BREAK_TIES 6u        // (environment, step, agent)
 #define PURPOSE_BOOTSTRAP 7u         // (sample, draw, 0): statistics on the host
+#define PURPOSE_SAMPLE_TUPLES 8u     // (configuration, draw, 0): which tuples of runs are evaluated, on the host
+#define PURPOSE_SEAT_POLICY 9u       // (seat, two words of the policy's name): seeds of an evaluation's cells, on the host
 
 #endif

@@ -1,81 +1,49 @@
-// Writers that append bit fields to `observations` (four words at a time) and to `legal_masks`. Every count is a constant, so
-// that after unrolling nothing is left of them but shifts and stores.
+// Rows of bits in registers: fields are put into their places, then the row is stored. All places are constants once
+// functions are inlined, so that nothing is left but shifts.
+#include "Common/repeat.glsl"
 
-uint observation_place;    // where the next four words go
-uvec4 observation_four;    // words of them that are complete
-uint observation_complete; // how many
-uint observation_pending;  // bits of the next word
-uint observation_used;     // how many
+uint observation_row[OBSERVATION_WORDS];
+uint mask_row[MASK_WORDS];
 
-void begin_observation(uint place) {
-  observation_place = place;
-  observation_complete = 0u;
-  observation_pending = 0u;
-  observation_used = 0u;
-}
-
-void complete_observation_word(uint word) {
-  if (observation_complete == 0u) {
-    observation_four.x = word;
-  } else if (observation_complete == 1u) {
-    observation_four.y = word;
-  } else if (observation_complete == 2u) {
-    observation_four.z = word;
-  } else {
-    observations[observation_place++] = uvec4(observation_four.xyz, word);
+// Declares put_ROW(place, bits, count): the `count` (1 to 32) lowest bits from bit `place` on; the other bits must be 0.
+#define DEFINE_PUT(ROW)                                                          \
+  void put_##ROW(uint place, uint bits, uint count) {                            \
+    uint shift = place & 31u;                                                    \
+    ROW##_row[place >> 5] |= bits << shift;                                      \
+    if (shift + count > 32u) ROW##_row[(place >> 5) + 1u] |= bits >> (32u - shift); \
   }
-  observation_complete = (observation_complete + 1u) & 3u;
-}
 
-// Appends the `count` (at most 32) lowest bits; the others must be 0.
+DEFINE_PUT(observation)
+DEFINE_PUT(mask)
+
+uint observation_place;
+
+// The same behind what was appended before, from `observation_place` on.
 void append_observation(uint bits, uint count) {
-  observation_pending |= bits << observation_used;
-  if (observation_used + count >= 32u) {
-    complete_observation_word(observation_pending);
-    observation_pending = observation_used == 0u ? 0u : bits >> (32u - observation_used);
-    observation_used = observation_used + count - 32u;
-  } else {
-    observation_used += count;
-  }
+  put_observation(observation_place, bits, count);
+  observation_place += count;
 }
 
-// Goes on at the next whole word.
-void align_observation() {
-  if (observation_used > 0u) complete_observation_word(observation_pending);
-  observation_pending = 0u;
-  observation_used = 0u;
+#define CLEAR_OBSERVATION_WORDS(FOUR)     \
+  observation_row[4u * FOUR] = 0u;      \
+  observation_row[4u * FOUR + 1u] = 0u; \
+  observation_row[4u * FOUR + 2u] = 0u; \
+  observation_row[4u * FOUR + 3u] = 0u;
+#define CLEAR_MASK_WORD(WORD) mask_row[WORD] = 0u;
+void clear_rows() {
+  REPEAT(OBSERVATION_FOURS, CLEAR_OBSERVATION_WORDS)
+  REPEAT(MASK_WORDS, CLEAR_MASK_WORD)
 }
 
-// Fills up the last four words.
-void finish_observation() {
-  align_observation();
-  [[unroll]] for (uint word = 0u; word < 3u; ++word) {
-    if (observation_complete > 0u) complete_observation_word(0u);
-  }
+// Four words at a time; `place` is a multiple of four.
+#define STORE_OBSERVATION_WORDS(FOUR)                                                                   \
+  observations[(place >> 2) + FOUR] = uvec4(observation_row[4u * FOUR], observation_row[4u * FOUR + 1u], \
+                                            observation_row[4u * FOUR + 2u], observation_row[4u * FOUR + 3u]);
+void store_observation(uint place) {
+  REPEAT(OBSERVATION_FOURS, STORE_OBSERVATION_WORDS)
 }
 
-uint mask_place;    // where the next word goes
-uint mask_pending;  // bits not yet written
-uint mask_used;     // how many
-
-void begin_mask(uint place) {
-  mask_place = place;
-  mask_pending = 0u;
-  mask_used = 0u;
-}
-
-// Appends the `count` (at most 32) lowest bits; the others must be 0.
-void append_mask(uint bits, uint count) {
-  mask_pending |= bits << mask_used;
-  if (mask_used + count >= 32u) {
-    legal_masks[mask_place++] = mask_pending;
-    mask_pending = mask_used == 0u ? 0u : bits >> (32u - mask_used);
-    mask_used = mask_used + count - 32u;
-  } else {
-    mask_used += count;
-  }
-}
-
-void finish_mask() {
-  if (mask_used > 0u) legal_masks[mask_place] = mask_pending;
+#define STORE_MASK_WORD(WORD) legal_masks[place + WORD] = mask_row[WORD];
+void store_mask(uint place) {
+  REPEAT(MASK_WORDS, STORE_MASK_WORD)
 }

@@ -26,7 +26,7 @@ OUTPUT(11, float, logit_gradients);    // (C, LOGIT_COLUMNS)
 OUTPUT(12, float, value_gradients);    // (C, VALUE_COLUMNS)
 OUTPUT(13, float, row_statistics);     // (METRIC_ROW_SUMS, C)
 layout(push_constant) uniform Push { ChunkDispatch p; };
-#include "PPO/masked_softmax.glsl"
+#include "Common/masked_softmax.glsl"
 
 void main() {
   uint i = gl_GlobalInvocationID.x;

@@ -18,7 +18,7 @@ IN_OUT(7, uint, actions);              // (T, N, A)
 IN_OUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
 layout(push_constant) uniform Push { ChunkDispatch p; };
-#include "PPO/masked_softmax.glsl"
+#include "Common/masked_softmax.glsl"
 
 void main() {
   uint i = gl_GlobalInvocationID.x;

@@ -43,8 +43,7 @@ public struct CheckpointFolder: Sendable {
   public func updates() throws -> [Int] {
     guard FileManager.default.fileExists(atPath: url.path) else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: url.path)
-      .filter { $0.allSatisfy { ("0"..."9").contains($0) } && isComplete(url.appendingPathComponent($0)) }
-      .compactMap { Int($0) }.sorted()
+      .compactMap { Int($0) }.filter { isComplete(url.appendingPathComponent(Self.name($0))) }.sorted()
   }
 
   /// The latest complete checkpoint, checked against its hash; nil if there is none, an error if it is damaged.

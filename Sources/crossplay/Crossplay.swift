@@ -8,7 +8,7 @@ import ArgumentParser
       "Trains hundreds of independent-PPO runs of cooperative games at once on a Vulkan device, and pairs them.",
     version: Version.text,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, ExportCommand.self, VerifyCommand.self,
+      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, VerifyCommand.self,
       BenchCommand.self,
     ])
 }

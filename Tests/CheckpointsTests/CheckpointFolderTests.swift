@@ -39,7 +39,10 @@ struct CheckpointFolderTests {
 
   @Test func incompleteFoldersAreIgnored() throws {
     try write(1)
-    for (name, files) in [("000002", ["state.json"]), ("000003", ["state.safetensors"]), (".writing-000004", [])] {
+    for (name, files) in [
+      ("000002", ["state.json"]), ("000003", ["state.safetensors"]), ("7", ["state.json", "state.safetensors"]),
+      (".writing-000004", []),
+    ] {
       let url = folder.url.appendingPathComponent(name)
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       for file in files { try Data("x".utf8).write(to: url.appendingPathComponent(file)) }

@@ -34,8 +34,67 @@ import VulkanCompute
   func everyRecordedGameOfHanabiReplaysWithoutADifference(file: String) throws {
     let device = try TestDevice.make()
     let report = try TraceReplay.replay(file: file, device: device)
-    print(report)
     #expect(report.agrees, "\(report)")
     device.requireNoValidationMessages()
+  }
+
+  // MARK: What a replay finds and refuses
+
+  /// A small recording as text, to be damaged.
+  private func recording() throws -> String {
+    let file = Self.fixtures.appending(path: "hanabi_verysmall2.json.gz").path
+    return String(decoding: try TraceContents(file: file).data, as: UTF8.self)
+  }
+
+  private func replay(_ text: String, device: Device) throws -> TraceReport {
+    try TraceReplay.replay(TraceContents(file: "games.json", data: Data(text.utf8)), device: device)
+  }
+
+  @Test(arguments: [
+    ("\"reward\":0.0", "\"reward\":0.5", "reward"), ("\"life\":1", "\"life\":2", "life"),
+    ("\"deck_left\":6", "\"deck_left\":5", "deck_left"), ("\"v\":[0.3,", "\"v\":[0.31,", "knowledge"),
+    ("\"agent_1\":[10]", "\"agent_1\":[9]", "legal agent_1"), ("\"done\":false", "\"done\":true", "done"),
+    ("\"know\":[[\"1f\"", "\"know\":[[\"1e\"", "know"),
+  ])
+  func aChangedValueIsFound(old: String, new: String, field: String) throws {
+    let text = try recording()
+    let changed = text.replacingOccurrences(of: old, with: new, range: text.range(of: old))
+    #expect(changed != text)
+    let report = try replay(changed, device: TestDevice.make())
+    #expect(!report.agrees)
+    #expect(report.differences.contains { $0.field.contains(field) }, "\(report)")
+    #expect(report.description.contains("games.json: episode"))
+  }
+
+  @Test func aTruncatedFileIsRefusedByName() throws {
+    let file = Self.fixtures.appending(path: "hanabi_small2.json.gz").path
+    let whole = try Data(contentsOf: URL(fileURLWithPath: file))
+    for count in [whole.count - 1, whole.count / 2, 20] {
+      let error = #expect(throws: TraceError.self) {
+        try TraceContents(file: "half.json.gz", data: whole.prefix(count))
+      }
+      #expect(error?.description.contains("half.json.gz: ") == true && error?.problem.contains("truncated") == true)
+    }
+    let text = try recording()
+    let error = #expect(throws: TraceError.self) { try replay(String(text.prefix(900)), device: TestDevice.make()) }
+    #expect(error?.description.contains("games.json") == true)
+  }
+
+  @Test(arguments: [
+    ("\"format\":2", "\"format\":3", "format 3"), ("\"env\":\"hanabi\"", "\"env\":\"bridge\"", "bridge"),
+    ("\"players\":2", "\"players\":9", "players"), ("\"deck\":[[", "\"deck\":[[0,7],[", "no card"),
+    ("\"hand_size\":2", "\"hand_syze\":2", "hand_size"), ("\"action\":2", "\"action\":99", "action 99"),
+  ])
+  func filesThatMakeNoSenseAreRefused(old: String, new: String, problem: String) throws {
+    let text = try recording()
+    let changed = text.replacingOccurrences(of: old, with: new, range: text.range(of: old))
+    #expect(changed != text)
+    let error = #expect(throws: TraceError.self) { try replay(changed, device: TestDevice.make()) }
+    #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func aMissingFileIsRefusedByName() {
+    let error = #expect(throws: TraceError.self) { try TraceContents(file: "nowhere.json") }
+    #expect(error?.description.contains("nowhere.json") == true)
   }
 }

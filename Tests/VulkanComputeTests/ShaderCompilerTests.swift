@@ -45,7 +45,7 @@ import VulkanCompute
         #include "Common/environment.h"
         layout(push_constant) uniform Push { EnvironmentDispatch p; };
         layout(std430, binding = 0) buffer Out { uint result[]; };
-        void main() { result[0] = p.environments + p.deck_stride; }
+        void main() { result[0] = p.environments + p.start_stride; }
         """, macros: [], includes: [:])
     let reflection = try SPIRV(words)
     let members = try #require(reflection.structs["EnvironmentDispatch"])

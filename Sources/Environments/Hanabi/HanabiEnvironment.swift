@@ -73,9 +73,12 @@ public struct HanabiEnvironment: Environment {
       "COLOR_HINTS": p.firstColorHint, "RANK_HINTS": p.firstRankHint, "NO_OP": p.noOp,
       "LEFT_PLANES": p.leftPlaneCount, "LEFT_WORD": p.leftWord, "DISCARDED_WORD": p.discardedWord,
       "DISCARDED_WORDS": p.discardedWordCount, "DECK_WORD": p.deckWord, "DECK_WORDS": p.deckWordCount,
-      "PILE_WORDS": p.pileWordCount, "HANDS_WORD": p.handsWord, "HAND_WORDS": p.handWordCount, "STATE_WORDS": p.stateWordCount,
+      "PILE_WORDS": p.pileWordCount, "HANDS_WORD": p.handsWord, "HAND_WORDS": p.handWordCount,
+      "STATE_WORDS": p.stateWordCount,
       "DECK_FEATURES": p.deckFeatureCount, "SLOT_FEATURES": p.slotFeatureCount,
       "KNOWLEDGE_OFFSET": p.knowledgeOffset, "OBSERVATION_WORDS": p.observationWordCount,
+      "OBSERVATION_FOURS": p.observationWordCount / 4, "HAND_FOURS": p.handWordCount / 4,
+      "PILE_FOURS": p.pileWordCount / 4, "DECK_FEATURE_WORDS": (p.deckFeatureCount + 31) / 32,
       "LEFT_PLANES_OFFSET": p.featureWordCount, "WEIGHT_SUMS_OFFSET": p.weightSumsWord,
       "MASK_WORDS": maskWordCount,
       // Masks of cards: all kinds, those of colour 0, those of rank 0.

@@ -14,7 +14,9 @@ public struct HanabiParameters: Sendable, Hashable {
 
   /// The sizes that papers name.
   public enum Preset: String, Sendable, CaseIterable {
-    case full, small, verySmall = "very_small", mini, tiny
+    case full, small
+    case verySmall = "very_small"
+    case mini, tiny
   }
 
   public let players: Int

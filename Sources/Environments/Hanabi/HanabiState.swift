@@ -79,7 +79,8 @@ public struct HanabiState: Sendable, Hashable {
         let rank = Int(info >> HANABI_HINTED_RANK_SHIFT & HANABI_HINTED_RANK_MASK)
         return Slot(
           card: info >> HANABI_PRESENT_SHIFT & 1 == 1 ? card(Int(info & HANABI_CARD_MASK)) : nil,
-          plausible: words[hand + index], hintedColor: color == 0 ? nil : color - 1, hintedRank: rank == 0 ? nil : rank - 1)
+          plausible: words[hand + index], hintedColor: color == 0 ? nil : color - 1,
+          hintedRank: rank == 0 ? nil : rank - 1)
       }
     }
   }

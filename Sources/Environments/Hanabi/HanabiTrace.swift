@@ -138,7 +138,8 @@ extension HanabiEnvironment {
       return pair[0] * parameters.ranks + pair[1]
     }
     guard deck.sorted() == startDeck else { throw error("the deck does not hold the cards of its config") }
-    let moments = try [recordedMoment(episode.initial.state, episode.reset.obs, episode.reset.legal, error)]
+    let moments =
+      try [recordedMoment(episode.initial.state, episode.reset.obs, episode.reset.legal, error)]
       + episode.steps.map { try recordedMoment($0.state, $0.obs, $0.legal, error) }
     let steps = try episode.steps.map { step in
       guard 0..<agentCount ~= step.player, 0..<actionCount ~= step.action else {

@@ -1,0 +1,37 @@
+import Training
+
+/// Self-play and cross-play of a set of runs: the matrices in every mode of play, and what they say per configuration.
+public struct CrossPlayEvaluation: Sendable {
+  public let settings: EvaluationSettings
+  /// Which teams were played, of how many.
+  public let plan: CrossPlayPlan
+  /// One per mode, in the order of `settings.modes`.
+  public let matrices: [CrossPlayMatrix]
+  /// One row per configuration.
+  public let summary: EvaluationSummary
+}
+
+extension CrossPlayEvaluator {
+  /// Every run with itself, and the teams of runs of the same configuration, in all modes of the settings.
+  ///
+  /// - Parameter runs: What the policies are, in the same order and with the same names.
+  public func evaluate(
+    runs: [EvaluatedRun], progress: ((EvaluationProgress) -> Void)? = nil
+  ) throws -> CrossPlayEvaluation {
+    precondition(runs.map(\.name) == policyNames, "one run per policy, in the same order")
+    let plan = CrossPlayPlan(
+      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
+      acrossConfigurations: settings.acrossConfigurations)
+    let matrices = try settings.modes.map { mode in
+      var matrix = CrossPlayMatrix(mode: mode, seats: environment.agentCount, runs: runs)
+      for result in try evaluate(cells: plan.teams, mode: mode, progress: progress) {
+        matrix.add(result.cell, team: result.team)
+      }
+      return matrix
+    }
+    return CrossPlayEvaluation(
+      settings: settings, plan: plan, matrices: matrices,
+      summary: EvaluationSummary(
+        matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed)))
+  }
+}

@@ -1,0 +1,159 @@
+import Environments
+import Networks
+import Training
+import VulkanCompute
+
+/// Plays teams of policies on the device: one policy per seat, a fixed number of games per team.
+///
+/// Some cells (teams) play at the same time; where one has played all its games, the next takes its place, so that a
+/// short sequence of env steps, recorded once, serves all cells. A cell's result is a function of the evaluation's seed,
+/// of its policies and their names, and of the mode: other cells, their number and their order do not matter.
+///
+/// Every environment of a cell plays a number of games that is fixed beforehand; counting whatever finishes first would
+/// prefer short games.
+public final class CrossPlayEvaluator {
+  public let environment: any Environment
+  public let architecture: NetworkArchitecture
+  /// In the order in which teams name them.
+  public let policyNames: [String]
+  /// Games per cell, seed, tie tolerance and what follows from the cells.
+  public let settings: EvaluationSettings
+  /// Cells that play at the same time, at most.
+  public let cellsPerBatch: Int
+  /// Env steps of one submission.
+  public let stepsPerSubmission: Int
+  /// Env steps that a game may take on average before the evaluation gives up.
+  public let maximumGameLength: Int
+
+  private let shape: EvaluationShape
+  private let player: CellPlayer
+  private let device: Device
+  private var sequences: [SequenceKey: CommandSequence] = [:]
+
+  private struct SequenceKey: Hashable {
+    let mode: EvaluationMode
+    let cells: Int
+  }
+
+  /// Takes the memory and puts all policies on the device.
+  ///
+  /// - Parameters:
+  ///   - policies: All of the same architecture, with different names.
+  ///   - settings: Uses `games`, `seed` and `tieTolerance`; `evaluate(runs:)` uses the rest.
+  ///   - cellsPerBatch: nil for as many as keep the device busy and fit its limits. Results do not depend on it.
+  /// - Throws: `EvaluationFailure` for policies that do not fit, `VulkanError` where the device lacks memory.
+  public init(
+    environment: any Environment, architecture: NetworkArchitecture, policies: [EvaluationPolicy],
+    settings: EvaluationSettings, device: Device, cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8,
+    maximumGameLength: Int = 100_000
+  ) throws {
+    precondition(!policies.isEmpty && settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
+    let layout = ParameterLayout(architecture)
+    try Self.check(policies, layout, device: device)
+    self.environment = environment
+    self.architecture = architecture
+    policyNames = policies.map(\.name)
+    self.settings = settings
+    self.stepsPerSubmission = stepsPerSubmission
+    self.maximumGameLength = maximumGameLength
+    self.device = device
+    shape = EvaluationShape(games: settings.games, environment: environment)
+    let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
+    self.cellsPerBatch =
+      cellsPerBatch ?? min(teams, shape.automaticCells(architecture, device: device.description))
+    player = try CellPlayer(
+      shape: shape, cells: self.cellsPerBatch, environment: environment, architecture: architecture,
+      policies: policies, device: device)
+  }
+
+  private static func check(_ policies: [EvaluationPolicy], _ layout: ParameterLayout, device: Device) throws {
+    var names: Set<String> = []
+    for policy in policies {
+      guard policy.parameters.count == layout.count else {
+        throw EvaluationFailure.parameterCount(
+          policy: policy.name, found: policy.parameters.count, expected: layout.count)
+      }
+      guard names.insert(policy.name).inserted else { throw EvaluationFailure.duplicateName(policy.name) }
+    }
+    let limit = EvaluationShape.mostPolicies(layout, device: device)
+    guard policies.count <= limit else { throw EvaluationFailure.tooManyPolicies(policies.count, atMost: limit) }
+  }
+
+  /// Plays `settings.games` games of every team.
+  ///
+  /// - Parameters:
+  ///   - cells: Teams: the policy of each seat by its place among the evaluator's policies.
+  ///   - progress: Called whenever cells have finished.
+  /// - Returns: One result per team, in the same order.
+  /// - Throws: `EvaluationFailure.endlessGame`; `VulkanError`.
+  public func evaluate(
+    cells: [[Int]], mode: EvaluationMode, progress: ((EvaluationProgress) -> Void)? = nil
+  ) throws -> [CellResult] {
+    for team in cells {
+      precondition(
+        team.count == shape.agents && team.allSatisfy(policyNames.indices.contains), "no such team: \(team)")
+    }
+    guard !cells.isEmpty else { return [] }
+    let count = min(cellsPerBatch, cells.count)
+    let steps = try sequence(mode: mode, cells: count)
+    let seeds = cells.map { CellSeeds.seed(evaluation: settings.seed, team: names(of: $0)) }
+    var results = [CellResult?](repeating: nil, count: cells.count)
+    /// The cell in each place of the device, and the env steps that it has played.
+    var playing = Array(0..<count)
+    var age = [Int](repeating: 0, count: count)
+    var starting = playing
+    var next = count
+    var finished = 0
+
+    while finished < cells.count {
+      if !starting.isEmpty {
+        try player.start(starting, teams: playing.map { cells[$0] }, seeds: playing.map { seeds[$0] })
+        starting = []
+      }
+      try device.submit(steps).wait()
+      let completed = try player.completedGames(cells: count)
+      let before = finished
+      for place in 0..<count where results[playing[place]] == nil {
+        let cell = playing[place]
+        age[place] += stepsPerSubmission
+        guard completed[place].enumerated().allSatisfy({ $1 >= shape.quota($0) }) else {
+          try requireEnd(cells[cell], games: completed[place].reduce(0, +), envSteps: age[place])
+          continue
+        }
+        if let environment = try player.refusedAction(cell: place) {
+          throw EvaluationFailure.illegalAction(team: names(of: cells[cell]), environment: environment)
+        }
+        results[cell] = try player.result(cell: place, team: cells[cell])
+        finished += 1
+        if next < cells.count {
+          playing[place] = next
+          age[place] = 0
+          starting.append(place)
+          next += 1
+        }
+      }
+      if finished > before {
+        progress?(
+          EvaluationProgress(
+            mode: mode, cellsFinished: finished, cells: cells.count, gamesPerCell: settings.games))
+      }
+    }
+    return results.compactMap(\.self)
+  }
+
+  private func names(of team: [Int]) -> [String] { team.map { policyNames[$0] } }
+
+  private func requireEnd(_ team: [Int], games: Int, envSteps: Int) throws {
+    guard envSteps >= maximumGameLength * shape.quota(0) else { return }
+    throw EvaluationFailure.endlessGame(team: names(of: team), games: games, envSteps: envSteps)
+  }
+
+  private func sequence(mode: EvaluationMode, cells: Int) throws -> CommandSequence {
+    let key = SequenceKey(mode: mode, cells: cells)
+    if let sequence = sequences[key] { return sequence }
+    let sequence = try player.record(
+      steps: stepsPerSubmission, cells: cells, mode: mode, tieTolerance: settings.tieTolerance)
+    sequences[key] = sequence
+    return sequence
+  }
+}

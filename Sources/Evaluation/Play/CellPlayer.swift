@@ -1,0 +1,208 @@
+import CShaders
+import Environments
+import Networks
+import Training
+import VulkanCompute
+
+/// Plays up to B cells at a time on the device, one env step of all of them after the other:
+///
+///     observe; list acting rows; expand; actor; select actions; step; track games; reset where done
+///
+/// The network's runs are the seats: z = cell * A + seat, each with the parameters of its policy.
+final class CellPlayer {
+  let shape: EvaluationShape
+  /// B
+  let cells: Int
+  let environment: VectorEnvironment
+  let buffers: PlayBuffers
+  let network: PolicyNetwork
+  private let parameters: Buffer<Float>  // (policies, P)
+  private let device: Device
+  private let macros: [String: String]
+  private let listActingRows: Kernel
+  private let trackGames: Kernel
+
+  init(
+    shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
+    policies: [EvaluationPolicy], device: Device
+  ) throws {
+    self.shape = shape
+    self.cells = cells
+    self.device = device
+    let table = BufferTable(device: device)
+    environment = try VectorEnvironment(
+      environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
+    buffers = PlayBuffers(shape, cells: cells, table: table)
+    network = try PolicyNetwork(
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
+      windowRuns: cells * shape.agents, rowCapacity: shape.environments, training: false)
+    parameters = table.register(
+      "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
+      persistence: .scratch)
+    macros = [
+      "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
+      "LOGIT_COLUMNS": "\(network.logitPitch)u",
+    ]
+    listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
+    trackGames = try device.kernel("Evaluation/track_games.comp", macros: macros)
+    try table.allocate()
+    try environment.initialize(seeds: Array(repeating: 0, count: cells))
+    for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
+  }
+
+  // MARK: Recording
+
+  /// `steps` env steps of the first `count` cells.
+  func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
+    let select = try device.kernel(
+      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
+    var push = dispatch
+    push.inverse_temperature = mode.inverseTemperature
+    push.tie_tolerance = Float(tieTolerance)
+    return try device.record { recorder in
+      for _ in 0..<steps { try recordStep(recorder, 0..<count, select: select, push: push) }
+    }
+  }
+
+  private func recordStep(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, select: Kernel, push: EvaluationDispatch
+  ) throws {
+    let seats = 0..<cells.count * shape.agents
+    let masks = buffers.legalMasks.window(runs: cells)
+    let games = buffers.games.window(runs: cells)
+    let workspaceRows = buffers.workspaceRows.window(runs: seats)
+    let counts = RunWindow(buffers.rowCounts, runs: seats)
+
+    environment.recordObserve(
+      recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
+    recorder.barrier()
+    recorder.dispatch(
+      listActingRows,
+      [
+        "legal_masks": masks, "games": games, "row_indices": buffers.rowIndices.window(runs: seats),
+        "row_counts": counts.window, "workspace_rows": workspaceRows,
+      ], push: push, groups: seats.count)
+    recorder.barrier()
+
+    let rows = WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
+    network.recordExpand(
+      recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
+      indices: RunWindow(buffers.rowIndices, runs: seats))
+    try network.recordForward(
+      recorder, rows: rows, parameters: parameters.whole, policyIndices: RunWindow(buffers.policyIndices, runs: seats),
+      heads: [.actor])
+    recorder.dispatch(
+      select,
+      [
+        "logits": network.logits.window(runs: seats), "legal_masks": masks, "workspace_rows": workspaceRows,
+        "seeds": environment.seeds.window(runs: cells), "games": games, "actions": buffers.actions.window(runs: cells),
+        "decisions": buffers.decisions.window(runs: cells),
+      ], push: push, groups: select.groups(for: shape.environments), seats.count)
+    recorder.barrier()
+
+    environment.recordStep(
+      recorder, runs: cells, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: 0)
+    recorder.barrier()
+    recorder.dispatch(
+      trackGames,
+      [
+        "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
+        "returns": buffers.returns.window(runs: cells),
+      ], push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+    environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
+    recorder.barrier()
+  }
+
+  private var dispatch: EvaluationDispatch {
+    var push = EvaluationDispatch()
+    push.environments = UInt32(shape.environments)
+    push.games = UInt32(shape.games)
+    push.observation_rows = UInt32(shape.observationRows)
+    push.mask_stride = UInt32(buffers.legalMasks.runStride)
+    push.action_stride = UInt32(buffers.actions.runStride)
+    push.reward_stride = UInt32(buffers.rewards.runStride)
+    push.done_stride = UInt32(buffers.dones.runStride)
+    push.seed_stride = UInt32(environment.seeds.runStride)
+    push.game_stride = UInt32(buffers.games.runStride)
+    push.return_stride = UInt32(buffers.returns.runStride)
+    push.decision_stride = UInt32(buffers.decisions.runStride)
+    push.index_stride = UInt32(buffers.rowIndices.runStride)
+    push.count_stride = UInt32(buffers.rowCounts.runStride)
+    push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
+    push.logit_stride = UInt32(network.logits.runStride)
+    return push
+  }
+
+  // MARK: Between submissions
+
+  /// First games of new cells: B teams and B seeds, of which those in `starting` begin now.
+  func start(_ starting: [Int], teams: [[Int]], seeds: [UInt64]) throws {
+    var indices = [UInt32](repeating: 0, count: buffers.policyIndices.count)
+    var words = [SIMD2<UInt32>](repeating: SIMD2(), count: environment.seeds.count)
+    for (cell, team) in teams.enumerated() {
+      words[cell * environment.seeds.runStride] = CounterRandom.words(of: seeds[cell])
+      for (seat, policy) in team.enumerated() {
+        indices[(cell * shape.agents + seat) * buffers.policyIndices.runStride] = UInt32(policy)
+      }
+    }
+    try buffers.policyIndices.write(indices)
+    try environment.seeds.write(words)
+    try device.run { recorder in
+      for window in RangeSet(starting, within: teams).ranges {
+        environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
+        let counters: [AnyBuffer] = [buffers.games, buffers.returns, buffers.decisions, environment.errors]
+        for counter in counters { recorder.fill(counter.window(runs: window), with: 0) }
+      }
+    }
+  }
+
+  /// Games completed by every environment of the first `count` cells, (count, N).
+  func completedGames(cells count: Int) throws -> [[Int]] {
+    let words = try buffers.games.read(0..<count * buffers.games.runStride)
+    return (0..<count).map { cell in
+      (0..<shape.environments).map { n in
+        Int(words[cell * buffers.games.runStride + n * Int(GAMES_WORDS) + Int(GAMES_COMPLETED)])
+      }
+    }
+  }
+
+  /// The first environment of a cell that refused an action; nil if none did.
+  func refusedAction(cell: Int) throws -> Int? {
+    try environment.errors.read(run: cell).firstIndex { $0 != 0 }
+  }
+
+  /// The sums of a finished cell, over environments in their order.
+  func result(cell: Int, team: [Int]) throws -> CellResult {
+    let games = try buffers.games.read(run: cell)
+    let returns = try buffers.returns.read(run: cell)
+    let decisions = try buffers.decisions.read(run: cell)
+    func sum<T, S: Numeric>(_ values: [T], _ place: UInt32, of width: UInt32, _ convert: (T) -> S) -> S {
+      stride(from: Int(place), to: values.count, by: Int(width)).reduce(0) { $0 + convert(values[$1]) }
+    }
+    return CellResult(
+      team: team,
+      cell: CrossPlayCell(
+        games: sum(games, GAMES_COMPLETED, of: GAMES_WORDS, Int.init),
+        returnSum: sum(returns, RETURN_SUM, of: RETURN_FLOATS, Double.init),
+        squaredReturnSum: sum(returns, RETURN_SQUARED_SUM, of: RETURN_FLOATS, Double.init),
+        decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
+        tiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
+      exactTies: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
+      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init))
+  }
+}
+
+extension EvaluationMode {
+  /// Which variant of select_actions.comp plays this mode.
+  var kernelMacros: [String: String] {
+    switch self {
+    case .sampled, .temperature: [:]
+    case .greedy: ["GREEDY": "1"]
+    case .greedyRandomTie: ["GREEDY_RANDOM_TIE": "1"]
+    }
+  }
+
+  var inverseTemperature: Float {
+    if case .temperature(let temperature) = self { Float(1 / temperature) } else { 1 }
+  }
+}

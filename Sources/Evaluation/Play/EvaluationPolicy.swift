@@ -1,0 +1,38 @@
+import Training
+
+/// A policy that takes seats in games: what a run has learned.
+public struct EvaluationPolicy: Sendable {
+  /// Unique among the policies of an evaluator, and the policy's identity: the decks and the random numbers of a team's
+  /// games depend on the evaluation's seed and on the names of its policies, in the order of the seats.
+  public let name: String
+  /// (P), with padding, as `ParameterLayout` orders it.
+  public let parameters: [Float]
+
+  public init(name: String, parameters: [Float]) {
+    self.name = name
+    self.parameters = parameters
+  }
+}
+
+/// What one team earned in one mode of play.
+public struct CellResult: Sendable, Hashable {
+  /// The policy in each seat, by its place among the evaluator's policies.
+  public let team: [Int]
+  /// Completed games, sums of returns, decisions, and those of them that were ties within the tolerance.
+  public let cell: CrossPlayCell
+  /// Decisions where another legal action's logit was exactly as large as the largest.
+  public let exactTies: Int
+  /// Env steps of the counted games.
+  public let envSteps: Int
+
+  /// Part of the decisions that were exact ties; nil without decisions.
+  public var exactTieRate: Double? { cell.decisions > 0 ? Double(exactTies) / Double(cell.decisions) : nil }
+}
+
+/// How far an evaluation is.
+public struct EvaluationProgress: Sendable, Hashable {
+  public let mode: EvaluationMode
+  public let cellsFinished: Int
+  public let cells: Int
+  public let gamesPerCell: Int
+}

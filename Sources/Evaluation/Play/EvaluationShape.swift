@@ -1,0 +1,59 @@
+import Environments
+import Networks
+import VulkanCompute
+
+/// The sizes of one evaluation: what buffers and kernels are made for.
+struct EvaluationShape {
+  /// Games of every cell.
+  let games: Int
+  /// N, environments of a cell. A function of `games` only, since random numbers are keyed by the environment.
+  let environments: Int
+  /// A
+  let agents: Int
+  /// K
+  let actions: Int
+  let maskWords: Int
+  /// W, words of a packed observation
+  let observationWords: Int
+
+  /// More environments would play fewer games each, and a cell waits for its slowest environment.
+  static let mostEnvironments = 64
+
+  init(games: Int, environment: any Environment) {
+    self.games = games
+    environments = min(games, Self.mostEnvironments)
+    agents = environment.agentCount
+    actions = environment.actionCount
+    maskWords = environment.maskWordCount
+    observationWords = environment.observationWordCount
+  }
+
+  /// Games of environment n, fixed beforehand; the sum over the environments is `games`.
+  func quota(_ n: Int) -> Int { games / environments + (n < games % environments ? 1 : 0) }
+
+  /// Observation rows of a cell, padded so that the rows of all cells are one list at any W.
+  var observationRows: Int { (environments * agents + 63) / 64 * 64 }
+
+  /// Cells that play at the same time: what memory, one binding and a grid of workgroups allow, and no more rows than
+  /// keep the device busy.
+  func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
+    let layers = ParameterLayout(architecture).layers
+    let widths = layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
+    let rowBytes = 4 * observationRows
+    let busyRows = device.kind == .cpu ? 16_384 : 262_144
+    let limits = [
+      busyRows / (agents * environments), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
+      device.maxStorageBufferRange / (rowBytes * max(widths.max() ?? 0, observationWords)),
+      device.memoryBytes / 4 / (rowBytes * (widths.reduce(0, +) + observationWords)),
+    ]
+    return max(1, limits.min() ?? 1)
+  }
+
+  /// Parameter sets that one binding can hold.
+  static func mostPolicies(_ layout: ParameterLayout, device: Device) -> Int {
+    let bytes =
+      device.profile.loads == .texel
+      ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
+    return min(bytes, 1 << 34) / (4 * layout.count)
+  }
+}

@@ -1,0 +1,45 @@
+import CShaders
+import Environments
+import Networks
+import VulkanCompute
+
+/// The device's memory of the cells that play at the same time (B of them), beside that of environment and network.
+struct PlayBuffers {
+  let observations: Buffer<UInt32>  // (B, N A padded, W)
+  let legalMasks: Buffer<UInt32>  // (B, N A padded, M)
+  let actions: Buffer<UInt32>  // (B, N, A)
+  let rewards: Buffer<Float>  // (B, N, A)
+  let dones: Buffer<UInt32>  // (B, N)
+  let games: Buffer<UInt32>  // (B, N, GAMES_WORDS)
+  let returns: Buffer<Float>  // (B, N, RETURN_FLOATS)
+  let decisions: Buffer<UInt32>  // (B, N, A, DECISION_WORDS)
+  let rowIndices: Buffer<UInt32>  // (B A, N)
+  let rowCounts: Buffer<UInt32>  // (B A, 2)
+  let workspaceRows: Buffer<UInt32>  // (B A, N)
+  let policyIndices: Buffer<UInt32>  // (B A, 1)
+
+  init(_ shape: EvaluationShape, cells: Int, table: BufferTable) {
+    func register<T: BitwiseCopyable>(
+      _ name: String, of type: T.Type, perSeat: Bool = false, _ axes: [(String, Int)]
+    ) -> Buffer<T> {
+      table.register(
+        "evaluation.\(name)", of: type, runs: perSeat ? cells * shape.agents : cells, perRun: axes,
+        persistence: .scratch)
+    }
+    let environments = ("N", shape.environments)
+    let seats = [environments, ("A", shape.agents)]
+    observations = register(
+      "observations", of: UInt32.self, [("rows", shape.observationRows), ("W", shape.observationWords)])
+    legalMasks = register("legal_masks", of: UInt32.self, [("rows", shape.observationRows), ("M", shape.maskWords)])
+    actions = register("actions", of: UInt32.self, seats)
+    rewards = register("rewards", of: Float.self, seats)
+    dones = register("dones", of: UInt32.self, [environments])
+    games = register("games", of: UInt32.self, [environments, ("words", Int(GAMES_WORDS))])
+    returns = register("returns", of: Float.self, [environments, ("floats", Int(RETURN_FLOATS))])
+    decisions = register("decisions", of: UInt32.self, seats + [("words", Int(DECISION_WORDS))])
+    rowIndices = register("row_indices", of: UInt32.self, perSeat: true, [environments])
+    rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", 2)])
+    workspaceRows = register("workspace_rows", of: UInt32.self, perSeat: true, [environments])
+    policyIndices = register("policy_indices", of: UInt32.self, perSeat: true, [("index", 1)])
+  }
+}

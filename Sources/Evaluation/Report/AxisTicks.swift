@@ -1,0 +1,23 @@
+import Foundation
+
+/// Round numbers for an axis.
+enum AxisTicks {
+  /// Multiples of 1, 2 or 5 times a power of ten inside the range, about `count` of them.
+  static func values(_ range: ClosedRange<Double>, count: Int) -> [Double] {
+    let span = range.upperBound - range.lowerBound
+    guard span > 0 else { return [range.lowerBound] }
+    let rough = span / Double(count)
+    let power = pow(10, floor(log10(rough)))
+    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? rough
+    let first = (range.lowerBound / step).rounded(.up)
+    let last = (range.upperBound / step).rounded(.down)
+    return first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []
+  }
+
+  /// With as many digits as neighbouring values need.
+  static func label(_ value: Double, among values: [Double]) -> String {
+    let step = values.count > 1 ? abs(values[1] - values[0]) : max(abs(value), 1)
+    let digits = step > 0 ? max(0, Int((-log10(step) - 1e-9).rounded(.up))) : 0
+    return String(format: "%.\(digits)f", value == 0 ? 0 : value)
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Training
+
+/// The summary per configuration as CSV, JSON and text for the terminal.
+public enum SummaryReport {
+  /// One row per configuration and mode.
+  public static func csv(_ summary: EvaluationSummary) -> String {
+    let keys = Hyperparameter.perRun
+    let estimates = ["self_play", "cross_play_all_tuples", "cross_play_disjoint_pairs", "gap"]
+    var csv = CSV(
+      header: ["configuration"] + keys.map(\.rawValue) + [
+        "runs", "games", "tuples_evaluated", "tuples_possible", "mode",
+      ]
+        + estimates.flatMap { [$0, "\($0)_standard_error"] } + ["self_play_tie_rate", "cross_play_tie_rate"])
+    for row in summary.configurations {
+      for mode in row.modes {
+        let values = [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
+        csv.append(
+          [row.configuration] + keys.map { "\(row.hyperparameters[$0])" }
+            + ["\(row.runs)", "\(row.games)", "\(row.tuplesEvaluated)", "\(row.tuplesPossible)", "\(mode.mode)"]
+            + values.flatMap { [($0?.mean).field, ($0?.standardError).field] }
+            + [mode.selfPlayTieRate.field, mode.crossPlayTieRate.field])
+      }
+    }
+    return csv.text
+  }
+
+  public static func json(_ summary: EvaluationSummary) throws -> Data { try ReportJSON.encode(summary) }
+
+  /// Self-play, cross-play and gap in every mode, then the second estimator and the tie rates, then what was played.
+  public static func table(_ summary: EvaluationSummary) -> String {
+    let modes = summary.configurations.first?.modes.map { $0.mode.description } ?? []
+    func columns(_ name: String) -> [String] { modes.map { "\(name) \($0)" } }
+    var returns = TextTable(header: ["configuration", "runs"] + columns("SP") + columns("XP") + columns("SP-XP"))
+    var details = TextTable(
+      header: ["configuration", "teams"] + columns("XP pairs") + columns("SP ties") + columns("XP ties"))
+    for row in summary.configurations {
+      returns.append(
+        [row.configuration, "\(row.runs)"] + row.modes.map { text($0.selfPlay) }
+          + row.modes.map { text($0.crossPlayAllTuples) } + row.modes.map { text($0.gap) })
+      details.append(
+        [row.configuration, "\(row.tuplesEvaluated)/\(row.tuplesPossible)"]
+          + row.modes.map { text($0.crossPlayDisjointPairs) } + row.modes.map { percent($0.selfPlayTieRate) }
+          + row.modes.map { percent($0.crossPlayTieRate) })
+    }
+    let games = summary.configurations.map(\.games).min() ?? 0
+    return """
+      \(returns.text)
+      \(details.text)
+      Mean return per game ± standard error, \(games) games per team of \(summary.seats).
+      SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
+      XP pairs: disjoint teams, error over teams. Ties: decisions where another action is as good as the best.
+
+      """
+  }
+
+  private static func text(_ estimate: Estimate?) -> String {
+    guard let estimate else { return "-" }
+    let mean = String(format: "%.2f", estimate.mean)
+    return mean + (estimate.standardError.map { String(format: " ±%.2f", $0) } ?? "")
+  }
+
+  private static func percent(_ rate: Double?) -> String { rate.map { String(format: "%.1f %%", $0 * 100) } ?? "-" }
+}
+
+/// Columns of text: the first to the left, the others to the right.
+struct TextTable {
+  private var rows: [[String]]
+
+  init(header: [String]) { rows = [header] }
+
+  mutating func append(_ row: [String]) { rows.append(row) }
+
+  var text: String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      row.enumerated().map { column, field in
+        let space = String(repeating: " ", count: widths[column] - field.count)
+        return column == 0 ? field + space : space + field
+      }.joined(separator: "  ")
+    }
+    let rule = String(repeating: "-", count: lines[0].count)
+    return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,88 @@
+import Training
+
+/// What the games of one team measured; sums, so that parts of the games add up in any order.
+public struct CrossPlayCell: Sendable, Hashable, Codable {
+  public var games = 0
+  public var returnSum = 0.0
+  public var squaredReturnSum = 0.0
+  /// Moves with more than one legal action.
+  public var decisions = 0
+  /// Those among them where another action's logit came within the tie tolerance of the largest.
+  public var tiedDecisions = 0
+
+  public init(
+    games: Int = 0, returnSum: Double = 0, squaredReturnSum: Double = 0, decisions: Int = 0, tiedDecisions: Int = 0
+  ) {
+    self.games = games
+    self.returnSum = returnSum
+    self.squaredReturnSum = squaredReturnSum
+    self.decisions = decisions
+    self.tiedDecisions = tiedDecisions
+  }
+
+  public var meanReturn: Double { returnSum / Double(games) }
+
+  /// Standard error of the mean over games; nil with fewer than two.
+  public var standardError: Double? {
+    guard games > 1 else { return nil }
+    let variance = max(0, squaredReturnSum - returnSum * meanReturn) / Double(games - 1)
+    return (variance / Double(games)).squareRoot()
+  }
+
+  public var tieRate: Double? { decisions > 0 ? Double(tiedDecisions) / Double(decisions) : nil }
+
+  public static func += (total: inout CrossPlayCell, part: CrossPlayCell) {
+    total.games += part.games
+    total.returnSum += part.returnSum
+    total.squaredReturnSum += part.squaredReturnSum
+    total.decisions += part.decisions
+    total.tiedDecisions += part.tiedDecisions
+  }
+}
+
+/// M[i, j, ...]: what the team with run i in seat 0, run j in seat 1, ... earns per game, in one mode of play.
+public struct CrossPlayMatrix: Sendable, Equatable {
+  public let mode: EvaluationMode
+  public let seats: Int
+  public let runs: [EvaluatedRun]
+  /// By the runs' places in `runs`, one per seat; teams that were not evaluated are absent.
+  public private(set) var cells: [[Int]: CrossPlayCell] = [:]
+
+  public init(mode: EvaluationMode, seats: Int, runs: [EvaluatedRun]) {
+    self.mode = mode
+    self.seats = seats
+    self.runs = runs
+  }
+
+  /// Adds games of one team.
+  public mutating func add(_ cell: CrossPlayCell, team: [Int]) {
+    precondition(team.count == seats && team.allSatisfy(runs.indices.contains), "no such team: \(team)")
+    cells[team, default: CrossPlayCell()] += cell
+  }
+
+  public subscript(team: Int...) -> CrossPlayCell? { cells[team] }
+
+  /// Evaluated teams in rising order.
+  public var teams: [[Int]] { cells.keys.sorted { $0.lexicographicallyPrecedes($1) } }
+
+  public var groups: [RunGroup] { RunGroup.groups(of: runs) }
+
+  func selfPlayCell(_ run: Int) -> CrossPlayCell? { cells[Array(repeating: run, count: seats)] }
+
+  /// Evaluated teams of pairwise distinct runs of a group, in rising order.
+  func crossPlayTeams(_ group: RunGroup) -> [(team: [Int], cell: CrossPlayCell)] {
+    let members = Set(group.members)
+    return teams.compactMap { team in
+      guard Set(team).count == seats, members.isSuperset(of: team), let cell = cells[team] else { return nil }
+      return (team, cell)
+    }
+  }
+
+  /// What a heat map shows: by the runs in the first two seats, over all evaluated teams that begin so.
+  var firstTwoSeats: [[Int]: CrossPlayCell] {
+    guard seats > 2 else { return cells }
+    return cells.reduce(into: [:]) { sums, entry in
+      sums[Array(entry.key.prefix(2)), default: CrossPlayCell()] += entry.value
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Training
+
+/// One row per configuration: self-play, cross-play, their gap and the tie rates, in every mode of play.
+public struct EvaluationSummary: Sendable, Equatable, Codable {
+  public struct Mode: Sendable, Equatable, Codable {
+    public let mode: EvaluationMode
+    public let selfPlay: Estimate?
+    public let crossPlayAllTuples: Estimate?
+    public let crossPlayDisjointPairs: Estimate?
+    public let gap: Estimate?
+    public let selfPlayTieRate: Double?
+    public let crossPlayTieRate: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case mode, gap
+      case selfPlay = "self_play"
+      case crossPlayAllTuples = "cross_play_all_tuples"
+      case crossPlayDisjointPairs = "cross_play_disjoint_pairs"
+      case selfPlayTieRate = "self_play_tie_rate"
+      case crossPlayTieRate = "cross_play_tie_rate"
+    }
+  }
+
+  public struct Configuration: Sendable, Equatable, Codable {
+    public let configuration: String
+    public let hyperparameters: Hyperparameters
+    public let runs: Int
+    /// The fewest games behind an entry of the matrix.
+    public let games: Int
+    public let tuplesEvaluated: Int
+    public let tuplesPossible: Int
+    public let modes: [Mode]
+
+    enum CodingKeys: String, CodingKey {
+      case configuration, hyperparameters, runs, games, modes
+      case tuplesEvaluated = "tuples_evaluated"
+      case tuplesPossible = "tuples_possible"
+    }
+  }
+
+  public let seats: Int
+  public let configurations: [Configuration]
+
+  /// - Parameter matrices: one per mode, all over the same runs.
+  public init(_ matrices: [CrossPlayMatrix], bootstrap: Bootstrap) {
+    guard let first = matrices.first else { preconditionFailure("no matrix to summarize") }
+    precondition(matrices.allSatisfy { $0.runs == first.runs && $0.seats == first.seats })
+    seats = first.seats
+    configurations = first.groups.map { group in
+      let crossPlay = first.crossPlayTeams(group)
+      let cells = matrices.flatMap { matrix in
+        group.members.compactMap(matrix.selfPlayCell) + matrix.crossPlayTeams(group).map(\.cell)
+      }
+      return Configuration(
+        configuration: group.configuration, hyperparameters: first.runs[group.members[0]].hyperparameters,
+        runs: group.members.count, games: cells.map(\.games).min() ?? 0, tuplesEvaluated: crossPlay.count,
+        tuplesPossible: CrossPlayPlan.arrangements(of: group.members.count, seats: first.seats),
+        modes: matrices.map { matrix in
+          Mode(
+            mode: matrix.mode, selfPlay: matrix.selfPlay(group),
+            crossPlayAllTuples: matrix.crossPlayAllTuples(group, bootstrap),
+            crossPlayDisjointPairs: matrix.crossPlayDisjointPairs(group), gap: matrix.gap(group, bootstrap),
+            selfPlayTieRate: matrix.selfPlayTieRate(group), crossPlayTieRate: matrix.crossPlayTieRate(group))
+        })
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct TrainAndEvaluateTests {
+  private func trained(_ folder: TemporaryFolder, _ arguments: [String] = []) throws -> URL {
+    try Data(smallConfiguration.utf8).write(to: folder.url.appendingPathComponent("small.yaml"))
+    let run = try CommandRun(["train", "small.yaml", "--output", "result"] + arguments, in: folder.url)
+    try #require(run.status == 0, "\(run.errors)")
+    return folder.url.appendingPathComponent("result")
+  }
+
+  private func bytes(_ folder: URL, _ path: String) throws -> Data {
+    try Data(contentsOf: folder.appendingPathComponent(path))
+  }
+
+  @Test func trainingUnderValidationWritesMetricsAndCheckpoints() throws {
+    let folder = try TemporaryFolder()
+    let result = try trained(folder, ["--validate", "--json"])
+    let lines = try String(contentsOf: result.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
+      .split(separator: "\n")
+    #expect(lines.count == 8 * 4)
+    let checkpoints = try FileManager.default.contentsOfDirectory(
+      atPath: result.appendingPathComponent("checkpoints").path)
+    #expect(checkpoints.sorted() == ["000004", "000008"])
+  }
+
+  @Test func twoTrainingsGiveTheSameBytes() throws {
+    let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+    let (a, b) = (try trained(first), try trained(second))
+    for path in ["metrics.jsonl", "config.yaml", "checkpoints/000008/state.safetensors"] {
+      #expect(try bytes(a, path) == bytes(b, path), "\(path)")
+    }
+  }
+
+  @Test func aResumedTrainingEndsWithTheSameBytes() throws {
+    let folder = try TemporaryFolder()
+    let whole = try trained(folder)
+    let interrupted = folder.url.appendingPathComponent("interrupted")
+    try FileManager.default.copyItem(at: whole, to: interrupted)
+    try FileManager.default.removeItem(at: interrupted.appendingPathComponent("checkpoints/000008"))
+    let run = try CommandRun(["train", "small.yaml", "--output", "interrupted", "--resume"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    for path in ["metrics.jsonl", "checkpoints/000008/state.safetensors"] {
+      #expect(try bytes(whole, path) == bytes(interrupted, path), "\(path)")
+    }
+  }
+
+  @Test func shardsTogetherEvaluateAsTheWhole() throws {
+    let folder = try TemporaryFolder()
+    let whole = try trained(folder)
+    for number in 1...2 {
+      let run = try CommandRun(
+        ["train", "small.yaml", "--shard", "\(number)/2", "--output", "shard\(number)"], in: folder.url)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let one = try CommandRun(["evaluate", "result"], in: folder.url)
+    let two = try CommandRun(["evaluate", "shard1", "shard2", "--output", "joined"], in: folder.url)
+    #expect(one.status == 0 && two.status == 0, "\(one.errors)\(two.errors)")
+    for path in ["summary.json", "matrix.csv"] {
+      #expect(try bytes(whole, "evaluation/\(path)") == bytes(folder.url, "joined/\(path)"), "\(path)")
+    }
+  }
+
+  @Test func evaluationPrintsOneObjectPerConfigurationAndWritesFigures() throws {
+    let folder = try TemporaryFolder()
+    let result = try trained(folder)
+    let run = try CommandRun(
+      ["evaluate", "result", "--games", "8", "--mode", "sampled,greedy", "--json", "--validate"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    let objects = try run.objects()
+    #expect(objects.count == 2)
+    #expect(objects[0]["runs"] as? Int == 2)
+    #expect((objects[0]["modes"] as? [[String: Any]])?.count == 2)
+    let files = try FileManager.default.contentsOfDirectory(atPath: result.appendingPathComponent("evaluation").path)
+    #expect(
+      Set(files).isSuperset(of: [
+        "summary.csv", "summary.json", "matrix.csv", "matrix-sampled.svg", "matrix-greedy.svg",
+      ]))
+  }
+
+  @Test func exportWritesEveryRunWithExamples() throws {
+    let folder = try TemporaryFolder()
+    let result = try trained(folder)
+    let run = try CommandRun(["export", "result", "--format", "safetensors", "--json"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.objects().count == 4)
+    let policies = result.appendingPathComponent("policies")
+    for name in try FileManager.default.contentsOfDirectory(atPath: policies.path) {
+      let files = try FileManager.default.contentsOfDirectory(atPath: policies.appendingPathComponent(name).path)
+      #expect(files.sorted() == ["examples.safetensors", "policy.json", "policy.safetensors"])
+    }
+  }
+
+  @Test func thePlanShowsEveryBufferAndTrainsNothing() throws {
+    let folder = try TemporaryFolder()
+    try Data(smallConfiguration.utf8).write(to: folder.url.appendingPathComponent("small.yaml"))
+    let run = try CommandRun(
+      ["train", "small.yaml", "--plan", "--set", "environment.preset=full", "--output", "result"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("rollout.observations"))
+    #expect(run.output.contains("rollout bytes per row"))
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
+  @Test(arguments: ["environment", "inference", "train"]) func benchReportsTheContractedKeys(kind: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      [
+        "bench", kind, "--environment", "hanabi", "--set", "environment.preset=tiny", "--set", "environments=8",
+        "--set",
+        "rollout_length=8", "--set", "network={trunk: [8], actor: [8], critic: [8]}", "--repetitions", "2", "--json",
+      ], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try #require(try run.objects().first)
+    let keys: Set = [
+      "kind", "environment", "runs", "environments", "env_steps_per_second", "agent_steps_per_second", "seconds",
+      "device", "driver", "commit",
+    ]
+    #expect(keys.isSubset(of: Set(object.keys)))
+    let rate = try #require(object["env_steps_per_second"] as? [String: Double])
+    #expect(try #require(rate["min"]) <= #require(rate["median"]))
+    #expect(try #require(rate["median"]) <= #require(rate["max"]))
+  }
+
+  @Test func devicesAreListedWithWhatWouldBeUsed() throws {
+    let run = try CommandRun(["devices", "--json"], in: FileManager.default.temporaryDirectory)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.objects().filter { $0["is_default"] as? Bool == true }.count == 1)
+  }
+}

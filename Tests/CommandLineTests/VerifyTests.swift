@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct VerifyTests {
+  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../EnvironmentsTests/Fixtures").standardizedFileURL
+
+  @Test func recordedGamesAgree() throws {
+    let traces = try FileManager.default.contentsOfDirectory(at: Self.fixtures, includingPropertiesForKeys: nil)
+      .filter { $0.lastPathComponent.hasPrefix("hanabi_") }
+    #expect(traces.count >= 5)
+    let run = try CommandRun(
+      ["verify", "--json", "--validate"] + traces.map(\.path), in: FileManager.default.temporaryDirectory)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.objects().allSatisfy { $0["difference_count"] as? Int == 0 })
+  }
+
+  @Test func aTraceCutInHalfIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let whole = try Data(contentsOf: Self.fixtures.appendingPathComponent("hanabi_verysmall2.json.gz"))
+    try whole.prefix(whole.count / 2).write(to: folder.url.appendingPathComponent("half.json.gz"))
+    let run = try CommandRun(["verify", "half.json.gz"], in: folder.url)
+    #expect(run.status != 0)
+    #expect(run.errors.contains("half.json.gz"), "\(run.errors)")
+  }
+
+  @Test func aDifferenceIsShownAndExitsWithOne() throws {
+    let folder = try TemporaryFolder()
+    let gunzip = Process()
+    gunzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    gunzip.arguments = ["gzip", "-dc", Self.fixtures.appendingPathComponent("hanabi_verysmall2.json.gz").path]
+    let pipe = Pipe()
+    gunzip.standardOutput = pipe
+    try gunzip.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    gunzip.waitUntilExit()
+    var trace = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    var episodes = try #require(trace["episodes"] as? [[String: Any]])
+    var steps = try #require(episodes[0]["steps"] as? [[String: Any]])
+    steps[0]["reward"] = 5
+    episodes[0]["steps"] = steps
+    trace["episodes"] = episodes
+    try JSONSerialization.data(withJSONObject: trace).write(to: folder.url.appendingPathComponent("changed.json"))
+    let run = try CommandRun(["verify", "changed.json"], in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.output.contains("reward"), "\(run.output)")
+  }
+}

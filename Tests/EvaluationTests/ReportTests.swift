@@ -1,0 +1,137 @@
+// Tables, files and figures of an evaluation.
+import Evaluation
+import Foundation
+import Testing
+import Training
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+struct ReportTests {
+  let bootstrap = Bootstrap(samples: 50, seed: 0)
+
+  func sweep(_ mode: EvaluationMode, seeds: Int = 3, everyPair: Bool = true) throws -> CrossPlayMatrix {
+    var matrix = CrossPlayMatrix(
+      mode: mode, seats: 2, runs: try exampleRuns(seeds: seeds, entropyCoefficients: [0.01, 0.05]))
+    for i in matrix.runs.indices {
+      for j in matrix.runs.indices where everyPair || i / seeds == j / seeds {
+        let part = CrossPlayCell(
+          games: 4, returnSum: Double(i + j), squaredReturnSum: Double(i * i + j * j + 9), decisions: 8,
+          tiedDecisions: 1)
+        matrix.add(part, team: [i, j])
+      }
+    }
+    return matrix
+  }
+
+  /// The text elements of a drawing, which must be well-formed XML.
+  func texts(_ svg: String) throws -> [String] {
+    let document = try XMLDocument(xmlString: svg)
+    return try document.nodes(forXPath: "//*[local-name()='text']").compactMap(\.stringValue)
+  }
+
+  @Test func theMatrixIsWrittenAsCSV() throws {
+    var matrix = CrossPlayMatrix(mode: .greedy, seats: 2, runs: try exampleRuns(seeds: 2))
+    matrix.add(
+      CrossPlayCell(games: 3, returnSum: 6, squaredReturnSum: 14, decisions: 8, tiedDecisions: 2), team: [0, 1])
+    matrix.add(CrossPlayCell(games: 1, returnSum: 2, squaredReturnSum: 4), team: [0, 0])
+    #expect(
+      MatrixReport.csv([matrix]) == """
+        mode,seat_0,seat_1,games,mean_return,standard_error,decisions,tie_rate
+        greedy,seed=0,seed=0,1,2.0,,0,
+        greedy,seed=0,seed=1,3,2.0,0.5773502691896257,8,0.25
+
+        """)
+  }
+
+  @Test func theMatrixIsWrittenAsJSON() throws {
+    let data = try MatrixReport.json([try sweep(.sampled), try sweep(.greedy)])
+    let documents = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+    #expect(documents.map { $0["mode"] as? String } == ["sampled", "greedy"])
+    let entries = try #require(documents[0]["entries"] as? [[String: Any]])
+    #expect(entries.count == 36)
+    #expect(entries[1]["runs"] as? [Int] == [0, 1])
+    #expect(entries[1]["mean_return"] as? Double == 0.25)
+    #expect((documents[0]["runs"] as? [[String: Any]])?[4]["configuration"] as? String == "entropy_coefficient=0.05")
+  }
+
+  @Test func theSummaryHasARowPerConfigurationAndMode() throws {
+    let summary = EvaluationSummary([try sweep(.sampled), try sweep(.greedy)], bootstrap: bootstrap)
+    let lines = SummaryReport.csv(summary).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines.count == 5)
+    #expect(Set(lines.map(\.count)).count == 1)
+    #expect(lines[0].first == "configuration")
+    #expect(lines[1][lines[0].firstIndex(of: "entropy_coefficient")!] == "0.01")
+    #expect(lines[3][lines[0].firstIndex(of: "self_play")!] == "2.0")
+    #expect(lines[3][lines[0].firstIndex(of: "tuples_evaluated")!] == "6")
+    let decoded = try JSONDecoder().decode(EvaluationSummary.self, from: SummaryReport.json(summary))
+    #expect(decoded == summary)
+  }
+
+  @Test func theTableShowsEveryModeWithItsError() throws {
+    let summary = EvaluationSummary([try matrix([[4, 1, 2], [3, 4, 1], [2, 1, 3]])], bootstrap: bootstrap)
+    let lines = SummaryReport.table(summary).split(separator: "\n").map(String.init)
+    #expect(lines[0].hasPrefix("configuration  runs  SP sampled  XP sampled"))
+    #expect(lines[2].hasPrefix("default           3  3.67 ±0.33  1.67 ±"))
+    #expect(lines.prefix(3).allSatisfy { $0.count == lines[0].count })
+    #expect(lines.contains("default          6/6              2.00                -                -"))
+  }
+
+  @Test func theHeatMapNamesAxesGroupsSeedsAndUnits() throws {
+    let texts = try texts(HeatMap.svg(try sweep(.greedy), title: "Hanabi <tiny> & \"more\""))
+    #expect(texts.contains("Hanabi <tiny> & \"more\""))
+    #expect(texts.contains("run in seat 0 (entropy coefficient, then seed)"))
+    #expect(texts.contains("run in seat 1 (entropy coefficient, then seed)"))
+    #expect(texts.contains("mean return per game (points)"))
+    #expect(texts.contains { $0.hasPrefix("actions greedy, games per entry: 4, standard error up to") })
+    #expect(texts.filter { $0 == "0.01" }.count == 2)
+    #expect(texts.filter { $0 == "0.05" }.count == 2)
+    #expect(texts.contains("2.50"))
+    #expect(!texts.contains("not played"))
+  }
+
+  @Test func entriesThatWereNotPlayedAreExplained() throws {
+    let texts = try texts(HeatMap.svg(try sweep(.greedy, everyPair: false), title: "t"))
+    #expect(texts.contains("not played"))
+  }
+
+  @Test func largeMatricesHaveNoValuesInTheirCells() throws {
+    let texts = try texts(HeatMap.svg(try sweep(.greedy, seeds: 40), title: "t"))
+    #expect(texts.count < 30)
+    #expect(texts.contains("0.05"))
+  }
+
+  @Test func oneConfigurationHasNoGroupLabels() throws {
+    let texts = try texts(HeatMap.svg(try matrix([[4, 1], [3, 4]]), title: "t", range: 0...5))
+    #expect(texts.contains("run in seat 0 (seed)"))
+    #expect(texts.contains("2"))
+  }
+
+  @Test func anEmptyMatrixIsStillADrawing() throws {
+    let empty = CrossPlayMatrix(mode: .greedy, seats: 2, runs: try exampleRuns(seeds: 2))
+    #expect(try texts(HeatMap.svg(empty, title: "t")).contains("not played"))
+  }
+
+  @Test func moreThanTwoSeatsShowTheFirstTwo() throws {
+    var matrix = CrossPlayMatrix(mode: .greedy, seats: 3, runs: try exampleRuns(seeds: 3))
+    matrix.add(cell(1), team: [0, 1, 2])
+    matrix.add(cell(2), team: [0, 1, 0])
+    #expect(try texts(HeatMap.svg(matrix, title: "t")).contains("1.50"))
+  }
+
+  @Test func theSweepPlotNamesItsCurves() throws {
+    let summary = EvaluationSummary([try sweep(.sampled), try sweep(.greedy)], bootstrap: bootstrap)
+    let texts = try texts(try #require(SweepPlot.svg(summary, title: "Hanabi tiny")))
+    for text in ["SP sampled", "SP greedy", "XP sampled", "XP greedy", "entropy coefficient", "0.01", "0.05"] {
+      #expect(texts.contains(text), "\(text)")
+    }
+  }
+
+  @Test func withoutASweepThereIsNoSweepPlot() throws {
+    let summary = EvaluationSummary([try matrix([[4, 1], [3, 4]])], bootstrap: bootstrap)
+    #expect(SweepPlot.svg(summary, title: "t") == nil)
+  }
+}
