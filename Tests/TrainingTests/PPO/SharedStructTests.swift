@@ -47,7 +47,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
         ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
-        ("first_row", \.first_row),
+        ("first_row", \.first_row), ("row_begin", \.row_begin),
       ]),
     SharedStruct(
       RowSelection.self, "PPO/ppo.h",
