@@ -41,13 +41,14 @@ void main() {
   bool inside = gl_GlobalInvocationID.x < tiles_across * tiles_down;
   uint input_tile = min(gl_GlobalInvocationID.x / tiles_across, tiles_down - 1u);
   uint column = gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
-  uint count = inside ? min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]) : 0u;
-  uint first_block = (split + splits - p.first_row / SPLIT_BLOCK_ROWS % splits) % splits;
+  uint row_end = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
+  uint count = inside ? max(row_end, p.row_begin) - p.row_begin : 0u;
+  uint first_block = (split + splits - (p.first_row + p.row_begin) / SPLIT_BLOCK_ROWS % splits) % splits;
 
   uint x_pitch = p.inputs / 4u;
   uint dy_pitch = p.outputs / 4u;
-  uint x_base = (run * p.input_stride + input_tile * TILE_ROWS) / 4u;
-  uint dy_base = (run * p.output_stride + column) / 4u;
+  uint x_base = (run * p.input_stride + p.row_begin * p.inputs + input_tile * TILE_ROWS) / 4u;
+  uint dy_base = (run * p.output_stride + p.row_begin * p.outputs + column) / 4u;
   uint gradient_base = run * p.gradient_stride + split * p.parameter_stride;
   uint dw_base = (gradient_base + p.weight_offset + input_tile * TILE_ROWS * p.outputs + column) / 4u;
   uint db_base = (gradient_base + p.bias_offset + column) / 4u;

@@ -22,8 +22,9 @@ void main() {
   uint run = gl_WorkGroupID.z;
   uint split = gl_WorkGroupID.y;
   uint splits = gl_NumWorkGroups.y;
-  uint count = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
-  uint first_block = (split + splits - p.first_row / SPLIT_BLOCK_ROWS % splits) % splits;
+  uint row_end = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
+  uint count = max(row_end, p.row_begin) - p.row_begin;
+  uint first_block = (split + splits - (p.first_row + p.row_begin) / SPLIT_BLOCK_ROWS % splits) % splits;
   if (first_block * SPLIT_BLOCK_ROWS >= count) return;
 
   uvec2 local = gl_LocalInvocationID.xy;
@@ -34,8 +35,8 @@ void main() {
   uint dy_pitch = p.outputs / 4u;
   bool column_inside = column < dy_pitch;
   bool x_inside = input_tile * 16u + local.x < x_pitch;
-  uint x_base = run * p.input_stride / 4u + input_tile * 16u + local.x;
-  uint dy_base = run * p.output_stride / 4u + column;
+  uint x_base = (run * p.input_stride + p.row_begin * p.inputs) / 4u + input_tile * 16u + local.x;
+  uint dy_base = (run * p.output_stride + p.row_begin * p.outputs) / 4u + column;
 
   uint input_row = input_tile * 64u + 4u * local.y;
   bool inside = column_inside && input_row < p.inputs;

@@ -39,6 +39,7 @@ struct DenseDispatch {
   uint output_stride;        // floats per run of Y and dY
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
+  uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
 };
 
 #endif

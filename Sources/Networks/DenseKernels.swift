@@ -40,7 +40,10 @@ final class DenseKernels {
       let tile = tileShape(operation, down: Int(down), across: Int(across))
       let kernel = try kernel(operation, suffix: "", tile: tile)
       let tiles = tileCount(Int(down), tile.rows) * tileCount(Int(across), tile.columns)
-      recorder.dispatch(kernel, bindings, push: push, groups: kernel.groups(for: tiles), splits, runs)
+      for strip in strips(operation, push) {
+        if strip.row_begin > push.row_begin { recorder.barrier() }
+        recorder.dispatch(kernel, bindings, push: strip, groups: kernel.groups(for: tiles), splits, runs)
+      }
     case .shared:
       let kernel = try kernel(operation, suffix: "_shared", tile: nil)
       let (tilesDown, tilesAcross) = (tileCount(Int(down), 64), tileCount(Int(across), 64))
@@ -49,6 +52,18 @@ final class DenseKernels {
       } else {
         recorder.dispatch(kernel, bindings, push: push, groups: tilesAcross, tilesDown, runs)
       }
+    }
+  }
+
+  /// The weight gradients of wide layers are summed over 512 rows at a time, which software devices hold in their cache;
+  /// sums go on where the strip before ended, so the result is the same.
+  private func strips(_ operation: Operation, _ push: DenseDispatch) -> [DenseDispatch] {
+    guard operation == .backwardWeights, push.inputs + push.outputs > 512 else { return [push] }
+    return stride(from: push.row_begin, to: push.rows, by: 512).map { begin in
+      var strip = push
+      strip.row_begin = begin
+      strip.rows = min(push.rows, begin + 512)
+      return strip
     }
   }
 

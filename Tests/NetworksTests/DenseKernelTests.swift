@@ -153,7 +153,8 @@ import VulkanCompute
   @Test(arguments: TestDevice.profiles, [1, 3])
   func backwardWeightsAgreesWithItsTwin(profile: DeviceProfile, splits: Int) throws {
     try Self.forEachShape(
-      profile, splits: splits, shapes: Self.shapes + [(16, 24, [641])] + (splits == 1 ? [Self.wideShape] : [])
+      profile, splits: splits,
+      shapes: Self.shapes + [(16, 24, [641]), (520, 8, [641, 7])] + (splits == 1 ? [Self.wideShape] : [])
     ) {
       try Self.expectBackwardWeights($0)
     }

@@ -20,7 +20,7 @@ import VulkanCompute
       ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
       ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
       ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
-      ("first_row", \.first_row),
+      ("first_row", \.first_row), ("row_begin", \.row_begin),
     ]
     #expect(members.map(\.name) == expected.map(\.0))
     #expect(members.map(\.offset) == expected.map { MemoryLayout<Push>.offset(of: $0.1) })

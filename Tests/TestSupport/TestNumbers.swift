@@ -6,6 +6,11 @@ public enum TestNumbers {
     scale * (Float(hash(tensor, position) >> 40) * 0x1p-23 - 1)
   }
 
+  /// The first `count` of them.
+  public static func uniform(_ tensor: UInt32, count: Int, scale: Float = 1) -> [Float] {
+    (0..<count).map { uniform(tensor, $0, scale: scale) }
+  }
+
   /// Random words.
   public static func words(_ tensor: UInt32, count: Int) -> [UInt32] {
     (0..<count).map { UInt32(truncatingIfNeeded: hash(tensor, $0)) }
