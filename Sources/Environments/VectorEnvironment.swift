@@ -4,7 +4,8 @@ import VulkanCompute
 /// R x N copies of one game on the device.
 ///
 /// Each `record…` call records one dispatch; the caller puts barriers between them. The order of a rollout step is
-/// observe, choose actions, step, reset where done.
+/// observe, choose actions, step, reset where done. The buffers that are passed in hold the same runs, or, where
+/// `buffersFrom` is given, only those of the dispatch, from that place on.
 public final class VectorEnvironment {
   public let environment: any Environment
   /// R
@@ -79,15 +80,17 @@ public final class VectorEnvironment {
 
   /// New episodes where `dones` of `transition` says so, or everywhere.
   public func recordReset(
-    _ recorder: CommandRecorder, runs: Range<Int>, all: Bool, dones: Buffer<UInt32>, transition: Int
+    _ recorder: CommandRecorder, runs: Range<Int>, all: Bool, dones: Buffer<UInt32>, transition: Int,
+    buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
     push.force_reset = all ? 1 : 0
     push.done_stride = UInt32(dones.runStride)
     recorder.dispatch(
       resetKernel,
       [
-        "seeds": seeds.window(runs: runs), "dones": dones.window(runs: runs),
+        "seeds": seeds.window(runs: runs), "dones": dones.window(runs: places),
         "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
         "states": states.window(runs: runs),
       ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count)
@@ -95,8 +98,10 @@ public final class VectorEnvironment {
 
   /// Packed observations (…, N, A, W) and legal masks (…, N, A, M) of all seats into row block `block`.
   public func recordObserve(
-    _ recorder: CommandRecorder, runs: Range<Int>, observations: Buffer<UInt32>, legalMasks: Buffer<UInt32>, block: Int
+    _ recorder: CommandRecorder, runs: Range<Int>, observations: Buffer<UInt32>, legalMasks: Buffer<UInt32>, block: Int,
+    buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: 0)
     push.observation_block = UInt32(block)
     push.observation_stride = UInt32(observations.runStride)
@@ -104,16 +109,17 @@ public final class VectorEnvironment {
     recorder.dispatch(
       observeKernel,
       [
-        "states": states.window(runs: runs), "observations": observations.window(runs: runs),
-        "legal_masks": legalMasks.window(runs: runs),
+        "states": states.window(runs: runs), "observations": observations.window(runs: places),
+        "legal_masks": legalMasks.window(runs: places),
       ], push: push, groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count)
   }
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
-    dones: Buffer<UInt32>, transition: Int
+    dones: Buffer<UInt32>, transition: Int, buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
     push.action_stride = UInt32(actions.runStride)
     push.reward_stride = UInt32(rewards.runStride)
@@ -121,9 +127,14 @@ public final class VectorEnvironment {
     recorder.dispatch(
       stepKernel,
       [
-        "actions": actions.window(runs: runs), "rewards": rewards.window(runs: runs),
-        "dones": dones.window(runs: runs), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
+        "actions": actions.window(runs: places), "rewards": rewards.window(runs: places),
+        "dones": dones.window(runs: places), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
       ], push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
+  }
+
+  /// Where the runs of a dispatch stand in the caller's buffers.
+  private func places(of runs: Range<Int>, from first: Int?) -> Range<Int> {
+    first.map { $0..<$0 + runs.count } ?? runs
   }
 
   // MARK: Reading back

@@ -39,12 +39,13 @@ struct TrainingShape {
   /// B
   var minibatchRows: Int { rows / minibatches }
 
-  /// C, rows that go through the network at once. A function of one run's shape only, since it decides in which order
-  /// sums are taken: an eighth of a minibatch, at least 1024, a multiple of the split block.
+  /// C, rows that go through the network at once, at most: an eighth of a minibatch in whole split blocks, from 1024 to
+  /// 16,384, and no more than the larger of a minibatch and a rollout step needs. A function of one run's shape only,
+  /// since it decides in which order sums are taken.
   var chunkRows: Int {
     let block = Int(SPLIT_BLOCK_ROWS)
-    let wanted = max(1024, (minibatchRows / 8 + block - 1) / block * block)
-    return min(wanted, max(minibatchRows, min(rowsPerStep, 1024)))
+    let eighth = (minibatchRows / 8 + block - 1) / block * block
+    return min(max(1024, min(eighth, 16_384)), max(minibatchRows, rowsPerStep))
   }
 
   /// S, partial sums of every weight gradient.
