@@ -20,16 +20,16 @@ void main() {
   uint minibatch = gl_WorkGroupID.x;
   uint run = gl_WorkGroupID.y;
   Permutation permutation =
-      make_permutation(p.total_rows, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
+      make_permutation(p.actors, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
   uint first = minibatch * p.minibatch_rows;
   float sum = 0.0;
   for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
-    sum += advantages[run * p.row_stride + permuted(permutation, first + i)];
+    sum += advantages[run * p.row_stride + row_of_epoch(permutation, first + i, p.minibatch_rows, p.steps)];
   }
   float mean = workgroup_sum(sum) / float(p.minibatch_rows);
   float squares = 0.0;
   for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
-    float deviation = advantages[run * p.row_stride + permuted(permutation, first + i)] - mean;
+    float deviation = advantages[run * p.row_stride + row_of_epoch(permutation, first + i, p.minibatch_rows, p.steps)] - mean;
     squares += deviation * deviation;
   }
   float variance = workgroup_sum(squares) / float(p.minibatch_rows);

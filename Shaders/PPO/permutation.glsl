@@ -1,4 +1,8 @@
-// A pseudo-random permutation of 0 ..< count, computed at any position without a table: a six-round Feistel network over
+// The order in which an epoch visits the rows of a rollout: whole sequences of the actors (environment, agent), as
+// JaxMARL's minibatches; actors are permuted, time is kept. Minibatch m holds the T rows of the actors
+// permutation(m a) ..< permutation((m + 1) a), a = N A / minibatches, time slowest.
+//
+// The permutation is a pseudo-random one of 0 ..< count, computed at any position without a table: a six-round Feistel network over
 // the smallest even number of bits that holds count, walked until it lands below count (Black and Rogaway, "Ciphers with
 // arbitrary finite domains", CT-RSA 2002).
 #include "Common/random.glsl"
@@ -43,4 +47,12 @@ uint permuted(Permutation p, uint position) {
     x = (left << p.half_bits) | right;
   } while (x >= p.count);
   return x;
+}
+
+// The rollout row (t, n, agent) at `position` of the epoch; B = minibatch_rows, p.count = N * A.
+uint row_of_epoch(Permutation p, uint position, uint minibatch_rows, uint steps) {
+  uint actors = minibatch_rows / steps;  // of one minibatch
+  uint minibatch = position / minibatch_rows;
+  uint place = position % minibatch_rows;
+  return place / actors * p.count + permuted(p, minibatch * actors + place % actors);
 }

@@ -52,8 +52,10 @@
 struct RowSelection {
   uint rows;           // rows in this chunk
   uint first;          // first row, or first position of the permutation
-  uint permuted;       // 1: rows are `permutation(first + i)` over total_rows
-  uint total_rows;     // T * N * A
+  uint permuted;       // 1: rows are those of an epoch's order, from position `first` on
+  uint minibatch_rows; // B
+  uint steps;          // T
+  uint actors;         // N * A
   uint epoch;
   uint index_stride;   // words per run of `row_indices`
   uint count_stride;   // words per run of `row_counts`
@@ -93,7 +95,8 @@ struct EpisodeDispatch {
 
 struct MomentDispatch {
   uint minibatch_rows;     // B
-  uint total_rows;         // T * N * A
+  uint steps;              // T
+  uint actors;             // N * A
   uint epoch;
   uint row_stride;         // floats per run of advantages
   uint moment_stride;      // floats per run of `advantage_moments`

@@ -1,6 +1,6 @@
 #version 450
 // Lists the rollout rows of one chunk, acting seats first, both parts in their original order:
-//   source(i) = first + i, or permutation(first + i) in an epoch
+//   source(i) = first + i, or the row at position first + i of an epoch (permutation.glsl)
 //   row_indices = [source(i) where acting] ++ [source(i) where waiting];  row_counts = (rows, acting rows)
 // A seat acts where its legal mask has more than one bit. One workgroup of 256 per run; invocation k owns a stretch of
 // ceil(rows / 256) positions; an exclusive prefix sum over the stretches gives every row its place.
@@ -31,12 +31,12 @@ void main() {
   uint begin = min(lane * stretch, p.rows);
   uint end = min(begin + stretch, p.rows);
   Permutation permutation =
-      make_permutation(p.total_rows, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
+      make_permutation(p.actors, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
 
   uint acting = 0u;
   for (uint i = begin; i < end; ++i) {
     uint row = p.first + i;
-    if (p.permuted != 0u) row = permuted(permutation, row);
+    if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
     if (is_acting(run, row)) ++acting;
   }
   uint next_acting = workgroup_prefix_sum(acting) - acting;
@@ -45,7 +45,7 @@ void main() {
   uint base = run * p.index_stride;
   for (uint i = begin; i < end; ++i) {
     uint row = p.first + i;
-    if (p.permuted != 0u) row = permuted(permutation, row);
+    if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
     bool acts = is_acting(run, row);
     row_indices[base + (acts ? next_acting : next_waiting)] = row;
     if (acts) ++next_acting; else ++next_waiting;

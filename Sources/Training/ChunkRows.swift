@@ -45,7 +45,8 @@ final class ChunkRows {
   /// Lists rollout rows `first ..< first + count`, of an epoch's permutation where one is given, acting seats first.
   func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
     let selection = RowSelection(
-      rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1, total_rows: UInt32(shape.rows),
+      rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
+      minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch ?? 0), index_stride: UInt32(rowIndices.runStride),
       count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.legalMasks.runStride))
     recorder.dispatch(

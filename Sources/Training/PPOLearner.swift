@@ -91,7 +91,8 @@ final class PPOLearner {
 
   private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
     let push = MomentDispatch(
-      minibatch_rows: UInt32(shape.minibatchRows), total_rows: UInt32(shape.rows), epoch: UInt32(epoch),
+      minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
+      epoch: UInt32(epoch),
       row_stride: UInt32(buffers.advantages.runStride), moment_stride: UInt32(chunk.moments.runStride))
     recorder.dispatch(
       advantageMoments,

@@ -8,11 +8,15 @@ extension TrainingConfiguration {
     guard rows < 1 << 31 else {
       throw error("environments", "a rollout has \(rows) rows (\(shape)); at most \((1 << 31) - 1) fit, use fewer")
     }
-    guard rows.isMultiple(of: minibatches) else {
-      let advice = nearestDivisors(of: rows, to: minibatches).map(String.init).joined(separator: " or ")
-      throw error(
-        "minibatches",
-        "minibatches = \(minibatches) does not divide the \(rows) rows of a rollout (\(shape)); try \(advice)")
+    // Minibatches hold whole sequences, so they divide the actors; then they divide the rows too.
+    let actors = environments * agentCount
+    guard actors.isMultiple(of: minibatches) else {
+      let advice = nearestDivisors(of: actors, to: minibatches).map(String.init).joined(separator: " or ")
+      let whole =
+        rows.isMultiple(of: minibatches)
+        ? "\(actors) sequences of a rollout (environments \(environments) x agents \(agentCount))"
+        : "\(rows) rows of a rollout (\(shape))"
+      throw error("minibatches", "minibatches = \(minibatches) does not divide the \(whole); try \(advice)")
     }
   }
 

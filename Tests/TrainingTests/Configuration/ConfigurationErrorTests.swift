@@ -161,10 +161,18 @@ struct ConfigurationErrorTests {
     try configuration(minimal + "minibatches: 3").validate(agentCount: 3)
   }
 
+  @Test func minibatchesThatCutSequencesAreRefused() throws {
+    let read = try configuration(minimal + "environments: 3\nrollout_length: 128\nminibatches: 4\ntotal_env_steps: 384")
+    let error = #expect(throws: ConfigurationError.self) { try read.validate(agentCount: 2) }
+    #expect(
+      error?.description.hasSuffix(
+        "minibatches = 4 does not divide the 6 sequences of a rollout (environments 3 x agents 2); try 3 or 6") == true)
+  }
+
   @Test func moreMinibatchesThanRowsAreRefused() throws {
     let read = try configuration(minimal + "environments: 2\nrollout_length: 3\nminibatches: 13\ntotal_env_steps: 6")
     let error = #expect(throws: ConfigurationError.self) { try read.validate(agentCount: 2) }
-    #expect(error?.description.hasSuffix("try 12") == true)
+    #expect(error?.description.hasSuffix("try 4") == true)
   }
 
   @Test func rolloutsThatOverflowARowIndexAreRefused() throws {

@@ -19,7 +19,7 @@ import VulkanCompute
     let (seedWords, progress) = (try seedBuffer(seeds, on: device), try progressBuffer(updates: updates, on: device))
     let kernel = try device.kernel("PPO/advantage_moments.comp", macros: ["SEED_STRIDE": "32u"])
     let push = MomentDispatch(
-      minibatch_rows: UInt32(rows / minibatches), total_rows: UInt32(rows), epoch: UInt32(epoch),
+      minibatch_rows: UInt32(rows / minibatches), steps: 1, actors: UInt32(rows), epoch: UInt32(epoch),
       row_stride: advantageBuffer.stride, moment_stride: moments.stride)
     try device.run { recorder in
       recorder.dispatch(

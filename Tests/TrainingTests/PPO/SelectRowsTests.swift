@@ -12,15 +12,23 @@ import VulkanCompute
     let maskWords: Int
     let seeds: [UInt64]
     let updates: [Int]
+    /// T; the rows are those of rows / T actors.
+    let steps: Int
+    let minibatches: Int
     private let masks: [[UInt32]]
     private let kernel: Kernel
 
-    init(device: Device, rows: Int, maskWords: Int = 1, seeds: [UInt64] = [3], updates: [Int] = [0]) throws {
+    init(
+      device: Device, rows: Int, maskWords: Int = 1, seeds: [UInt64] = [3], updates: [Int] = [0], steps: Int = 1,
+      minibatches: Int = 1
+    ) throws {
       self.device = device
       self.rows = rows
       self.maskWords = maskWords
       self.seeds = seeds
       self.updates = updates
+      self.steps = steps
+      self.minibatches = minibatches
       masks = seeds.indices.map { run in
         let bits = TestNumbers.words(UInt32(500 + run), count: rows)
         return bits.flatMap { bits in
@@ -40,8 +48,10 @@ import VulkanCompute
     }
 
     func twin(_ run: Int, first: Int, count: Int, epoch: Int?) -> SelectRows {
-      let permutation = RowPermutation(count: rows, seed: seeds[run], update: updates[run], epoch: epoch ?? 0)
-      let source = (first..<first + count).map { epoch == nil ? $0 : permutation[$0] }
+      let order = EpochOrder(
+        actors: rows / steps, steps: steps, minibatches: minibatches, seed: seeds[run], update: updates[run],
+        epoch: epoch ?? 0)
+      let source = (first..<first + count).map { epoch == nil ? $0 : order.rows[$0] }
       return SelectRows(source) { legalActionCount(run, $0) }
     }
 
@@ -51,7 +61,8 @@ import VulkanCompute
       let indices = try GuardedBuffer<UInt32>("row_indices", on: device, runs: seeds.count, count: count)
       let counts = try GuardedBuffer<UInt32>("row_counts", on: device, runs: seeds.count, count: 2)
       let push = RowSelection(
-        rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1, total_rows: UInt32(rows),
+        rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
+        minibatch_rows: UInt32(rows / minibatches), steps: UInt32(steps), actors: UInt32(rows / steps),
         epoch: UInt32(epoch ?? 0), index_stride: indices.stride, count_stride: counts.stride,
         mask_stride: legalMasks.stride)
       let (seedWords, progress) = (
@@ -119,10 +130,15 @@ import VulkanCompute
 
   @Test func everyRowOccursOnceInTheMinibatchesOfAnEpoch() throws {
     let device = try TestDevice.make()
-    let harness = try Harness(device: device, rows: 252, seeds: [4, 5], updates: [3, 3])
+    let harness = try Harness(
+      device: device, rows: 252, seeds: [4, 5], updates: [3, 3], steps: 7, minibatches: 4)
     for run in 0..<2 {
-      let rows = try (0..<4).flatMap { try harness.select(first: $0 * 63, count: 63, epoch: 2)[run].rows }
-      #expect(rows.sorted() == Array(0..<252))
+      let parts = try (0..<4).map { try harness.select(first: $0 * 63, count: 63, epoch: 2)[run].rows }
+      #expect(parts.flatMap(\.self).sorted() == Array(0..<252))
+      for (minibatch, rows) in parts.enumerated() {
+        #expect(rows == harness.twin(run, first: minibatch * 63, count: 63, epoch: 2).rows)
+        #expect(Set(rows.map { $0 % 36 }).count == 9, "nine actors, each with all its steps")
+      }
     }
     device.requireNoValidationMessages()
   }

@@ -62,7 +62,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
     SharedStruct(
       RowSelection.self, "PPO/ppo.h",
       [
-        ("rows", \.rows), ("first", \.first), ("permuted", \.permuted), ("total_rows", \.total_rows),
+        ("rows", \.rows), ("first", \.first), ("permuted", \.permuted), ("minibatch_rows", \.minibatch_rows),
+        ("steps", \.steps), ("actors", \.actors),
         ("epoch", \.epoch), ("index_stride", \.index_stride), ("count_stride", \.count_stride),
         ("mask_stride", \.mask_stride),
       ]),
@@ -89,7 +90,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
     SharedStruct(
       MomentDispatch.self, "PPO/ppo.h",
       [
-        ("minibatch_rows", \.minibatch_rows), ("total_rows", \.total_rows), ("epoch", \.epoch),
+        ("minibatch_rows", \.minibatch_rows), ("steps", \.steps), ("actors", \.actors), ("epoch", \.epoch),
         ("row_stride", \.row_stride), ("moment_stride", \.moment_stride),
       ]),
     SharedStruct(
