@@ -18,10 +18,13 @@ public final class VectorEnvironment {
   public let seeds: Buffer<SIMD2<UInt32>>
   /// (R, N): 0, or the first `ERROR_…` of an environment.
   public let errors: Buffer<UInt32>
+  /// (R, shapedTransitions, N, A), only where the game shapes rewards: what its learner sees beside `rewards`.
+  public let shapedRewards: Buffer<Float>?
 
   /// (1, words) for all environments, or (R, N, words) where start states are injected.
   private let startStates: Buffer<UInt32>
   private let injectsStartStates: Bool
+  private let shapedTransitions: Int
   private let layout: DeviceProfile.StateLayout
   private let resetKernel: Kernel
   private let stepKernel: Kernel
@@ -29,15 +32,18 @@ public final class VectorEnvironment {
 
   /// Registers the buffers in `table`; call `initialize(seeds:)` once the table has been allocated.
   ///
-  /// - Parameter injectsStartStates: Gives every environment its own start state, for recorded games and tests.
+  /// - Parameters:
+  ///   - injectsStartStates: Gives every environment its own start state, for recorded games and tests.
+  ///   - shapedTransitions: How many transitions of shaped rewards are kept: T for a learner; the last one otherwise.
   public init(
     environment: any Environment, runs: Int, environmentsPerRun: Int, device: Device, table: BufferTable,
-    injectsStartStates: Bool = false
+    injectsStartStates: Bool = false, shapedTransitions: Int = 1
   ) throws {
     self.environment = environment
     self.runCount = runs
     self.environmentsPerRun = environmentsPerRun
     self.injectsStartStates = injectsStartStates
+    self.shapedTransitions = shapedTransitions
     layout = device.profile.stateLayout
     resetKernel = try device.kernel(environment.resetKernel, macros: environment.macros)
     stepKernel = try device.kernel(environment.stepKernel, macros: environment.macros)
@@ -50,6 +56,12 @@ public final class VectorEnvironment {
     errors = table.register(
       "environment_errors", of: UInt32.self, runs: runs, perRun: [("N", environmentsPerRun)],
       persistence: .persistent)
+    shapedRewards =
+      environment.shapesRewards
+      ? table.register(
+        "shaped_rewards", of: Float.self, runs: runs,
+        perRun: [("T", shapedTransitions), ("N", environmentsPerRun), ("A", environment.agentCount)],
+        persistence: .scratch) : nil
     let words = environment.startState.count
     startStates = table.register(
       "environment_start_states", of: UInt32.self, runs: injectsStartStates ? runs : 1,
@@ -118,12 +130,17 @@ public final class VectorEnvironment {
     push.action_stride = UInt32(actions.runStride)
     push.reward_stride = UInt32(rewards.runStride)
     push.done_stride = UInt32(dones.runStride)
+    var bindings = [
+      "actions": actions.window(runs: runs), "rewards": rewards.window(runs: runs),
+      "dones": dones.window(runs: runs), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
+    ]
+    if let shapedRewards {
+      push.shaped_stride = UInt32(shapedRewards.runStride)
+      push.shaped_transition = UInt32(transition % shapedTransitions)
+      bindings["shaped_rewards"] = shapedRewards.window(runs: runs)
+    }
     recorder.dispatch(
-      stepKernel,
-      [
-        "actions": actions.window(runs: runs), "rewards": rewards.window(runs: runs),
-        "dones": dones.window(runs: runs), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
-      ], push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
+      stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
   }
 
   // MARK: Reading back

@@ -19,7 +19,8 @@ final class TrainerParts {
     architecture: NetworkArchitecture, device: Device, table: BufferTable, windowLimit: Int = .max
   ) throws {
     environment = try VectorEnvironment(
-      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
+      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table,
+      shapedTransitions: shape.steps)
     buffers = RolloutBuffers(shape, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
     let fittingRuns = Self.windowRuns(
