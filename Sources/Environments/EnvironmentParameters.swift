@@ -78,7 +78,9 @@ public struct EnvironmentParameters {
 
   public mutating func texts(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
-    guard case .list(let items) = value else { throw Invalid("environment.\(key) = \(value); expected a list of texts") }
+    guard case .list(let items) = value else {
+      throw Invalid("environment.\(key) = \(value); expected a list of texts")
+    }
     return try items.map { item in
       guard case .text(let text) = item else {
         throw Invalid("environment.\(key) = \(value); \(item) is not text, put it between quotation marks")

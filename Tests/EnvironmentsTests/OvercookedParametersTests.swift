@@ -47,8 +47,12 @@ import Testing
       (["start_cells": "jaxmarl", "grid": ["WWW", "W W", "WWW"]], "remove environment.start_cells"),
       (["grid": ["WWPWW", "O0 1O", "W  W", "WBWXW"]], "environment.grid row 3: has 4 characters, row 1 has 5"),
       (["grid": ["WWPWW", "O0 1O", "W  ?W", "WBWXW"]], "environment.grid row 3, column 4: '?' is none of"),
-      (["grid": ["WWPWW", "O0 1O", "W    ", "WBWXW"]], "environment.grid row 3, column 5: there is floor at the border"),
-      (["grid": ["WWPWW", "O0 1O", "W 0 W", "WBWXW"]], "environment.grid row 3, column 3: cook 0 starts here a second"),
+      (
+        ["grid": ["WWPWW", "O0 1O", "W    ", "WBWXW"]], "environment.grid row 3, column 5: there is floor at the border"
+      ),
+      (
+        ["grid": ["WWPWW", "O0 1O", "W 0 W", "WBWXW"]], "environment.grid row 3, column 3: cook 0 starts here a second"
+      ),
       (["grid": ["WWPWW", "O0  O", "W   W", "WBWXW"]], "environment.grid has no start cell for cook 1"),
       (["grid": ["WWPWW", "W0 1W", "W   W", "WBWXW"]], "environment.grid has no O"),
       (["grid": ["WWPWW", "O0 1O", "W   W", "WWWXW"]], "environment.grid has no B"),

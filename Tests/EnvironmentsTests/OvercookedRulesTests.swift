@@ -292,12 +292,15 @@ import Testing
     let play = try EnvironmentPlay(environment, seeds: [4], environments: 1024, device: TestDevice.make())
     let states = try play.states().map { OvercookedState($0, environment.parameters) }
     let pairs = Dictionary(grouping: states) { $0.cooks.map(\.cell) }.mapValues(\.count)
-    let floor = environment.parameters.kitchen.cells.indices.filter { environment.parameters.kitchen.cells[$0] == .floor }
+    let floor = environment.parameters.kitchen.cells.indices.filter {
+      environment.parameters.kitchen.cells[$0] == .floor
+    }
     #expect(pairs.count == floor.count * (floor.count - 1))
     #expect(pairs.keys.allSatisfy { $0[0] != $0[1] && floor.contains($0[0]) && floor.contains($0[1]) })
     #expect(Set(states.map { $0.pots[0] }) == Set(0...23))
     #expect(Set(states.map { $0.cooks.map(\.held) }).count == 16)
-    #expect(states.allSatisfy { $0.items.allSatisfy { $0 == .nothing } && $0.cooks.allSatisfy { $0.direction == .north } })
+    #expect(
+      states.allSatisfy { $0.items.allSatisfy { $0 == .nothing } && $0.cooks.allSatisfy { $0.direction == .north } })
   }
 
   @Test func boardsAreReadable() throws {

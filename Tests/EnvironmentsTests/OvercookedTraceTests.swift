@@ -41,7 +41,8 @@ import VulkanCompute
   }
 
   @Test(arguments: [
-    ("\"shaped\":[0.0,", "\"shaped\":[3.0,", "shaped reward agent_0"), ("\"reward\":[0.0,", "\"reward\":[20.0,", "reward"),
+    ("\"shaped\":[0.0,", "\"shaped\":[3.0,", "shaped reward agent_0"),
+    ("\"reward\":[0.0,", "\"reward\":[20.0,", "reward"),
     ("\"inv\":[1,1]", "\"inv\":[1,3]", "inv"), ("\"v\":[1,", "\"v\":[2,", "observation agent_0"),
   ])
   func aChangedValueIsFound(old: String, new: String, field: String) throws {
@@ -50,8 +51,10 @@ import VulkanCompute
   }
 
   @Test(arguments: [
-    ("[\"WWPWW\",\"O0 1O\"", "[\"WWPWW\",\"O1 0O\"", "not cramped_room"), ("\"max_steps\":400", "\"max_steps\":0", "max_steps"),
-    ("\"actions\":[", "\"actions\":[7,", "the actions"), ("\"pots\":[[2,0,23]]", "\"pots\":[[2,0,24]]", "no status"),
+    ("[\"WWPWW\",\"O0 1O\"", "[\"WWPWW\",\"O1 0O\"", "not cramped_room"),
+    ("\"max_steps\":400", "\"max_steps\":0", "max_steps"),
+    ("\"steps\":[{\"actions\":[", "\"steps\":[{\"actions\":[7,", "the actions"),
+    ("\"pots\":[[2,0,23]]", "\"pots\":[[2,0,24]]", "no status"),
     ("\"pos\":[[1,1]", "\"pos\":[[0,0]", "no such cell"), ("\"inv\":[1,1]", "\"inv\":[1,2]", "holds 2"),
   ])
   func filesThatMakeNoSenseAreRefused(old: String, new: String, problem: String) throws {

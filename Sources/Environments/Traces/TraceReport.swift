@@ -57,7 +57,8 @@ extension TraceReport: CustomStringConvertible {
   public var description: String {
     let counts =
       "\(file): \(environment), \(source): \(episodes) episodes, \(steps) steps; compared \(rewards) rewards, "
-      + (shapedRewards > 0 ? "\(shapedRewards) shaped rewards, " : "") + "\(dones) dones, \(legalMasks) legal masks, \(stateFields) state fields, \(observationValues) observation "
+      + (shapedRewards > 0 ? "\(shapedRewards) shaped rewards, " : "")
+      + "\(dones) dones, \(legalMasks) legal masks, \(stateFields) state fields, \(observationValues) observation "
       + "values (\(lastBitDifferences) differ in the last bit): "
       + (agrees ? "no difference" : "\(differenceCount) differences")
     let hidden = differenceCount - differences.count
