@@ -48,7 +48,8 @@ let package = Package(
     module("Networks", ["Environments", "VulkanCompute", "CShaders"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
     module("Evaluation", ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
-    module("Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
+    module(
+      "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
     .executableTarget(
       name: "crossplay",
       dependencies: ["Checkpoints", "Evaluation", "Training", "Networks", "Environments", argumentParser, logging],

@@ -98,8 +98,8 @@ import VulkanCompute
     // Multiples of 1/8 give exact and near ties; workspace rows in reverse order; some seats wait.
     var problem = Problem(
       environments: environments, mode: mode,
-      logits: TestNumbers.uniform(1, count: 4 * environments * Problem.columns, scale: 2).map {
-        ($0 * 8).rounded() / 8
+      logits: (0..<4 * environments * Problem.columns).map {
+        (TestNumbers.uniform(1, $0, scale: 2) * 8).rounded() / 8
       },
       masks: TestNumbers.words(2, count: 4 * environments * Problem.words).enumerated().map { place, word in
         place % 2 == 0 ? word | 1 : word & 0xFF

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Float64 twin of Shaders/PPO/masked_softmax.glsl: softmax over the legal actions of one row.
+/// Float64 twin of Shaders/Common/masked_softmax.glsl: softmax over the legal actions of one row.
 public struct MaskedSoftmax {
   /// Minus infinity for illegal actions.
   public let logProbabilities: [Double]

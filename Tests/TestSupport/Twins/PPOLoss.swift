@@ -95,7 +95,8 @@ public struct PPOLoss {
   /// Gradient of `loss` by the value of one row.
   public func valueGradient(_ row: Row, value: Double) -> Double {
     let clipped = row.oldValue + clamp(value - row.oldValue, -clipEpsilon, clipEpsilon)
-    if abs(clipped - row.target) > abs(value - row.target) { return 0 }
+    let leftTheRange = abs(value - row.oldValue) > clipEpsilon
+    if leftTheRange && abs(clipped - row.target) > abs(value - row.target) { return 0 }
     return valueCoefficient * (value - row.target) / Double(minibatchRows)
   }
 

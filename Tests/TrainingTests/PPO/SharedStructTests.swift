@@ -48,7 +48,17 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
         ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
-        ("first_row", \.first_row),
+        ("first_row", \.first_row), ("row_begin", \.row_begin),
+      ]),
+    SharedStruct(
+      EvaluationDispatch.self, "Evaluation/evaluation.h",
+      [
+        ("environments", \.environments), ("games", \.games), ("observation_rows", \.observation_rows),
+        ("mask_stride", \.mask_stride), ("action_stride", \.action_stride), ("reward_stride", \.reward_stride),
+        ("done_stride", \.done_stride), ("seed_stride", \.seed_stride), ("game_stride", \.game_stride),
+        ("return_stride", \.return_stride), ("decision_stride", \.decision_stride), ("index_stride", \.index_stride),
+        ("count_stride", \.count_stride), ("workspace_stride", \.workspace_stride), ("logit_stride", \.logit_stride),
+        ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
     SharedStruct(
       RowSelection.self, "PPO/ppo.h",
@@ -113,7 +123,7 @@ struct SharedStructTests {
   }
 
   @Test func everyStructOfTheSharedHeadersIsCompared() {
-    for header in ["Common/environment.h", "Network/network.h", "PPO/ppo.h"] {
+    for header in ["Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h"] {
       let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
       let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }
       #expect(declared.sorted() == SharedStruct.all.filter { $0.header == header }.map(\.name).sorted())

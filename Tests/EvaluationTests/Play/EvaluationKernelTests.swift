@@ -1,0 +1,32 @@
+// Every kernel of an evaluation is valid SPIR-V and translates to Metal.
+import Environments
+import TestSupport
+import Testing
+import Training
+import VulkanCompute
+
+@testable import Evaluation
+
+@Suite struct EvaluationKernelTests {
+  @Test func everyModuleIsValidAndTranslatesToMetal() throws {
+    var known: Set<ContentHash> = []
+    var names: Set<String> = []
+    for profile in TestDevice.profiles {
+      let device = try TestDevice.make(validation: .off, profile: profile)
+      for players in [2, 3] {
+        let environment = try PlayExamples.tinyHanabi(players: players)
+        let player = try CellPlayer(
+          shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
+          architecture: PlayExamples.architecture(environment),
+          policies: PlayExamples.randomPolicies(2, environment), device: device)
+        for mode in [EvaluationMode.sampled, .greedy, .greedyRandomTie, .temperature(0.5)] {
+          let kernels = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0).kernels
+          names.formUnion(kernels.map(\.name))
+          try SPIRVTools.check(kernels, known: &known)
+        }
+      }
+    }
+    let files = ShaderCompiler.embeddedFiles.keys.filter { $0.hasPrefix("Evaluation/") && $0.hasSuffix(".comp") }
+    #expect(names.isSuperset(of: files))
+  }
+}
