@@ -14,7 +14,7 @@ import Testing
     let environment = try overcooked(["layout": .text(layout)])
     #expect(environment.observationFeatureCount == features)
     #expect(environment.parameters.kitchen.starts == starts)
-    #expect(environment.observationWordCount * 4 <= 48)
+    #expect(environment.observationWordCount == 8)
     #expect(environment.stateWordCount == 8)
     let original = try overcooked(["layout": .text(layout), "start_cells": "overcooked_ai"])
     #expect(original.parameters.kitchen.starts == originals)
