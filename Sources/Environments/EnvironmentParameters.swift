@@ -6,6 +6,11 @@ public enum ParameterValue: Sendable, Hashable {
   case text(String)
   case list([ParameterValue])
   case null
+
+  /// A number as it is read again from JSON and YAML: a whole one is an integer.
+  public static func decimal(_ number: Double) -> ParameterValue {
+    Int(exactly: number).map { .integer($0) } ?? .number(number)
+  }
 }
 
 /// The parameters of one environment: read once by its initializer, which then calls `finish()` to refuse unknown keys.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct OvercookedConformanceTests {
   @Test(
     arguments: [
-      ["layout": "cramped_room"], ["layout": "counter_circuit", "max_steps": 50],
+      ["layout": "cramped_room"], ["layout": "counter_circuit", "max_steps": 50, "shaping_weight": .number(0.5)],
       ["grid": manyPots, "random_reset": true, "max_steps": 50],
     ] as [[String: ParameterValue]])
   func overcookedDoesWhatEveryEnvironmentMust(configuration: [String: ParameterValue]) throws {

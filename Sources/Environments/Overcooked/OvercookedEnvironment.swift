@@ -38,7 +38,7 @@ public struct OvercookedEnvironment: Environment {
     var values: [String: ParameterValue] = [
       "start_directions": .text(parameters.startDirections.rawValue), "random_reset": .boolean(parameters.randomReset),
       "plate_reward": .boolean(parameters.platePays), "max_steps": .integer(parameters.maxSteps),
-      "shaping_weight": .number(parameters.shapingWeight), "shaping_horizon": .integer(parameters.shapingHorizon),
+      "shaping_weight": .decimal(parameters.shapingWeight), "shaping_horizon": .integer(parameters.shapingHorizon),
     ]
     if let layout = parameters.layout {
       values["layout"] = .text(layout.rawValue)
