@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import Foundation
 import PackageDescription
 
 // The modules depend downwards only, in the order of this list (docs/architecture.md).
@@ -9,8 +10,8 @@ var warnings: [SwiftSetting] {
   Context.environment["CROSSPLAY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
 }
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -43,7 +44,7 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"]),
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
@@ -68,6 +69,26 @@ let package = Package(
   ],
   cLanguageStandard: .c2x
 )
+
+/// The static libraries of glslang in the order in which they need each other, with those of SPIRV-Tools. Which of them
+/// exist depends on the version: OGLCompiler and HLSL were part of others from 14.0 on.
+var glslangLibraries: [LinkerSetting] {
+  let folders = [
+    "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib",
+    "/opt/homebrew/lib",
+  ]
+  let libraries = [
+    "glslang", "SPIRV", "MachineIndependent", "GenericCodeGen", "OSDependent", "OGLCompiler", "HLSL",
+    "glslang-default-resource-limits", "SPIRV-Tools-opt", "SPIRV-Tools",
+  ]
+  let found = libraries.filter { library in
+    folders.contains { folder in
+      [".a", ".so", ".dylib"].contains { FileManager.default.fileExists(atPath: "\(folder)/lib\(library)\($0)") }
+    }
+  }
+  return found.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++", .when(platforms: [.linux]))]
+    + [.linkedLibrary("c++", .when(platforms: [.macOS]))]
+}
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Network", "PPO", "Evaluation"] }

@@ -3,6 +3,9 @@
 #include "CShaders.h"
 
 static const struct EmbeddedShaderFile files[] = {
+    {"Common/acting.glsl", (const char[]){
+#embed "Common/acting.glsl"
+        , 0}},
     {"Common/buffers.glsl", (const char[]){
 #embed "Common/buffers.glsl"
         , 0}},
@@ -32,6 +35,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Common/unpack_observations.comp", (const char[]){
 #embed "Common/unpack_observations.comp"
+        , 0}},
+    {"Common/workgroup.glsl", (const char[]){
+#embed "Common/workgroup.glsl"
         , 0}},
     {"Hanabi/hanabi_bit_writer.glsl", (const char[]){
 #embed "Hanabi/hanabi_bit_writer.glsl"

@@ -1,6 +1,6 @@
 // How kernels declare and read buffers.
 //
-// WIDE_BUFFER is for operands read four words at a time: on software devices through a texel buffer (about 2.7 times the
+// WIDE_FLOATS and WIDE_UINTS are for operands read four words at a time: on software devices through a texel buffer (about 2.7 times the
 // read rate of a storage buffer on lavapipe), elsewhere through a storage buffer. LOAD4(name, i) gives the i-th vec4.
 #ifdef WIDE_LOADS_TEXEL
 #define WIDE_FLOATS(BINDING, NAME) layout(binding = BINDING) uniform textureBuffer NAME

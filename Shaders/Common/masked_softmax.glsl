@@ -7,7 +7,8 @@ bool is_legal(uint mask_base, uint action) {
 
 struct MaskedSoftmax {
   float maximum;        // largest legal logit
-  float log_normaliser; // log sum exp(logit - maximum)
+  float sum;            // sum exp(logit - maximum)
+  float log_normaliser; // its logarithm
 };
 
 MaskedSoftmax masked_softmax(uint logit_base, uint mask_base) {
@@ -16,11 +17,11 @@ MaskedSoftmax masked_softmax(uint logit_base, uint mask_base) {
   for (uint k = 0u; k < ACTIONS; ++k) {
     if (is_legal(mask_base, k)) s.maximum = max(s.maximum, logits[logit_base + k]);
   }
-  float sum = 0.0;
+  s.sum = 0.0;
   for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k)) sum += exp(logits[logit_base + k] - s.maximum);
+    if (is_legal(mask_base, k)) s.sum += exp(logits[logit_base + k] - s.maximum);
   }
-  s.log_normaliser = log(sum);
+  s.log_normaliser = log(s.sum);
   return s;
 }
 

@@ -5,7 +5,7 @@
 #define PURPOSE_INITIAL_WEIGHTS 1u   // (matrix, row, column)
 #define PURPOSE_DEAL 2u              // (environment, episode, draw)
 #define PURPOSE_RANDOM_PLAY 3u       // (environment, step, agent): uniform legal actions of the benchmarks and tests
-#define PURPOSE_SAMPLE_ACTION 4u     // (environment, step, agent)
+#define PURPOSE_SAMPLE_ACTION 4u     // training (rollout row, update, 0); evaluation (environment, step, seat)
 #define PURPOSE_PERMUTE_ROWS 5u      // (update, epoch, round)
 #define PURPOSE_BREAK_TIES 6u        // (environment, step, agent)
 #define PURPOSE_BOOTSTRAP 7u         // (sample, draw, 0): statistics on the host

@@ -7,6 +7,7 @@
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
 #include "Evaluation/evaluation.h"
+#include "Network/network.h"
 #include "Evaluation/game_quota.glsl"
 
 INPUT(0, uint, legal_masks);      // (cells, N, A, MASK_WORDS)
@@ -16,14 +17,15 @@ OUTPUT(3, uint, row_counts);      // (cells, A, 2)
 OUTPUT(4, uint, workspace_rows);  // (cells, A, N)
 layout(push_constant) uniform Push { EvaluationDispatch p; };
 
-shared uint rows_before[64];
+#define WORKGROUP 64u
+#define WORKGROUP_VALUE uint
+#include "Common/workgroup.glsl"
+#include "Common/acting.glsl"
 
 bool chooses(uint cell, uint seat, uint n) {
-  uint legal = 0u;
-  uint mask = cell * p.mask_stride + (n * AGENTS + seat) * MASK_WORDS;
-  for (uint w = 0u; w < MASK_WORDS; ++w) legal += uint(bitCount(legal_masks[mask + w]));
   uint completed = games[cell * p.game_stride + n * GAMES_WORDS + GAMES_COMPLETED];
-  return legal > 1u && completed < game_quota(p.games, p.environments, n);
+  return has_choice(cell * p.mask_stride + (n * AGENTS + seat) * MASK_WORDS)
+      && completed < game_quota(p.games, p.environments, n);
 }
 
 void main() {
@@ -37,15 +39,7 @@ void main() {
 
   uint rows = 0u;
   for (uint n = begin; n < end; ++n) rows += uint(chooses(cell, seat, n));
-  rows_before[lane] = rows;
-  barrier();
-  for (uint distance = 1u; distance < 64u; distance *= 2u) {
-    uint left = lane >= distance ? rows_before[lane - distance] : 0u;
-    barrier();
-    rows_before[lane] += left;
-    barrier();
-  }
-  uint next = rows_before[lane] - rows;
+  uint next = workgroup_prefix_sum(rows) - rows;
   for (uint n = begin; n < end; ++n) {
     bool listed = chooses(cell, seat, n);
     workspace_rows[z * p.workspace_stride + n] = listed ? next : NO_WORKSPACE_ROW;
@@ -54,8 +48,8 @@ void main() {
       ++next;
     }
   }
-  if (lane == 63u) {
-    row_counts[z * p.count_stride] = rows_before[63];
-    row_counts[z * p.count_stride + 1u] = rows_before[63];
+  if (lane == 0u) {
+    row_counts[z * p.count_stride + ROW_COUNT_ALL] = workgroup_total();
+    row_counts[z * p.count_stride + ROW_COUNT_ACTING] = workgroup_total();
   }
 }

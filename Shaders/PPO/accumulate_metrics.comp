@@ -9,7 +9,8 @@ INPUT(0, float, row_statistics);   // (METRIC_ROW_SUMS, C)
 IN_OUT(1, float, metrics);         // (RUN_SCALARS)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 
-shared float partial[64];
+#define WORKGROUP 64u
+#include "Common/workgroup.glsl"
 
 void main() {
   uint metric = gl_WorkGroupID.x;
@@ -18,11 +19,6 @@ void main() {
   float sum = 0.0;
   uint base = run * p.statistic_stride + metric * CHUNK_ROWS;
   for (uint i = lane; i < p.rows; i += 64u) sum += row_statistics[base + i];
-  partial[lane] = sum;
-  barrier();
-  for (uint distance = 32u; distance > 0u; distance /= 2u) {
-    if (lane < distance) partial[lane] += partial[lane + distance];
-    barrier();
-  }
-  if (lane == 0u) metrics[run * RUN_SCALARS + metric] += partial[0];
+  float total = workgroup_sum(sum);
+  if (lane == 0u) metrics[run * RUN_SCALARS + metric] += total;
 }

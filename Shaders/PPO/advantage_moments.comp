@@ -13,20 +13,8 @@ INPUT(2, uint, progress);
 OUTPUT(3, float, advantage_moments);   // (minibatches, 2)
 layout(push_constant) uniform Push { MomentDispatch p; };
 
-shared float partial[256];
-
-float sum_over_group(float value) {
-  uint lane = gl_LocalInvocationID.x;
-  partial[lane] = value;
-  barrier();
-  for (uint distance = 128u; distance > 0u; distance /= 2u) {
-    if (lane < distance) partial[lane] += partial[lane + distance];
-    barrier();
-  }
-  float total = partial[0];
-  barrier();
-  return total;
-}
+#define WORKGROUP 256u
+#include "Common/workgroup.glsl"
 
 void main() {
   uint minibatch = gl_WorkGroupID.x;
@@ -38,13 +26,13 @@ void main() {
   for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
     sum += advantages[run * p.row_stride + permuted(permutation, first + i)];
   }
-  float mean = sum_over_group(sum) / float(p.minibatch_rows);
+  float mean = workgroup_sum(sum) / float(p.minibatch_rows);
   float squares = 0.0;
   for (uint i = gl_LocalInvocationID.x; i < p.minibatch_rows; i += 256u) {
     float deviation = advantages[run * p.row_stride + permuted(permutation, first + i)] - mean;
     squares += deviation * deviation;
   }
-  float variance = sum_over_group(squares) / float(p.minibatch_rows);
+  float variance = workgroup_sum(squares) / float(p.minibatch_rows);
   if (gl_LocalInvocationID.x == 0u) {
     uint base = run * p.moment_stride + minibatch * 2u;
     advantage_moments[base] = mean;

@@ -10,24 +10,21 @@ IN_OUT(1, float, metrics);
 IN_OUT(2, uint, progress);
 layout(push_constant) uniform Push { EpisodeDispatch p; };
 
-shared vec4 partial[64];
+#define WORKGROUP 64u
+#define WORKGROUP_VALUE vec4
+#include "Common/workgroup.glsl"
 
 void main() {
   uint run = gl_WorkGroupID.x;
   uint lane = gl_LocalInvocationID.x;
   vec4 sum = vec4(0.0);
   for (uint n = lane; n < p.rollout.environments; n += 64u) sum += episode_sums[run * p.sum_stride + n];
-  partial[lane] = sum;
-  barrier();
-  for (uint distance = 32u; distance > 0u; distance /= 2u) {
-    if (lane < distance) partial[lane] += partial[lane + distance];
-    barrier();
-  }
+  vec4 total = workgroup_sum(sum);
   if (lane != 0u) return;
   uint base = run * RUN_SCALARS;
-  metrics[base + METRIC_EPISODE_RETURN] = partial[0].x;
-  metrics[base + METRIC_EPISODE_LENGTH] = partial[0].y;
-  metrics[base + METRIC_EPISODES] = partial[0].z;
-  metrics[base + METRIC_ILLEGAL_ACTIONS] = partial[0].w;
+  metrics[base + METRIC_EPISODE_RETURN] = total.x;
+  metrics[base + METRIC_EPISODE_LENGTH] = total.y;
+  metrics[base + METRIC_EPISODES] = total.z;
+  metrics[base + METRIC_ILLEGAL_ACTIONS] = total.w;
   progress[base + PROGRESS_UPDATE] += 1u;
 }

@@ -6,10 +6,11 @@
 //   V_clipped = V_old + clip(V - V_old, -e, e)
 //   d loss / d logit_k = g (1[k = a] - p_k) + c_h p_k (log p_k + H),  g = -ratio A where the clip does not bind, else 0
 // Waiting seats have ratio 1, entropy 0 and no logit gradient; they count in every mean.
-// One invocation per (run, workspace row). Rows past the chunk get zero gradients, so that weight sums may run over them.
+// One invocation per (run, workspace row).
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
+#include "Network/network.h"
 
 INPUT(0, float, hyperparameters);
 INPUT(1, float, logits);               // (C, LOGIT_COLUMNS)
@@ -31,10 +32,9 @@ layout(push_constant) uniform Push { ChunkDispatch p; };
 void main() {
   uint i = gl_GlobalInvocationID.x;
   uint run = gl_GlobalInvocationID.y;
-  if (i >= CHUNK_ROWS) return;
-  bool in_chunk = i < p.rows;
-  bool acting = i < row_counts[run * p.count_stride + 1u];
-  uint row = row_indices[run * p.index_stride + (in_chunk ? i : 0u)];
+  if (i >= p.rows) return;
+  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING];
+  uint row = row_indices[run * p.index_stride + i];
   uint rollout_row = run * p.rollout.row_stride + row;
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
   uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
@@ -85,20 +85,20 @@ void main() {
   float value_gradient = clip_binds ? (abs(value - old_value) < clip ? error_clipped : 0.0) : error;
   value_gradient *= hyperparameters[hyper + HYPER_VALUE_COEFFICIENT] * weight;
   for (uint k = 0u; k < VALUE_COLUMNS; ++k) {
-    value_gradients[value_base + k] = in_chunk && k == 0u ? value_gradient : 0.0;
+    value_gradients[value_base + k] = k == 0u ? value_gradient : 0.0;
   }
 
   uint statistics = run * p.statistic_stride + i;
-  row_statistics[statistics + METRIC_POLICY_LOSS * CHUNK_ROWS] = in_chunk ? -min(plain, clipped) : 0.0;
+  row_statistics[statistics + METRIC_POLICY_LOSS * CHUNK_ROWS] = -min(plain, clipped);
   row_statistics[statistics + METRIC_VALUE_LOSS * CHUNK_ROWS] =
-      in_chunk ? 0.5 * max(error * error, error_clipped * error_clipped) : 0.0;
-  row_statistics[statistics + METRIC_ENTROPY * CHUNK_ROWS] = in_chunk ? entropy : 0.0;
-  row_statistics[statistics + METRIC_APPROXIMATE_KL * CHUNK_ROWS] = in_chunk ? (ratio - 1.0) - log_ratio : 0.0;
+      0.5 * max(error * error, error_clipped * error_clipped);
+  row_statistics[statistics + METRIC_ENTROPY * CHUNK_ROWS] = entropy;
+  row_statistics[statistics + METRIC_APPROXIMATE_KL * CHUNK_ROWS] = (ratio - 1.0) - log_ratio;
   row_statistics[statistics + METRIC_CLIP_FRACTION * CHUNK_ROWS] =
-      in_chunk && abs(ratio - 1.0) > clip ? 1.0 : 0.0;
-  row_statistics[statistics + METRIC_TARGET * CHUNK_ROWS] = in_chunk ? target : 0.0;
-  row_statistics[statistics + METRIC_TARGET_SQUARED * CHUNK_ROWS] = in_chunk ? target * target : 0.0;
-  row_statistics[statistics + METRIC_RESIDUAL * CHUNK_ROWS] = in_chunk ? target - old_value : 0.0;
+      abs(ratio - 1.0) > clip ? 1.0 : 0.0;
+  row_statistics[statistics + METRIC_TARGET * CHUNK_ROWS] = target;
+  row_statistics[statistics + METRIC_TARGET_SQUARED * CHUNK_ROWS] = target * target;
+  row_statistics[statistics + METRIC_RESIDUAL * CHUNK_ROWS] = target - old_value;
   row_statistics[statistics + METRIC_RESIDUAL_SQUARED * CHUNK_ROWS] =
-      in_chunk ? (target - old_value) * (target - old_value) : 0.0;
+      (target - old_value) * (target - old_value);
 }

@@ -15,23 +15,19 @@ IN_OUT(3, float, metrics);
 OUTPUT(4, float, step_scalars);
 layout(push_constant) uniform Push { AdamDispatch p; };
 
-shared float partial[256];
+#define WORKGROUP 256u
+#include "Common/workgroup.glsl"
 
 void main() {
   uint run = gl_WorkGroupID.x;
   uint lane = gl_LocalInvocationID.x;
   float sum = 0.0;
   for (uint i = lane; i < p.partials; i += 256u) sum += norm_partials[run * p.partial_stride + i];
-  partial[lane] = sum;
-  barrier();
-  for (uint distance = 128u; distance > 0u; distance /= 2u) {
-    if (lane < distance) partial[lane] += partial[lane + distance];
-    barrier();
-  }
+  float squares = workgroup_sum(sum);
   if (lane != 0u) return;
   uint base = run * RUN_SCALARS;
-  float norm = sqrt(partial[0]);
-  bool finite = (floatBitsToUint(partial[0]) & 0x7F800000u) != 0x7F800000u;
+  float norm = sqrt(squares);
+  bool finite = (floatBitsToUint(squares) & 0x7F800000u) != 0x7F800000u;
   float maximum = hyperparameters[base + HYPER_MAX_GRADIENT_NORM];
   float beta1 = hyperparameters[base + HYPER_ADAM_BETA1];
   float beta2 = hyperparameters[base + HYPER_ADAM_BETA2];

@@ -1,11 +1,13 @@
 #version 450
-// a ~ softmax(logits over legal actions) by inversion: the first legal k with u < p_0 + ... + p_k
+// a ~ softmax(logits over legal actions) by inversion: the first legal k with u sum(w) < w_0 + ... + w_k, where
+//   w_k = exp(logit_k - largest logit)
 // Waiting seats (exactly one legal action) take it with log-probability 0. Every row also stores its value.
 // One invocation per (run, workspace row); the result goes to the rollout row that the workspace row stands for.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
 #include "Common/random.glsl"
 #include "PPO/ppo.h"
+#include "Network/network.h"
 
 INPUT(0, float, logits);               // (C, LOGIT_COLUMNS)
 INPUT(1, float, value_outputs);        // (C, VALUE_COLUMNS)
@@ -14,8 +16,8 @@ INPUT(3, uvec2, seeds);
 INPUT(4, uint, progress);
 INPUT(5, uint, row_indices);           // (C)
 INPUT(6, uint, row_counts);            // (2)
-IN_OUT(7, uint, actions);              // (T, N, A)
-IN_OUT(8, float, log_probabilities);   // (T, N, A)
+OUTPUT(7, uint, actions);              // (T, N, A)
+OUTPUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 #include "Common/masked_softmax.glsl"
@@ -30,24 +32,22 @@ void main() {
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
   uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
   uint chosen = 0u;
-  float chosen_log_probability = 0.0;
-  bool acting = i < row_counts[run * p.count_stride + 1u];
+  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING];
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);
   uint update = progress[run * RUN_SCALARS + PROGRESS_UPDATE];
   float u = to_unit_float(random_words(seeds[run * SEED_STRIDE], PURPOSE_SAMPLE_ACTION, row, update, 0u).x);
+  float threshold = u * s.sum;  // the same sum in the same order, so that the last weight is reached
   float cumulative = 0.0;
   bool found = false;
   for (uint k = 0u; k < ACTIONS; ++k) {
     if (is_legal(mask_base, k) && !found) {
-      chosen = k;  // the last legal action stays where rounding leaves the sum below u
-      float log_p = log_probability(s, logits[logit_base + k]);
-      chosen_log_probability = log_p;
-      cumulative += exp(log_p);
-      found = !acting || u < cumulative;
+      chosen = k;
+      cumulative += exp(logits[logit_base + k] - s.maximum);
+      found = !acting || threshold < cumulative;
     }
   }
   uint target = run * p.rollout.row_stride + row;
   actions[target] = chosen;
-  log_probabilities[target] = acting ? chosen_log_probability : 0.0;
+  log_probabilities[target] = acting ? log_probability(s, logits[logit_base + chosen]) : 0.0;
 #endif
 }

@@ -7,6 +7,7 @@
 layout(local_size_x = 256) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
+#include "Network/network.h"
 #include "PPO/permutation.glsl"
 
 INPUT(0, uint, legal_masks);     // (T + 1, N, A, MASK_WORDS)
@@ -16,15 +17,12 @@ OUTPUT(3, uint, row_indices);    // (C)
 OUTPUT(4, uint, row_counts);     // (2)
 layout(push_constant) uniform Push { RowSelection p; };
 
-shared uint acting_before[256];
+#define WORKGROUP 256u
+#define WORKGROUP_VALUE uint
+#include "Common/workgroup.glsl"
+#include "Common/acting.glsl"
 
-bool is_acting(uint run, uint row) {
-  uint legal = 0u;
-  for (uint w = 0u; w < MASK_WORDS; ++w) {
-    legal += uint(bitCount(legal_masks[run * p.mask_stride + row * MASK_WORDS + w]));
-  }
-  return legal > 1u;
-}
+bool is_acting(uint run, uint row) { return has_choice(run * p.mask_stride + row * MASK_WORDS); }
 
 void main() {
   uint run = gl_WorkGroupID.x;
@@ -41,16 +39,8 @@ void main() {
     if (p.permuted != 0u) row = permuted(permutation, row);
     if (is_acting(run, row)) ++acting;
   }
-  acting_before[lane] = acting;
-  barrier();
-  for (uint distance = 1u; distance < 256u; distance *= 2u) {
-    uint left = lane >= distance ? acting_before[lane - distance] : 0u;
-    barrier();
-    acting_before[lane] += left;
-    barrier();
-  }
-  uint total_acting = acting_before[255];
-  uint next_acting = acting_before[lane] - acting;
+  uint next_acting = workgroup_prefix_sum(acting) - acting;
+  uint total_acting = workgroup_total();
   uint next_waiting = total_acting + begin - next_acting;
   uint base = run * p.index_stride;
   for (uint i = begin; i < end; ++i) {
@@ -61,7 +51,7 @@ void main() {
     if (acts) ++next_acting; else ++next_waiting;
   }
   if (lane == 0u) {
-    row_counts[run * p.count_stride] = p.rows;
-    row_counts[run * p.count_stride + 1u] = total_acting;
+    row_counts[run * p.count_stride + ROW_COUNT_ALL] = p.rows;
+    row_counts[run * p.count_stride + ROW_COUNT_ACTING] = total_acting;
   }
 }

@@ -21,7 +21,7 @@ public struct CheckpointFolder: Sendable {
     guard !isComplete(place) else { throw FileFailure(place.path, "exists already; checkpoints are never overwritten") }
     let files = FileManager.default
     let temporary = url.appendingPathComponent(Self.writingPrefix + Self.name(update))
-    try files.createDirectory(at: url, withIntermediateDirectories: true)
+    try Folder.make(url)
     try removeIfPresent(temporary)
     do {
       try files.createDirectory(at: temporary, withIntermediateDirectories: false)

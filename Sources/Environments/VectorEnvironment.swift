@@ -4,7 +4,8 @@ import VulkanCompute
 /// R x N copies of one game on the device.
 ///
 /// Each `record…` call records one dispatch; the caller puts barriers between them. The order of a rollout step is
-/// observe, choose actions, step, reset where done.
+/// observe, choose actions, step, reset where done. The buffers that are passed in hold the same runs, or, where
+/// `buffersFrom` is given, only those of the dispatch, from that place on.
 public final class VectorEnvironment {
   public let environment: any Environment
   /// R
@@ -18,13 +19,12 @@ public final class VectorEnvironment {
   public let seeds: Buffer<SIMD2<UInt32>>
   /// (R, N): 0, or the first `ERROR_…` of an environment.
   public let errors: Buffer<UInt32>
-  /// (R, shapedTransitions, N, A), only where the game shapes rewards: what its learner sees beside `rewards`.
+  /// (R, N, A), only where the game shapes rewards: those of the last step that kept them nowhere else.
   public let shapedRewards: Buffer<Float>?
 
   /// (1, words) for all environments, or (R, N, words) where start states are injected.
   private let startStates: Buffer<UInt32>
   private let injectsStartStates: Bool
-  private let shapedTransitions: Int
   private let layout: DeviceProfile.StateLayout
   private let resetKernel: Kernel
   private let stepKernel: Kernel
@@ -32,18 +32,15 @@ public final class VectorEnvironment {
 
   /// Registers the buffers in `table`; call `initialize(seeds:)` once the table has been allocated.
   ///
-  /// - Parameters:
-  ///   - injectsStartStates: Gives every environment its own start state, for recorded games and tests.
-  ///   - shapedTransitions: How many transitions of shaped rewards are kept: T for a learner; the last one otherwise.
+  /// - Parameter injectsStartStates: Gives every environment its own start state, for recorded games and tests.
   public init(
     environment: any Environment, runs: Int, environmentsPerRun: Int, device: Device, table: BufferTable,
-    injectsStartStates: Bool = false, shapedTransitions: Int = 1
+    injectsStartStates: Bool = false
   ) throws {
     self.environment = environment
     self.runCount = runs
     self.environmentsPerRun = environmentsPerRun
     self.injectsStartStates = injectsStartStates
-    self.shapedTransitions = shapedTransitions
     layout = device.profile.stateLayout
     resetKernel = try device.kernel(environment.resetKernel, macros: environment.macros)
     stepKernel = try device.kernel(environment.stepKernel, macros: environment.macros)
@@ -60,7 +57,7 @@ public final class VectorEnvironment {
       environment.shapesRewards
       ? table.register(
         "shaped_rewards", of: Float.self, runs: runs,
-        perRun: [("T", shapedTransitions), ("N", environmentsPerRun), ("A", environment.agentCount)],
+        perRun: [("N", environmentsPerRun), ("A", environment.agentCount)],
         persistence: .scratch) : nil
     let words = environment.startState.count
     startStates = table.register(
@@ -91,15 +88,17 @@ public final class VectorEnvironment {
 
   /// New episodes where `dones` of `transition` says so, or everywhere.
   public func recordReset(
-    _ recorder: CommandRecorder, runs: Range<Int>, all: Bool, dones: Buffer<UInt32>, transition: Int
+    _ recorder: CommandRecorder, runs: Range<Int>, all: Bool, dones: Buffer<UInt32>, transition: Int,
+    buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
     push.force_reset = all ? 1 : 0
     push.done_stride = UInt32(dones.runStride)
     recorder.dispatch(
       resetKernel,
       [
-        "seeds": seeds.window(runs: runs), "dones": dones.window(runs: runs),
+        "seeds": seeds.window(runs: runs), "dones": dones.window(runs: places),
         "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
         "states": states.window(runs: runs),
       ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count)
@@ -107,8 +106,10 @@ public final class VectorEnvironment {
 
   /// Packed observations (…, N, A, W) and legal masks (…, N, A, M) of all seats into row block `block`.
   public func recordObserve(
-    _ recorder: CommandRecorder, runs: Range<Int>, observations: Buffer<UInt32>, legalMasks: Buffer<UInt32>, block: Int
+    _ recorder: CommandRecorder, runs: Range<Int>, observations: Buffer<UInt32>, legalMasks: Buffer<UInt32>, block: Int,
+    buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: 0)
     push.observation_block = UInt32(block)
     push.observation_stride = UInt32(observations.runStride)
@@ -116,31 +117,40 @@ public final class VectorEnvironment {
     recorder.dispatch(
       observeKernel,
       [
-        "states": states.window(runs: runs), "observations": observations.window(runs: runs),
-        "legal_masks": legalMasks.window(runs: runs),
+        "states": states.window(runs: runs), "observations": observations.window(runs: places),
+        "legal_masks": legalMasks.window(runs: places),
       ], push: push, groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count)
   }
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
+  ///
+  /// - Parameter shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
-    dones: Buffer<UInt32>, transition: Int
+    dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, transition: Int, buffersFrom first: Int? = nil
   ) {
+    let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
     push.action_stride = UInt32(actions.runStride)
     push.reward_stride = UInt32(rewards.runStride)
     push.done_stride = UInt32(dones.runStride)
     var bindings = [
-      "actions": actions.window(runs: runs), "rewards": rewards.window(runs: runs),
-      "dones": dones.window(runs: runs), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
+      "actions": actions.window(runs: places), "rewards": rewards.window(runs: places),
+      "dones": dones.window(runs: places), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
     ]
-    if let shapedRewards {
-      push.shaped_stride = UInt32(shapedRewards.runStride)
-      push.shaped_transition = UInt32(transition % shapedTransitions)
-      bindings["shaped_rewards"] = shapedRewards.window(runs: runs)
+    if let lastShapedRewards = self.shapedRewards {
+      let target = shapedRewards ?? lastShapedRewards
+      push.shaped_stride = UInt32(target.runStride)
+      push.shaped_transition = shapedRewards == nil ? 0 : UInt32(transition)
+      bindings["shaped_rewards"] = target.window(runs: shapedRewards == nil ? runs : places)
     }
     recorder.dispatch(
       stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
+  }
+
+  /// Where the runs of a dispatch stand in the caller's buffers.
+  private func places(of runs: Range<Int>, from first: Int?) -> Range<Int> {
+    first.map { $0..<$0 + runs.count } ?? runs
   }
 
   // MARK: Reading back

@@ -51,7 +51,7 @@ final class ChunkRows {
     recorder.dispatch(
       selectRows,
       [
-        "legal_masks": buffers.legalMasks.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
         "row_counts": rowCounts.window(runs: 0..<runs.count),
       ], push: selection, groups: runs.count)

@@ -67,24 +67,25 @@ final class PPOLearner {
     recorder.dispatch(
       computeGAE,
       [
-        "hyperparameters": scalars.hyperparameters.window(runs: runs), "rewards": buffers.rewards.window(runs: runs),
-        "dones": buffers.dones.window(runs: runs), "values": buffers.values.window(runs: runs),
-        "advantages": buffers.advantages.window(runs: runs),
+        "hyperparameters": scalars.hyperparameters.window(runs: runs),
+        "rewards": buffers.rewards.window(runs: 0..<runs.count),
+        "dones": buffers.dones.window(runs: 0..<runs.count), "values": buffers.values.window(runs: 0..<runs.count),
+        "advantages": buffers.advantages.window(runs: 0..<runs.count),
       ], push: buffers.strides(shape), groups: computeGAE.groups(for: shape.rowsPerStep), runs.count)
     recorder.barrier()
   }
 
-  func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>) throws {
-    for epoch in 0..<shape.epochs {
-      recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
-      for minibatch in 0..<shape.minibatches {
-        recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
-        recorder.barrier()
-        for part in shape.chunks(of: shape.minibatchRows) {
-          try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
-        }
-        recordStep(recorder, runs: runs)
+  var epochs: Range<Int> { 0..<shape.epochs }
+
+  func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) throws {
+    recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
+    for minibatch in 0..<shape.minibatches {
+      recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
+      recorder.barrier()
+      for part in shape.chunks(of: shape.minibatchRows) {
+        try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
       }
+      recordStep(recorder, runs: runs)
     }
   }
 
@@ -95,7 +96,7 @@ final class PPOLearner {
     recorder.dispatch(
       advantageMoments,
       [
-        "advantages": buffers.advantages.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "advantages": buffers.advantages.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
         "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
       ], push: push, groups: shape.minibatches, runs.count)
@@ -112,7 +113,7 @@ final class PPOLearner {
     let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
     network.recordExpand(
-      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
       indices: chunk.indices(runs.count))
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
@@ -120,15 +121,18 @@ final class PPOLearner {
       loss,
       [
         "hyperparameters": scalars.hyperparameters.window(runs: runs), "logits": network.logits.window(runs: window),
-        "value_outputs": network.values.window(runs: window), "legal_masks": buffers.legalMasks.window(runs: runs),
-        "actions": buffers.actions.window(runs: runs),
-        "log_probabilities": buffers.logProbabilities.window(runs: runs), "values": buffers.values.window(runs: runs),
-        "advantages": buffers.advantages.window(runs: runs), "advantage_moments": chunk.moments.window(runs: window),
+        "value_outputs": network.values.window(runs: window),
+        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count),
+        "actions": buffers.actions.window(runs: 0..<runs.count),
+        "log_probabilities": buffers.logProbabilities.window(runs: 0..<runs.count),
+        "values": buffers.values.window(runs: 0..<runs.count),
+        "advantages": buffers.advantages.window(runs: 0..<runs.count),
+        "advantage_moments": chunk.moments.window(runs: window),
         "row_indices": chunk.indices(runs.count).window, "row_counts": rows.counts.window,
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
-      ], push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: loss.groups(for: shape.chunkRows),
+      ], push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: loss.groups(for: part.count),
       runs.count)
     recorder.barrier()
     recorder.dispatch(

@@ -19,7 +19,7 @@ final class Rollout {
   private let trackEpisodes: Kernel
   private let addShapedRewards: Kernel?  // where the game shapes rewards
   private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
-  let episodeSums: Buffer<SIMD4<Float>>  // (R, N): returns, lengths, episodes, error
+  let episodeSums: Buffer<SIMD4<Float>>  // (window, N): returns, lengths, episodes, error
 
   init(
     shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
@@ -36,13 +36,13 @@ final class Rollout {
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
     trackEpisodes = try device.kernel("PPO/track_episodes.comp", macros: chunk.macros)
     addShapedRewards =
-      try environment.environment.shapesRewards
+      try shape.shapesRewards
       ? device.kernel("PPO/add_shaped_rewards.comp", macros: chunk.macros) : nil
     openEpisodes = table.register(
       "open_episodes", of: SIMD2<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
       persistence: .persistent)
     episodeSums = table.register(
-      "episode_sums", of: SIMD4<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
+      "episode_sums", of: SIMD4<Float>.self, runs: network.windowRuns, perRun: [("N", shape.environments)],
       persistence: .scratch)
   }
 
@@ -50,9 +50,10 @@ final class Rollout {
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       environment.recordStep(
-        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: t)
+        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones,
+        shapedRewards: buffers.shapedRewards, transition: t, buffersFrom: 0)
       recorder.barrier()
-      environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t)
+      environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
       recorder.barrier()
     }
     try recordPolicy(recorder, runs: runs, parameters: parameters, block: shape.steps, kernel: storeValues)
@@ -65,13 +66,14 @@ final class Rollout {
     _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int, kernel: Kernel
   ) throws {
     environment.recordObserve(
-      recorder, runs: runs, observations: buffers.observations, legalMasks: buffers.legalMasks, block: block)
+      recorder, runs: runs, observations: buffers.observations, legalMasks: buffers.legalMasks, block: block,
+      buffersFrom: 0)
     recorder.barrier()
     for part in shape.chunks(of: shape.rowsPerStep) {
       chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
       let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
       network.recordExpand(
-        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: runs),
+        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
         indices: chunk.indices(runs.count))
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
@@ -79,10 +81,11 @@ final class Rollout {
       let bindings = [
         "logits": network.logits.window(runs: 0..<runs.count),
         "value_outputs": network.values.window(runs: 0..<runs.count),
-        "legal_masks": buffers.legalMasks.window(runs: runs), "seeds": environment.seeds.window(runs: runs),
+        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs), "row_indices": chunk.indices(runs.count).window,
-        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: runs),
-        "log_probabilities": buffers.logProbabilities.window(runs: runs), "values": buffers.values.window(runs: runs),
+        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: 0..<runs.count),
+        "log_probabilities": buffers.logProbabilities.window(runs: 0..<runs.count),
+        "values": buffers.values.window(runs: 0..<runs.count),
       ]
       recorder.dispatch(
         kernel, bindings, push: chunk.dispatch(count: part.count, minibatch: 0), groups: kernel.groups(for: part.count),
@@ -95,19 +98,22 @@ final class Rollout {
     recorder.dispatch(
       trackEpisodes,
       [
-        "rewards": buffers.rewards.window(runs: runs), "dones": buffers.dones.window(runs: runs),
+        "rewards": buffers.rewards.window(runs: 0..<runs.count), "dones": buffers.dones.window(runs: 0..<runs.count),
         "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
-        "episode_sums": episodeSums.window(runs: runs),
+        "episode_sums": episodeSums.window(runs: 0..<runs.count),
       ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
     recorder.barrier()
   }
 
   /// After the episodes, whose returns are without shaping.
   private func recordShapedRewards(_ recorder: CommandRecorder, runs: Range<Int>) {
-    guard let addShapedRewards, let shapedRewards = environment.shapedRewards else { return }
+    guard let addShapedRewards, let shapedRewards = buffers.shapedRewards else { return }
     recorder.dispatch(
       addShapedRewards,
-      ["shaped_rewards": shapedRewards.window(runs: runs), "rewards": buffers.rewards.window(runs: runs)],
+      [
+        "shaped_rewards": shapedRewards.window(runs: 0..<runs.count),
+        "rewards": buffers.rewards.window(runs: 0..<runs.count),
+      ],
       push: buffers.strides(shape), groups: addShapedRewards.groups(for: shape.rows), runs.count)
     recorder.barrier()
   }

@@ -2,20 +2,21 @@ import CShaders
 import Networks
 import VulkanCompute
 
-/// What the rollout keeps for the learner, per run. Observations stay packed.
+/// What the rollout keeps for the learner, per run of a window: the next window overwrites it. Observations stay packed.
 struct RolloutBuffers {
-  let observations: Buffer<UInt32>  // (R, (T + 1) N A, W)
-  let legalMasks: Buffer<UInt32>  // (R, (T + 1) N A, M)
-  let actions: Buffer<UInt32>  // (R, T N A)
-  let logProbabilities: Buffer<Float>  // (R, T N A)
-  let values: Buffer<Float>  // (R, (T + 1) N A)
-  let rewards: Buffer<Float>  // (R, T N A)
-  let dones: Buffer<UInt32>  // (R, T N)
-  let advantages: Buffer<Float>  // (R, T N A)
+  let observations: Buffer<UInt32>  // (window, (T + 1) N A, W)
+  let legalMasks: Buffer<UInt32>  // (window, (T + 1) N A, M)
+  let actions: Buffer<UInt32>  // (window, T N A)
+  let logProbabilities: Buffer<Float>  // (window, T N A)
+  let values: Buffer<Float>  // (window, (T + 1) N A)
+  let rewards: Buffer<Float>  // (window, T N A)
+  let shapedRewards: Buffer<Float>?  // (window, T N A), where the game shapes rewards
+  let dones: Buffer<UInt32>  // (window, T N)
+  let advantages: Buffer<Float>  // (window, T N A)
 
-  init(_ shape: TrainingShape, table: BufferTable) {
+  init(_ shape: TrainingShape, windowRuns: Int, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
-      table.register("rollout.\(name)", of: type, runs: shape.runs, perRun: axes, persistence: .scratch)
+      table.register("rollout.\(name)", of: type, runs: windowRuns, perRun: axes, persistence: .scratch)
     }
     let rows = [("T", shape.steps), ("N", shape.environments), ("A", shape.agents)]
     let rowsAndLast = [("T+1", shape.steps + 1), ("N", shape.environments), ("A", shape.agents)]
@@ -25,6 +26,7 @@ struct RolloutBuffers {
     logProbabilities = register("log_probabilities", of: Float.self, rows)
     values = register("values", of: Float.self, rowsAndLast)
     rewards = register("rewards", of: Float.self, rows)
+    shapedRewards = shape.shapesRewards ? register("shaped_rewards", of: Float.self, rows) : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
   }

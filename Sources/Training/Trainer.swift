@@ -63,9 +63,7 @@ public final class Trainer {
     try device.run { recorder in
       for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
     }
-    update = try windows.map { window in
-      try device.record { recorder in try parts.recordUpdate(recorder, runs: window) }
-    }
+    update = try windows.flatMap { window in try parts.recordUpdate(on: device, runs: window) }
     dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
     let history = try (0..<2).map {
       try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
@@ -85,7 +83,7 @@ public final class Trainer {
   /// Submits the next update and returns the metrics of the one before it, one per run; nil for the first.
   public func submitUpdate() throws -> [RunMetrics]? {
     let slot = updatesSubmitted % 2
-    let submission = try device.submit(update + [copyMetrics[slot]])
+    let submission = try device.submit(update + [copyMetrics[slot]], label: "update \(updatesSubmitted + 1)")
     updatesSubmitted += 1
     let metrics = try collect()
     pending = (submission, slot, updatesSubmitted)
@@ -119,9 +117,9 @@ public final class Trainer {
     return configuration.annealLearningRate ? rate * (1 - Double(update - 1) / Double(configuration.updates)) : rate
   }
 
-  /// Parameters of one run, (P) with padding. Waits for the update in flight.
+  /// Parameters of one run, (P) with padding. No update may be in flight: call `finishUpdate()` first.
   public func parameters(run: Int) throws -> [Float] {
-    precondition(pending == nil, "finishUpdate() comes before reading parameters")
+    precondition(pending == nil, "parameters are read after finishUpdate()")
     return try parts.learner.parameters.read(run: run)
   }
 
@@ -169,7 +167,7 @@ public enum TrainingFailure: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let run, let update, let quantity):
-      "run \(run): \(quantity) is not a finite number in update \(update); the last checkpoint is intact, "
+      "run \(run): \(quantity) is not a finite number in update \(update); earlier checkpoints are intact, "
         + "try a smaller learning_rate or max_gradient_norm"
     case .illegalAction(let run, let update):
       "run \(run): an environment refused an action in update \(update); please report this defect of the engine"

@@ -19,15 +19,13 @@ final class TrainerParts {
     architecture: NetworkArchitecture, device: Device, table: BufferTable, windowLimit: Int = .max
   ) throws {
     environment = try VectorEnvironment(
-      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table,
-      shapedTransitions: shape.steps)
-    buffers = RolloutBuffers(shape, table: table)
+      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let fittingRuns = Self.windowRuns(
-      shape, architecture, rolloutStride: table.largestRunStride, device: device.description)
+    let windowRuns = min(Self.windowRuns(shape, architecture, device: device.description), windowLimit)
+    buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
-      windowRuns: min(fittingRuns, windowLimit), rowCapacity: shape.chunkRows, training: true)
+      windowRuns: windowRuns, rowCapacity: shape.chunkRows, training: true)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
@@ -40,17 +38,19 @@ final class TrainerParts {
     finishUpdate = try device.kernel("PPO/finish_update.comp", macros: chunk.macros)
   }
 
-  /// Runs that share a dispatch: as many as one binding may hold and as a quarter of the memory has workspace for.
+  /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, rolloutStride: Int, device: DeviceDescription
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, device: DeviceDescription
   ) -> Int {
+    let rollout = BufferTable(device: nil)
+    _ = RolloutBuffers(shape, windowRuns: 1, table: rollout)
     let layout = ParameterLayout(architecture)
     let widths = layout.layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
     let rowBytes = 4 * shape.chunkRows
     let gradientBytes = 4 * TrainingShape.splits * layout.count
-    let widest = max(rolloutStride, rowBytes * (widths.max() ?? 0), gradientBytes)
-    let workspace = 2 * rowBytes * widths.reduce(0, +) + gradientBytes
-    let fitting = min(device.maxStorageBufferRange / widest, device.memoryBytes / 4 / workspace)
+    let widest = max(rollout.largestRunStride, rowBytes * (widths.max() ?? 0), gradientBytes)
+    let windowBytes = rollout.totalBytes + 2 * rowBytes * widths.reduce(0, +) + gradientBytes
+    let fitting = min(device.maxStorageBufferRange / widest, device.memoryBytes / 2 / windowBytes)
     return min(shape.runs, max(1, fitting))
   }
 
@@ -63,7 +63,7 @@ final class TrainerParts {
   }
 
   func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {
-    environment.recordReset(recorder, runs: runs, all: true, dones: buffers.dones, transition: 0)
+    environment.recordReset(recorder, runs: runs, all: true, dones: buffers.dones, transition: 0, buffersFrom: 0)
     recorder.barrier()
   }
 
@@ -71,16 +71,27 @@ final class TrainerParts {
     try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
   }
 
-  func recordUpdate(_ recorder: CommandRecorder, runs: Range<Int>) throws {
-    recorder.fill(scalars.metrics.window(runs: runs), with: 0)
-    recorder.barrier()
-    try recordRollout(recorder, runs: runs)
-    learner.recordComputeAdvantages(recorder, runs: runs)
-    try learner.recordImprove(recorder, runs: runs)
+  /// One update of a window: the rollout, every epoch, and the end, each a sequence of its own, so that no single one
+  /// keeps a device busy for longer than its driver's watchdog allows.
+  func recordUpdate(on device: Device, runs: Range<Int>) throws -> [CommandSequence] {
+    let collect = try device.record { recorder in
+      recorder.fill(scalars.metrics.window(runs: runs), with: 0)
+      recorder.barrier()
+      try recordRollout(recorder, runs: runs)
+      learner.recordComputeAdvantages(recorder, runs: runs)
+    }
+    let epochs = try learner.epochs.map { epoch in
+      try device.record { recorder in try learner.recordImprove(recorder, runs: runs, epoch: epoch) }
+    }
+    let finish = try device.record { recorder in recordFinish(recorder, runs: runs) }
+    return [collect] + epochs + [finish]
+  }
+
+  private func recordFinish(_ recorder: CommandRecorder, runs: Range<Int>) {
     recorder.dispatch(
       finishUpdate,
       [
-        "episode_sums": rollout.episodeSums.window(runs: runs), "metrics": scalars.metrics.window(runs: runs),
+        "episode_sums": rollout.episodeSums.window(runs: 0..<runs.count), "metrics": scalars.metrics.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
       ], push: rollout.episodeDispatch, groups: runs.count)
   }

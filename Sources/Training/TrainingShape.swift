@@ -19,6 +19,8 @@ struct TrainingShape {
   let observationWords: Int
   let epochs: Int
   let minibatches: Int
+  /// Whether the learner sees shaped rewards.
+  let shapesRewards: Bool
 
   init(_ configuration: TrainingConfiguration, environment: any Environment, runs: Int) {
     self.runs = runs
@@ -30,6 +32,7 @@ struct TrainingShape {
     observationWords = environment.observationWordCount
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    shapesRewards = environment.shapesRewards
   }
 
   /// N * A, rows of one rollout step
@@ -39,12 +42,13 @@ struct TrainingShape {
   /// B
   var minibatchRows: Int { rows / minibatches }
 
-  /// C, rows that go through the network at once. A function of one run's shape only, since it decides in which order
-  /// sums are taken: an eighth of a minibatch, at least 1024, a multiple of the split block.
+  /// C, rows that go through the network at once, at most: an eighth of a minibatch in whole split blocks, from 1024 to
+  /// 16,384, and no more than the larger of a minibatch and a rollout step needs. A function of one run's shape only,
+  /// since it decides in which order sums are taken.
   var chunkRows: Int {
     let block = Int(SPLIT_BLOCK_ROWS)
-    let wanted = max(1024, (minibatchRows / 8 + block - 1) / block * block)
-    return min(wanted, max(minibatchRows, min(rowsPerStep, 1024)))
+    let eighth = (minibatchRows / 8 + block - 1) / block * block
+    return min(max(1024, min(eighth, 16_384)), max(minibatchRows, rowsPerStep))
   }
 
   /// S, partial sums of every weight gradient.

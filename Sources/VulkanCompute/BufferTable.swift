@@ -31,6 +31,13 @@ public final class BufferTable {
   /// Takes the memory of all registered buffers that have none yet, filled with zeros.
   public func allocate() throws {
     guard let device else { preconditionFailure("a table without a device only plans") }
+    let available = device.description.availableBytes
+    guard totalBytes <= available else {
+      throw VulkanError(
+        .outOfMemory,
+        "this needs \(formatBytes(totalBytes)) and \(device.description.name) has \(formatBytes(available)); "
+          + "use fewer environments or runs, see `--plan`, or train parts with `--shard`")
+    }
     for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
   }
 
@@ -41,8 +48,6 @@ public final class BufferTable {
 
   /// What a checkpoint has to hold, in order of registration.
   public var persistentBuffers: [AnyBuffer] { entries.filter { $0.persistence == .persistent }.map(\.buffer) }
-
-  public func buffer(named name: String) -> AnyBuffer? { entries.first { $0.buffer.name == name }?.buffer }
 
   /// One line per buffer: name, shape, element, bytes, persistence; then the sum.
   public func planText() -> String {
@@ -59,6 +64,7 @@ public final class BufferTable {
       zip(row, widths).map { text, width in text + String(repeating: " ", count: width - text.count) }
         .joined(separator: "  ")
     }
-    return (lines + ["total \(formatBytes(totalBytes))"]).joined(separator: "\n")
+    let available = device.map { " of \(formatBytes($0.description.availableBytes))" } ?? ""
+    return (lines + ["total \(formatBytes(totalBytes))\(available)"]).joined(separator: "\n")
   }
 }

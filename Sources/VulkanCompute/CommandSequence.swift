@@ -51,7 +51,9 @@ public final class CommandSequence {
     let setsPerPool = 256
     if setsLeft == 0 {
       let types = [VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER]
-      let sizes = types.map { VkDescriptorPoolSize(type: $0, descriptorCount: UInt32(setsPerPool * 12)) }
+      let sizes = types.map {
+        VkDescriptorPoolSize(type: $0, descriptorCount: UInt32(setsPerPool * Kernel.mostBindings))
+      }
       var pool: VkDescriptorPool?
       try sizes.withUnsafeBufferPointer { sizes in
         var info = VkDescriptorPoolCreateInfo()
@@ -85,9 +87,13 @@ public final class Submission {
   private let device: Device
   private let fence: VkFence
   private let sequences: [CommandSequence]
-  private var isDone = false
+  private let label: String
+  private var isPending = false
 
-  init(_ sequences: [CommandSequence], device: Device) throws {
+  /// One submission per sequence, so that none keeps the device from other work for longer than drivers allow.
+  init(_ sequences: [CommandSequence], label: String, device: Device) throws {
+    precondition(!sequences.isEmpty, "nothing to submit")
+    self.label = label
     self.device = device
     self.sequences = sequences
     var fenceInfo = VkFenceCreateInfo()
@@ -96,26 +102,30 @@ public final class Submission {
     try check(vkCreateFence(device.handle, &fenceInfo, nil, &fence), "creating a fence")
     guard let fence else { throw VulkanError(.other, "vkCreateFence returned no fence") }
     self.fence = fence
-    let buffers: [VkCommandBuffer?] = sequences.map(\.handle)
-    try buffers.withUnsafeBufferPointer { buffers in
-      var info = VkSubmitInfo()
-      info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
-      info.commandBufferCount = UInt32(buffers.count)
-      info.pCommandBuffers = buffers.baseAddress
-      try check(vkQueueSubmit(device.queue, 1, &info, fence), "submitting work")
+    for (index, sequence) in sequences.enumerated() {
+      let isLast = index == sequences.count - 1
+      var buffer: VkCommandBuffer? = sequence.handle
+      try withUnsafePointer(to: &buffer) { buffer in
+        var info = VkSubmitInfo()
+        info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
+        info.commandBufferCount = 1
+        info.pCommandBuffers = buffer
+        try check(vkQueueSubmit(device.queue, 1, &info, isLast ? fence : nil), "submitting \(label)")
+      }
     }
+    isPending = true
   }
 
   deinit {
-    if !isDone { vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max) }
+    if isPending { vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max) }
     vkDestroyFence(device.handle, fence, nil)
   }
 
   /// Blocks until the device has finished.
   public func wait() throws {
-    guard !isDone else { return }
-    try check(vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max), "waiting for the device")
-    isDone = true
+    guard isPending else { return }
+    isPending = false
+    try check(vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max), "working on \(label)")
   }
 }
 

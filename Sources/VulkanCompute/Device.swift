@@ -149,9 +149,10 @@ public final class Device {
   @discardableResult
   public func submit(_ sequences: CommandSequence...) throws -> Submission { try submit(sequences) }
 
+  /// - Parameter label: What the work is, for errors: "update 12".
   @discardableResult
-  public func submit(_ sequences: [CommandSequence]) throws -> Submission {
-    try Submission(sequences, device: self)
+  public func submit(_ sequences: [CommandSequence], label: String = "commands") throws -> Submission {
+    try Submission(sequences, label: label, device: self)
   }
 
   /// Records, submits and waits.

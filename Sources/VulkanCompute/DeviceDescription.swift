@@ -1,4 +1,5 @@
 import CVulkan
+import Foundation
 
 /// What a Vulkan device is and what it can do, as far as the engine asks.
 public struct DeviceDescription: Sendable {
@@ -28,6 +29,9 @@ public struct DeviceDescription: Sendable {
   public let timestampPeriod: Float
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
+
+  /// Bytes that the engine may take: a CPU device works in the machine's memory, whatever heap its driver reports.
+  public var availableBytes: Int { kind == .cpu ? Int(ProcessInfo.processInfo.physicalMemory) : memoryBytes }
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile { kind == .cpu ? .software : .graphics }
@@ -110,12 +114,16 @@ public struct DeviceDescription: Sendable {
     var missing: [String] = []
     if !hasVulkan11 { missing.append("Vulkan 1.1 (has \(apiVersion))") }
     if compute == nil { missing.append("a compute queue") }
-    if limits.maxPerStageDescriptorStorageBuffers < 12 {
-      missing.append("12 storage buffers per stage (has \(limits.maxPerStageDescriptorStorageBuffers))")
+    if limits.maxPerStageDescriptorStorageBuffers < Kernel.mostBindings {
+      missing.append(
+        "\(Kernel.mostBindings) storage buffers per stage (has \(limits.maxPerStageDescriptorStorageBuffers))")
     }
     if maxGroupInvocations < 256 { missing.append("workgroups of 256 invocations (has \(maxGroupInvocations))") }
     if offsetAlignment > BufferTable.runAlignmentBytes {
       missing.append("buffer offsets aligned to \(BufferTable.runAlignmentBytes) bytes (needs \(offsetAlignment))")
+    }
+    if maxSharedMemoryBytes < 16 << 10 {
+      missing.append("16 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
     }
     self.missing = missing
   }
@@ -128,7 +136,12 @@ public struct DeviceDescription: Sendable {
     return families
   }
 
+  /// A family for compute alone where there is one: the desktop's graphics then do not share its watchdog.
   static func computeFamily(of families: [VkQueueFamilyProperties]) -> Int? {
-    families.firstIndex { $0.queueFlags & VK_QUEUE_COMPUTE_BIT.rawValue != 0 }
+    func has(_ bit: VkQueueFlagBits, _ family: VkQueueFamilyProperties) -> Bool {
+      family.queueFlags & bit.rawValue != 0
+    }
+    let compute = families.indices.filter { has(VK_QUEUE_COMPUTE_BIT, families[$0]) }
+    return compute.first { !has(VK_QUEUE_GRAPHICS_BIT, families[$0]) } ?? compute.first
   }
 }

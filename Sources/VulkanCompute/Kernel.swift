@@ -13,6 +13,9 @@ public final class Kernel {
   private let module: VkShaderModule
   let device: Device
 
+  /// Bindings that a kernel may have: devices are asked for as many storage buffers per stage.
+  public static let mostBindings = 16
+
   public var localSize: (x: Int, y: Int, z: Int) { reflection.localSize }
 
   /// Workgroups along x for `count` invocations.
@@ -29,6 +32,7 @@ public final class Kernel {
       throw VulkanError(
         .shaderCompilation, "\(name) has \(reflection.pushConstantBytes) bytes of push constants; 128 are allowed")
     }
+    precondition(reflection.bindings.count <= Self.mostBindings, "\(name) has more than \(Self.mostBindings) bindings")
     let size = reflection.localSize
     guard size.x * size.y * size.z <= device.description.maxGroupInvocations else {
       throw VulkanError(

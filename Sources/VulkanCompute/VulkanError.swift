@@ -24,7 +24,7 @@ public struct VulkanError: Error, CustomStringConvertible, Equatable {
     case VK_ERROR_DEVICE_LOST:
       self.init(
         .deviceLost,
-        "the device was lost while \(operation); the last checkpoint is intact, continue from it with `--resume`")
+        "the device was lost while \(operation); run the command again (a training continues with `--resume`)")
     default:
       self.init(.other, "\(operation) failed: \(name(of: result))")
     }

@@ -54,6 +54,10 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard EnvironmentRegistry.names.contains(environmentName) else {
+      throw UsageError(
+        "there is no environment \(environmentName); choose \(EnvironmentRegistry.names.joined(separator: ", "))")
+    }
     let configuration = try TrainingConfiguration(
       yaml: "environment: {name: \(environmentName)}\nseeds: 1\n", file: "bench", overrides: overrides.overrides
     ).checked()

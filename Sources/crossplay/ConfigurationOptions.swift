@@ -10,6 +10,12 @@ struct OverrideOptions: ParsableArguments {
   var overrides: [String] = []
 }
 
+/// An option that cannot be used, in one sentence.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
 extension TrainingConfiguration {
   /// The checks that need the environment; its own complaints get the place of their key.
   func checked() throws -> TrainingConfiguration {

@@ -35,6 +35,14 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let trained = try TrainedRuns(folders.map { URL(fileURLWithPath: $0) })
     let settings = try settings(trained.configuration.evaluation)
+    if trained.missingRunCount > 0 {
+      Console.log.warning(
+        "\(trained.runs.count) of \(trained.configuration.runs.count) runs; the folders of the other shards are missing"
+      )
+    }
+    let target =
+      output.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: folders[0]).appendingPathComponent("evaluation")
+    try Folder.make(target)
     let device = try deviceOptions.open()
     let (runs, policies) = trained.evaluated
     let evaluator = try CrossPlayEvaluator(
@@ -51,9 +59,8 @@ struct EvaluateCommand: ParsableCommand {
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
     let played = evaluation.plan.teams.count * settings.games * settings.modes.count
-    let target =
-      output.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: folders[0]).appendingPathComponent("evaluation")
-    try EvaluationFolder.write(evaluation, title: trained.configuration.name, to: target)
+    try EvaluationFolder.write(
+      evaluation, of: trained, device: "\(device.description.name), \(device.description.driver)", to: target)
     Console.log.info(
       "\(played) games in \(Int(seconds.rounded(.up))) s on \(device.description.name); written to \(target.relativePath)"
     )
@@ -68,19 +75,22 @@ struct EvaluateCommand: ParsableCommand {
   private func settings(_ configured: EvaluationSettings) throws -> EvaluationSettings {
     var settings = configured
     if let games {
-      guard games > 0 else { throw ValidationError("--games \(games): at least one game is needed") }
+      let range = EvaluationSettings.gamesRange
+      guard range.contains(games) else {
+        throw UsageError("--games \(games): expected \(range.lowerBound) to \(range.upperBound)")
+      }
       settings.games = games
     }
     if let seed { settings.seed = seed }
     if let modes {
       settings.modes = try modes.split(separator: ",").map { text in
         guard let mode = EvaluationMode(String(text)) else {
-          throw ValidationError("--mode \(text): expected \(EvaluationMode.choices)")
+          throw UsageError("--mode \(text): expected \(EvaluationMode.choices)")
         }
         return mode
       }
       guard !settings.modes.isEmpty, Set(settings.modes).count == settings.modes.count else {
-        throw ValidationError("--mode \(modes): name each mode once, separated by commas")
+        throw UsageError("--mode \(modes): name each mode once, separated by commas")
       }
     }
     return settings

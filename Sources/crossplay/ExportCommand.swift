@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
     let positions = trained.runs.indices.filter { runNumber == nil || trained.runs[$0].index == runNumber }
     guard !positions.isEmpty else {
       let numbers = trained.runs.map(\.index)
-      throw ValidationError(
+      throw UsageError(
         "there is no run \(runNumber ?? 0) in \(folder); it holds runs \(numbers.min() ?? 0) to \(numbers.max() ?? 0)")
     }
     let target = output.map { URL(fileURLWithPath: $0) } ?? source.appendingPathComponent("policies")

@@ -46,6 +46,7 @@ struct TrainCommand: ParsableCommand {
     let part = try shard.map { try Shard($0) } ?? .whole
     let device = try deviceOptions.open()
     if plan {
+      guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
       print(try Trainer.planText(configuration: configuration, runs: configuration.runs(in: part), device: device))
       return
     }
@@ -55,6 +56,7 @@ struct TrainCommand: ParsableCommand {
       ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device)
       : try TrainingSession.begin(configuration, shard: part, in: folder, device: device)
     let trainer = session.trainer
+    for remark in session.remarks { Console.log.warning("\(remark)") }
     Console.log.info(
       "\(trainer.runs.count) runs on \(device.description.name), \(trainer.dispatchesPerUpdate) dispatches per update")
 

@@ -106,7 +106,7 @@ struct CrossPlayStatisticsTests {
     #expect(matrix.crossPlayAllTuples(group, bootstrap) == nil)
     #expect(matrix.crossPlayDisjointPairs(group) == nil)
     #expect(matrix.gap(group, bootstrap) == nil)
-    #expect(matrix.selfPlayTieRate(group) == nil)
+    #expect(matrix.selfPlayTotal(group).tieRate == nil)
   }
 
   @Test func aSingleRunHasSelfPlayOnly() throws {
@@ -148,8 +148,8 @@ struct CrossPlayStatisticsTests {
     matrix.add(CrossPlayCell(games: 1, decisions: 10, tiedDecisions: 10), team: [0, 0])
     matrix.add(CrossPlayCell(games: 1, decisions: 30, tiedDecisions: 0), team: [1, 1])
     matrix.add(CrossPlayCell(games: 1, decisions: 5, tiedDecisions: 1), team: [0, 1])
-    #expect(matrix.selfPlayTieRate(matrix.groups[0]) == 0.25)
-    #expect(matrix.crossPlayTieRate(matrix.groups[0]) == 0.2)
+    #expect(matrix.selfPlayTotal(matrix.groups[0]).tieRate == 0.25)
+    #expect(matrix.crossPlayTotal(matrix.groups[0]).tieRate == 0.2)
   }
 
   @Test func runsAreOrderedByHyperparameterThenSeed() throws {

@@ -20,10 +20,8 @@ import VulkanCompute
     configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts
-    let update = try device.record { recorder in
-      parts.recordFirstEpisodes(recorder, runs: 0..<1)
-      try parts.recordUpdate(recorder, runs: 0..<1)
-    }
+    let reset = try device.record { recorder in parts.recordFirstEpisodes(recorder, runs: 0..<1) }
+    let update = try [reset] + parts.recordUpdate(on: device, runs: 0..<1)
     let table = BufferTable(device: device)
     let randomPlay = try RandomPlay(parts.environment, device: device, table: table)
     try table.allocate()
@@ -32,7 +30,7 @@ import VulkanCompute
         recorder, runs: 0..<1, legalMasks: parts.buffers.legalMasks, block: 0, actions: parts.buffers.actions,
         transition: 0)
     }
-    return try update.kernels + choose.kernels + [device.observationUnpacker(of: trainer.environment)]
+    return try (update + [choose]).flatMap(\.kernels) + [device.observationUnpacker(of: trainer.environment)]
   }
 
   @Test func everyModuleIsValidAndTranslatesToMetal() throws {

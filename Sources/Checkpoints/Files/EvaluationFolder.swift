@@ -1,12 +1,42 @@
 import Evaluation
 import Foundation
 
-/// The results of an evaluation on disk: `summary.csv`, `summary.json`, `matrix.csv`, `matrix.json`, one heat map per mode
-/// and the sweep's curves.
+/// The results of an evaluation on disk: `evaluation.json` (what was played), `summary.csv`, `summary.json`, `matrix.csv`,
+/// `matrix.json`, one heat map per mode and the sweep's curves.
 public enum EvaluationFolder {
-  public static func write(_ evaluation: CrossPlayEvaluation, title: String, to folder: URL) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  /// What it takes to get the same tables again.
+  private struct Record: Encodable {
+    let configuration: String
+    let update: Int
+    let envSteps: Int
+    let games: Int
+    let seed: UInt64
+    let modes: [String]
+    let tieTolerance: Double
+    let bootstrapSamples: Int
+    let maxTuples: Int
+    let acrossConfigurations: Bool
+    let device: String
+  }
+
+  /// - Parameter device: Where the games were played.
+  public static func write(
+    _ evaluation: CrossPlayEvaluation, of trained: TrainedRuns, device: String, to folder: URL
+  ) throws {
+    let title = trained.configuration.name
+    let settings = evaluation.settings
+    let record = Record(
+      configuration: title, update: trained.update, envSteps: trained.update * trained.configuration.envStepsPerUpdate,
+      games: settings.games, seed: settings.seed, modes: settings.modes.map(\.description),
+      tieTolerance: settings.tieTolerance, bootstrapSamples: settings.bootstrapSamples, maxTuples: settings.maxTuples,
+      acrossConfigurations: settings.acrossConfigurations, device: device)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try Folder.make(folder)
+    try removeFigures(in: folder)
     func place(_ name: String) -> URL { folder.appendingPathComponent(name) }
+    try AtomicFile.write(encoder.encode(record), to: place("evaluation.json"))
     try AtomicFile.write(SummaryReport.csv(evaluation.summary), to: place("summary.csv"))
     try AtomicFile.write(SummaryReport.json(evaluation.summary), to: place("summary.json"))
     try AtomicFile.write(MatrixReport.csv(evaluation.matrices), to: place("matrix.csv"))
@@ -19,6 +49,14 @@ public enum EvaluationFolder {
     }
     if let curves = SweepPlot.svg(evaluation.summary, title: title) {
       try AtomicFile.write(curves, to: place("sweep.svg"))
+    }
+  }
+
+  /// Figures of an earlier evaluation, whose modes may have been others.
+  private static func removeFigures(in folder: URL) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where name == "sweep.svg" || (name.hasPrefix("matrix-") && name.hasSuffix(".svg")) {
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }
   }
 }

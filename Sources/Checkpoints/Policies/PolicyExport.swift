@@ -29,7 +29,7 @@ public enum PolicyExport {
     )
     precondition(examples.observations.count == rows * features && examples.logits.count == rows * actions)
     precondition(examples.legalMasks.count == rows * actions)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folder.make(folder)
     try PolicyFile.write(policy, to: folder.appendingPathComponent("policy.safetensors"))
     try AtomicFile.write(
       try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))

@@ -11,15 +11,16 @@ public struct TrainedRuns {
   public let layout: ParameterLayout
   /// In the order of the configuration.
   public let runs: [RunConfiguration]
-  /// Finished updates of every run.
-  public let updates: [Int]
+  /// Finished updates, the same for all runs.
+  public let update: Int
   /// (R) parameter sets of P floats with padding.
   public let parameters: [[Float]]
 
   /// - Parameter folders: Training folders; several must be shards of the same training.
   /// - Throws: `FileFailure` that names the folder and what is wrong with it.
   public init(_ folders: [URL]) throws {
-    var found: [Int: (run: RunConfiguration, update: Int, parameters: [Float])] = [:]
+    var found: [Int: (run: RunConfiguration, parameters: [Float])] = [:]
+    var firstUpdate: (update: Int, folder: URL)?
     var first: (configuration: TrainingConfiguration, folder: URL)?
     for folder in folders {
       let place = folder.appendingPathComponent(TrainingSession.configurationName)
@@ -36,20 +37,32 @@ public struct TrainedRuns {
       guard let checkpoint = try checkpoints.latest() else {
         throw FileFailure(folder.path, "has no checkpoint yet; train it first, or continue it with --resume")
       }
+      if let firstUpdate, firstUpdate.update != checkpoint.update {
+        throw FileFailure(
+          folder.path,
+          "stands at update \(checkpoint.update) and \(firstUpdate.folder.path) at update "
+            + "\(firstUpdate.update); train all shards to the same update, or evaluate them one by one")
+      }
+      firstUpdate = firstUpdate ?? (checkpoint.update, folder)
       let state: TrainingState = try checkpoint.description()
       let environment = PolicyDescription.Environment(try configuration.makeEnvironment())
       guard state.environment == environment else {
         throw FileFailure(
           checkpoint.url.path,
-          "was written with \(state.environment.name) version \(state.environment.version), not \(environment.version)")
+          "was written with another environment (\(state.environment.name) version \(state.environment.version), this is "
+            + "version \(environment.version), or its parameters differ)")
       }
       let values: [Float] = try checkpoint.state.read("parameters")
+      guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
+        throw FileFailure(
+          checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
+      }
       let count = values.count / state.runs.count
       for (index, run) in state.runs.enumerated() {
         guard found[run.index] == nil else {
           throw FileFailure(folder.path, "holds run \(run.name), which another of the folders holds too")
         }
-        found[run.index] = (run, checkpoint.update, Array(values[index * count..<(index + 1) * count]))
+        found[run.index] = (run, Array(values[index * count..<(index + 1) * count]))
       }
     }
     guard let first else { throw FileFailure("evaluate", "needs the folder of a training") }
@@ -66,9 +79,12 @@ public struct TrainedRuns {
           + "\(TrainingSession.configurationName) has \(layout.count)")
     }
     runs = ordered.map(\.run)
-    updates = ordered.map(\.update)
+    update = firstUpdate?.update ?? 0
     parameters = ordered.map(\.parameters)
   }
+
+  /// Runs of the configuration that none of the folders holds.
+  public var missingRunCount: Int { configuration.runs.count - runs.count }
 
   /// One run as a policy that can be exported.
   public func policy(_ index: Int) throws -> Policy {
@@ -76,7 +92,7 @@ public struct TrainedRuns {
       architecture: architecture, environment: PolicyDescription.Environment(environment),
       observation: environment.observationLayout,
       actionNames: (0..<environment.actionCount).map { environment.actionName($0) }, run: runs[index],
-      update: updates[index], envSteps: updates[index] * configuration.envStepsPerUpdate)
+      update: update, envSteps: update * configuration.envStepsPerUpdate)
     return try Policy(description, parameters: layout.unpack(parameters[index]))
   }
 }

@@ -13,6 +13,9 @@ public final class TrainingSession {
   private let device: Device
   private let checkpoints: CheckpointFolder
   private let metrics: MetricsWriter
+  private let lock: FolderLock
+  /// What the user should know about a resumed training.
+  public private(set) var remarks: [String] = []
 
   static let configurationName = "config.yaml"
   static let metricsName = "metrics.jsonl"
@@ -23,15 +26,21 @@ public final class TrainingSession {
     _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
-    guard !FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(
-        folder.path, "holds a training already; continue it with --resume, or choose another folder with --output")
+    for name in [configurationName, metricsName, checkpointsName] {
+      guard !FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path) else {
+        throw FileFailure(
+          folder.path,
+          "holds a training already (\(name)); continue it with --resume, or choose another folder with "
+            + "--output")
+      }
     }
-    let trainer = try Trainer(configuration: configuration, runs: configuration.runs(in: shard), device: device)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let runs = try configuration.runs(in: shard)
+    try Folder.make(folder)
+    let lock = try FolderLock(folder)
+    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
     let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
     try AtomicFile.write(configuration.yaml(), to: place)
-    return TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics)
+    return TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics, lock: lock)
   }
 
   /// Continues a training from its last checkpoint, bit by bit; from the start if it has none yet.
@@ -49,22 +58,32 @@ public final class TrainingSession {
         "is not the configuration that was asked for; resume with the same values, "
           + "or begin another training with --output")
     }
+    let lock = try FolderLock(folder)
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs(in: shard), device: device)
     let checkpoints = CheckpointFolder(folder.appendingPathComponent(checkpointsName))
     var update = 0
+    var remarks: [String] = []
     if let checkpoint = try checkpoints.latest() {
-      try restore(trainer, from: checkpoint, device: device)
+      let written = try restore(trainer, from: checkpoint, device: device)
+      if written != TrainingState.identity(of: device) {
+        remarks.append(
+          "the checkpoint was written on \(written), this is \(TrainingState.identity(of: device)): the training goes "
+            + "on, but its last bits may differ from those of an uninterrupted one")
+      }
       update = checkpoint.update
     }
     let metrics = try MetricsWriter(resuming: folder.appendingPathComponent(metricsName).path, after: update)
-    return TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics)
+    let session = TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics, lock: lock)
+    session.remarks = remarks
+    return session
   }
 
-  private init(folder: URL, trainer: Trainer, device: Device, metrics: MetricsWriter) {
+  private init(folder: URL, trainer: Trainer, device: Device, metrics: MetricsWriter, lock: FolderLock) {
     self.folder = folder
     self.trainer = trainer
     self.device = device
     self.metrics = metrics
+    self.lock = lock
     checkpoints = CheckpointFolder(folder.appendingPathComponent(Self.checkpointsName))
   }
 
@@ -96,14 +115,15 @@ public final class TrainingSession {
   private func writeCheckpoint() throws {
     try metrics.synchronize()
     let update = trainer.updatesSubmitted
-    guard try checkpoints.updates().last ?? 0 < update else { return }
+    if let last = try checkpoints.updates().last, last == update { return }  // resumed at the end
     try checkpoints.write(
       update: update, tensors: trainer.persistentBuffers.map(BufferTensors.tensor),
       description: TrainingState(trainer, device: device))
     try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
   }
 
-  private static func restore(_ trainer: Trainer, from checkpoint: Checkpoint, device: Device) throws {
+  /// - Returns: What device and profile the checkpoint was written with.
+  private static func restore(_ trainer: Trainer, from checkpoint: Checkpoint, device: Device) throws -> String {
     let state: TrainingState = try checkpoint.description()
     func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
     guard state.runs == trainer.runs else {
@@ -120,5 +140,6 @@ public final class TrainingSession {
     }
     for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
     trainer.didRestore(updates: checkpoint.update)
+    return state.device
   }
 }

@@ -27,7 +27,12 @@ public struct TrainingState: Codable, Sendable {
     runs = trainer.runs
     envSteps = trainer.envSteps
     stateLayout = device.profile.stateLayout.rawValue
-    self.device = device.description.name
+    self.device = Self.identity(of: device)
+  }
+
+  /// What must be equal for a training to continue bit by bit, beside the program.
+  static func identity(of device: Device) -> String {
+    "\(device.description.name), \(device.description.driver) (\(device.profile))"
   }
 }
 

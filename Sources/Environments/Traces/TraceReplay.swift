@@ -25,6 +25,7 @@ public enum TraceReplay {
 
   /// - Parameter file: Names the games in the report.
   public static func replay(_ games: RecordedGames, file: String, device: Device) throws -> TraceReport {
+    guard !games.episodes.isEmpty else { throw TraceError(file: file, problem: "holds no episodes to replay") }
     var report = TraceReport(file: file, environment: games.environment.name, source: games.source)
     for first in stride(from: 0, to: games.episodes.count, by: batchSize) {
       let episodes = games.episodes[first..<min(first + batchSize, games.episodes.count)]

@@ -186,8 +186,8 @@ final class CellPlayer {
         returnSum: sum(returns, RETURN_SUM, of: RETURN_FLOATS, Double.init),
         squaredReturnSum: sum(returns, RETURN_SQUARED_SUM, of: RETURN_FLOATS, Double.init),
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
-        tiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
-      exactTies: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
+        tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
+        nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
       envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init))
   }
 }

@@ -18,15 +18,10 @@ public struct EvaluationPolicy: Sendable {
 public struct CellResult: Sendable, Hashable {
   /// The policy in each seat, by its place among the evaluator's policies.
   public let team: [Int]
-  /// Completed games, sums of returns, decisions, and those of them that were ties within the tolerance.
+  /// Completed games, sums of returns, decisions, and those of them that were ties.
   public let cell: CrossPlayCell
-  /// Decisions where another legal action's logit was exactly as large as the largest.
-  public let exactTies: Int
   /// Env steps of the counted games.
   public let envSteps: Int
-
-  /// Part of the decisions that were exact ties; nil without decisions.
-  public var exactTieRate: Double? { cell.decisions > 0 ? Double(exactTies) / Double(cell.decisions) : nil }
 }
 
 /// How far an evaluation is.

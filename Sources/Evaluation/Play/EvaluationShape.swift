@@ -39,12 +39,13 @@ struct EvaluationShape {
   func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
     let layers = ParameterLayout(architecture).layers
     let widths = layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
-    let rowBytes = 4 * observationRows
+    // The network has a workspace of whole tiles for every seat of a cell.
+    let workspaceRows = agents * ((environments + 63) / 64 * 64)
     let busyRows = device.kind == .cpu ? 16_384 : 262_144
     let limits = [
       busyRows / (agents * environments), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
-      device.maxStorageBufferRange / (rowBytes * max(widths.max() ?? 0, observationWords)),
-      device.memoryBytes / 4 / (rowBytes * (widths.reduce(0, +) + observationWords)),
+      device.maxStorageBufferRange / (4 * max(workspaceRows * (widths.max() ?? 0), observationRows * observationWords)),
+      device.memoryBytes / 4 / (4 * (workspaceRows * widths.reduce(0, +) + observationRows * observationWords)),
     ]
     return max(1, limits.min() ?? 1)
   }

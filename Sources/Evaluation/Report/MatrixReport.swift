@@ -7,7 +7,7 @@ public enum MatrixReport {
     let seats = matrices.first?.seats ?? 0
     var csv = CSV(
       header: ["mode"] + (0..<seats).map { "seat_\($0)" } + [
-        "games", "mean_return", "standard_error", "decisions", "tie_rate",
+        "games", "mean_return", "standard_error", "decisions", "tie_rate", "near_tie_rate",
       ])
     for matrix in matrices {
       for team in matrix.teams {
@@ -15,6 +15,7 @@ public enum MatrixReport {
         csv.append(
           [matrix.mode.description] + team.map { matrix.runs[$0].name } + [
             "\(cell.games)", "\(cell.meanReturn)", cell.standardError.field, "\(cell.decisions)", cell.tieRate.field,
+            cell.nearTieRate.field,
           ])
       }
     }
@@ -28,12 +29,14 @@ public enum MatrixReport {
     let standardError: Double?
     let decisions: Int
     let tieRate: Double?
+    let nearTieRate: Double?
 
     enum CodingKeys: String, CodingKey {
       case runs, games, decisions
       case meanReturn = "mean_return"
       case standardError = "standard_error"
       case tieRate = "tie_rate"
+      case nearTieRate = "near_tie_rate"
     }
   }
 
@@ -54,7 +57,7 @@ public enum MatrixReport {
             matrix.cells[team].map { cell in
               Entry(
                 runs: team, games: cell.games, meanReturn: cell.meanReturn, standardError: cell.standardError,
-                decisions: cell.decisions, tieRate: cell.tieRate)
+                decisions: cell.decisions, tieRate: cell.tieRate, nearTieRate: cell.nearTieRate)
             }
           })
       })

@@ -11,7 +11,9 @@ public enum SummaryReport {
       header: ["configuration"] + keys.map(\.rawValue) + [
         "runs", "games", "tuples_evaluated", "tuples_possible", "mode",
       ]
-        + estimates.flatMap { [$0, "\($0)_standard_error"] } + ["self_play_tie_rate", "cross_play_tie_rate"])
+        + estimates.flatMap { [$0, "\($0)_standard_error"] } + [
+          "self_play_tie_rate", "cross_play_tie_rate", "self_play_near_tie_rate", "cross_play_near_tie_rate",
+        ])
     for row in summary.configurations {
       for mode in row.modes {
         let values = [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
@@ -19,7 +21,10 @@ public enum SummaryReport {
           [row.configuration] + keys.map { "\(row.hyperparameters[$0])" }
             + ["\(row.runs)", "\(row.games)", "\(row.tuplesEvaluated)", "\(row.tuplesPossible)", "\(mode.mode)"]
             + values.flatMap { [($0?.mean).field, ($0?.standardError).field] }
-            + [mode.selfPlayTieRate.field, mode.crossPlayTieRate.field])
+            + [
+              mode.selfPlayTieRate.field, mode.crossPlayTieRate.field, mode.selfPlayNearTieRate.field,
+              mode.crossPlayNearTieRate.field,
+            ])
       }
     }
     return csv.text
@@ -40,8 +45,9 @@ public enum SummaryReport {
           + row.modes.map { text($0.crossPlayAllTuples) } + row.modes.map { text($0.gap) })
       details.append(
         [row.configuration, "\(row.tuplesEvaluated)/\(row.tuplesPossible)"]
-          + row.modes.map { text($0.crossPlayDisjointPairs) } + row.modes.map { percent($0.selfPlayTieRate) }
-          + row.modes.map { percent($0.crossPlayTieRate) })
+          + row.modes.map { text($0.crossPlayDisjointPairs) }
+          + row.modes.map { percents($0.selfPlayTieRate, $0.selfPlayNearTieRate) }
+          + row.modes.map { percents($0.crossPlayTieRate, $0.crossPlayNearTieRate) })
     }
     let games = summary.configurations.map(\.games).min() ?? 0
     return """
@@ -49,7 +55,8 @@ public enum SummaryReport {
       \(details.text)
       Mean return per game ± standard error, \(games) games per team of \(summary.seats).
       SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
-      XP pairs: disjoint teams, error over teams. Ties: decisions where another action is as good as the best.
+      XP pairs: disjoint teams, error over teams. Ties: decisions in which another
+      action's logit equals the largest / comes within the tie tolerance of it.
 
       """
   }
@@ -60,7 +67,10 @@ public enum SummaryReport {
     return mean + (estimate.standardError.map { String(format: " ±%.2f", $0) } ?? "")
   }
 
-  private static func percent(_ rate: Double?) -> String { rate.map { String(format: "%.1f %%", $0 * 100) } ?? "-" }
+  private static func percents(_ exact: Double?, _ near: Double?) -> String {
+    guard let exact, let near else { return "-" }
+    return String(format: "%.1f/%.1f %%", exact * 100, near * 100)
+  }
 }
 
 /// Columns of text: the first to the left, the others to the right.

@@ -24,6 +24,8 @@ private struct SweepPlotDrawing {
   let ticks: [Double]
   let isLogarithmic: Bool
   let returns: ClosedRange<Double>
+  /// How many seeds, games and teams stand behind the points.
+  let subtitle: String
 
   let left = 74.0
   let top = 60.0
@@ -38,6 +40,13 @@ private struct SweepPlotDrawing {
     else { return nil }
     self.title = title
     self.key = key
+    func range(_ values: [Int]) -> String {
+      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+      return low == high ? "\(low)" : "\(low) to \(high)"
+    }
+    subtitle =
+      "per point: \(range(rows.map(\.runs))) seeds, \(range(rows.map(\.tuplesEvaluated))) teams of distinct seeds, "
+      + "\(range(rows.map(\.games))) games per team"
     let ordered = rows.sorted { $0.hyperparameters[key] < $1.hyperparameters[key] }
     ticks = ordered.map { $0.hyperparameters[key] }
     isLogarithmic = ticks[0] > 0 && ticks[ticks.count - 1] / ticks[0] >= 8
@@ -77,6 +86,7 @@ private struct SweepPlotDrawing {
     let legend = curves.map { SVGDocument.textWidth($0.label, size: 13) }.max() ?? 0
     var svg = SVGDocument(width: left + width + 80 + legend, height: top + height + 74)
     svg.text(title, x: left, y: 28, size: 17, bold: true)
+    svg.text(subtitle, x: left, y: 48, size: 12, fill: "#555555")
     drawAxes(&svg)
     for curve in curves {
       let errors = curve.points.map { $0.estimate.standardError ?? 0 }

@@ -44,14 +44,14 @@ extension CrossPlayMatrix {
     return Estimate(mean: selfPlay.mean - crossPlay.mean, standardError: error, count: group.members.count)
   }
 
-  /// Part of the decisions in self-play that were ties.
-  public func selfPlayTieRate(_ group: RunGroup) -> Double? { tieRate(group.members.compactMap(selfPlayCell)) }
+  /// All self-play of a configuration in one: its tie rates count decisions, not cells.
+  public func selfPlayTotal(_ group: RunGroup) -> CrossPlayCell { total(group.members.compactMap(selfPlayCell)) }
 
-  /// Part of the decisions in cross-play that were ties.
-  public func crossPlayTieRate(_ group: RunGroup) -> Double? { tieRate(crossPlayTeams(group).map(\.cell)) }
+  /// All cross-play of a configuration in one.
+  public func crossPlayTotal(_ group: RunGroup) -> CrossPlayCell { total(crossPlayTeams(group).map(\.cell)) }
 
-  private func tieRate(_ cells: [CrossPlayCell]) -> Double? {
-    cells.reduce(into: CrossPlayCell()) { $0 += $1 }.tieRate
+  private func total(_ cells: [CrossPlayCell]) -> CrossPlayCell {
+    cells.reduce(into: CrossPlayCell()) { $0 += $1 }
   }
 }
 

@@ -7,17 +7,21 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
   public var squaredReturnSum = 0.0
   /// Moves with more than one legal action.
   public var decisions = 0
-  /// Those among them where another action's logit came within the tie tolerance of the largest.
+  /// Those among them where another legal action's logit was exactly as large as the largest.
   public var tiedDecisions = 0
+  /// Those among them where another legal action's logit came within the tie tolerance of the largest.
+  public var nearTiedDecisions = 0
 
   public init(
-    games: Int = 0, returnSum: Double = 0, squaredReturnSum: Double = 0, decisions: Int = 0, tiedDecisions: Int = 0
+    games: Int = 0, returnSum: Double = 0, squaredReturnSum: Double = 0, decisions: Int = 0, tiedDecisions: Int = 0,
+    nearTiedDecisions: Int = 0
   ) {
     self.games = games
     self.returnSum = returnSum
     self.squaredReturnSum = squaredReturnSum
     self.decisions = decisions
     self.tiedDecisions = tiedDecisions
+    self.nearTiedDecisions = nearTiedDecisions
   }
 
   public var meanReturn: Double { returnSum / Double(games) }
@@ -29,7 +33,10 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
     return (variance / Double(games)).squareRoot()
   }
 
+  /// Part of the decisions that were exact ties; nil without decisions.
   public var tieRate: Double? { decisions > 0 ? Double(tiedDecisions) / Double(decisions) : nil }
+  /// Part of the decisions that were ties within the tolerance; nil without decisions.
+  public var nearTieRate: Double? { decisions > 0 ? Double(nearTiedDecisions) / Double(decisions) : nil }
 
   public static func += (total: inout CrossPlayCell, part: CrossPlayCell) {
     total.games += part.games
@@ -37,6 +44,7 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
     total.squaredReturnSum += part.squaredReturnSum
     total.decisions += part.decisions
     total.tiedDecisions += part.tiedDecisions
+    total.nearTiedDecisions += part.nearTiedDecisions
   }
 }
 

@@ -8,8 +8,12 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let crossPlayAllTuples: Estimate?
     public let crossPlayDisjointPairs: Estimate?
     public let gap: Estimate?
+    /// Part of the decisions that were exact ties.
     public let selfPlayTieRate: Double?
     public let crossPlayTieRate: Double?
+    /// Part of the decisions that were ties within the tolerance.
+    public let selfPlayNearTieRate: Double?
+    public let crossPlayNearTieRate: Double?
 
     enum CodingKeys: String, CodingKey {
       case mode, gap
@@ -18,6 +22,8 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
       case crossPlayDisjointPairs = "cross_play_disjoint_pairs"
       case selfPlayTieRate = "self_play_tie_rate"
       case crossPlayTieRate = "cross_play_tie_rate"
+      case selfPlayNearTieRate = "self_play_near_tie_rate"
+      case crossPlayNearTieRate = "cross_play_near_tie_rate"
     }
   }
 
@@ -56,11 +62,13 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
         runs: group.members.count, games: cells.map(\.games).min() ?? 0, tuplesEvaluated: crossPlay.count,
         tuplesPossible: CrossPlayPlan.arrangements(of: group.members.count, seats: first.seats),
         modes: matrices.map { matrix in
-          Mode(
+          let (selfPlay, crossPlay) = (matrix.selfPlayTotal(group), matrix.crossPlayTotal(group))
+          return Mode(
             mode: matrix.mode, selfPlay: matrix.selfPlay(group),
             crossPlayAllTuples: matrix.crossPlayAllTuples(group, bootstrap),
             crossPlayDisjointPairs: matrix.crossPlayDisjointPairs(group), gap: matrix.gap(group, bootstrap),
-            selfPlayTieRate: matrix.selfPlayTieRate(group), crossPlayTieRate: matrix.crossPlayTieRate(group))
+            selfPlayTieRate: selfPlay.tieRate, crossPlayTieRate: crossPlay.tieRate,
+            selfPlayNearTieRate: selfPlay.nearTieRate, crossPlayNearTieRate: crossPlay.nearTieRate)
         })
     }
   }

@@ -17,7 +17,7 @@ public enum EvaluationMode: Sendable, Hashable, CustomStringConvertible {
     case "greedy-random-tie": self = .greedyRandomTie
     default:
       guard text.hasPrefix("temperature="), let value = Double(text.dropFirst("temperature=".count)),
-        value > 0, value.isFinite
+        (1e-3...1e3).contains(value)
       else { return nil }
       self = .temperature(value)
     }
@@ -33,7 +33,7 @@ public enum EvaluationMode: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What messages say is allowed.
-  public static let choices = "sampled, greedy, greedy-random-tie or temperature=NUMBER"
+  public static let choices = "sampled, greedy, greedy-random-tie or temperature=NUMBER (0.001 to 1000)"
 }
 
 extension EvaluationMode: Codable {
@@ -69,10 +69,13 @@ public struct EvaluationSettings: Sendable, Hashable {
   /// Also pair runs of different configurations, so that the whole matrix is filled (2 seats).
   public var acrossConfigurations = false
 
+  /// What `games` may be.
+  public static let gamesRange = 1...100_000_000
+
   public init() {}
 
   init(_ section: inout ConfigurationSection) throws {
-    games = try section.integer("games", in: 1...100_000_000) ?? games
+    games = try section.integer("games", in: Self.gamesRange) ?? games
     modes = try Self.modes(&section) ?? modes
     seed = try section.integer("seed", in: 0...Int.max).map(UInt64.init) ?? seed
     maxTuples = try section.integer("max_tuples", in: 1...100_000_000) ?? maxTuples

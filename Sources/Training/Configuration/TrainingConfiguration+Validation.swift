@@ -28,7 +28,16 @@ extension TrainingConfiguration {
     return error(known ? String(key) : "environment", invalid.description)
   }
 
+  /// More would fill the memory with names alone.
+  private static let mostRuns = 1_000_000
+
   func checkContradictions() throws {
+    let points = sweep.axes.reduce(1.0) { $0 * Double($1.values.count) }
+    guard points * Double(seeds.count) <= Double(Self.mostRuns) else {
+      let axes = sweep.axes.map { "\($0.values.count) values of \($0.hyperparameter.rawValue)" }
+      throw error(
+        "sweep", "\((axes + ["\(seeds.count) seeds"]).joined(separator: " x ")) are more than \(Self.mostRuns) runs")
+    }
     for axis in sweep.axes where source.origins[axis.hyperparameter.rawValue] != nil {
       let key = axis.hyperparameter.rawValue
       throw error(

@@ -79,14 +79,14 @@ import VulkanCompute
     let random = try randomPlay(environment, games: 4096, device: device)
     for mode in [EvaluationMode.sampled, .greedyRandomTie, .temperature(2)] {
       let result = try evaluator.evaluate(cells: [[0, 0]], mode: mode)[0]
-      #expect(result.cell.tieRate == 1 && result.exactTieRate == 1)
+      #expect(result.cell.tieRate == 1 && result.cell.nearTieRate == 1)
       let error = try #require(result.cell.standardError)
       let randomError = try #require(random.standardError)
       #expect(
         abs(result.cell.meanReturn - random.meanReturn) < 4 * (error * error + randomError * randomError).squareRoot())
     }
     let greedy = try evaluator.evaluate(cells: [[0, 0]], mode: .greedy)[0]
-    #expect(greedy.exactTieRate == 1)
+    #expect(greedy.cell.tieRate == 1)
     #expect(abs(greedy.cell.meanReturn - random.meanReturn) > 0.2, "always the first action is another policy")
     device.requireNoValidationMessages()
   }

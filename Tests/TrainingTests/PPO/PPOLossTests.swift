@@ -37,13 +37,14 @@ import VulkanCompute
           #expect(agree(result.statistics[run][metric * chunk.capacity + i], expected), "metric \(metric) of row \(i)")
         }
       }
-      // Rows past the chunk count for nothing.
-      #expect(result.logitGradients[run][(rows * chunk.logitColumns)...].allSatisfy { $0 == 0 })
-      #expect(result.valueGradients[run][(rows * chunk.valueColumns)...].allSatisfy { $0 == 0 })
+      // Rows past the chunk are not written.
+      let guardWord = GuardedBuffer<Float>.guardWord
+      #expect(result.logitGradients[run][(rows * chunk.logitColumns)...].allSatisfy { $0.bitPattern == guardWord })
+      #expect(result.valueGradients[run][(rows * chunk.valueColumns)...].allSatisfy { $0.bitPattern == guardWord })
       for metric in 0..<Int(METRIC_ROW_SUMS) {
         #expect(
           result.statistics[run][metric * chunk.capacity..<(metric + 1) * chunk.capacity].dropFirst(rows).allSatisfy {
-            $0 == 0
+            $0.bitPattern == guardWord
           })
       }
     }

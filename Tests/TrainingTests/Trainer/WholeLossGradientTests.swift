@@ -33,7 +33,7 @@ import VulkanCompute
     try parts.learner.parameters.write(parameters, run: 0)
     try device.run { recorder in
       parts.learner.recordComputeAdvantages(recorder, runs: 0..<1)
-      try parts.learner.recordImprove(recorder, runs: 0..<1)
+      try parts.learner.recordImprove(recorder, runs: 0..<1, epoch: 0)
     }
 
     let loss = try WholeLoss(trainer)

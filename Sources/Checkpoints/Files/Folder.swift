@@ -1,0 +1,36 @@
+import Foundation
+
+/// Folders that results go to.
+public enum Folder {
+  /// Makes a folder and those above it; does nothing where it exists.
+  /// - Throws: `FileFailure` that says what stands in the way.
+  public static func make(_ url: URL) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw FileFailure(url.path, "is a file; choose another folder with --output")
+    }
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw FileFailure(url.path, "cannot be made; choose a folder that you may write to with --output")
+    }
+  }
+}
+
+/// Keeps a folder for one process, until it ends or the value goes away.
+final class FolderLock {
+  private let descriptor: Int32
+
+  /// - Throws: `FileFailure` if another process holds the folder.
+  init(_ folder: URL) throws {
+    let path = folder.appendingPathComponent(".lock").path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileFailure(path, "cannot be written; choose another folder with --output") }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw FileFailure(folder.path, "is being trained by another process; wait for it, or stop it, before going on")
+    }
+  }
+
+  deinit { close(descriptor) }
+}
