@@ -12,6 +12,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/environment.h", (const char[]){
 #embed "Common/environment.h"
         , 0}},
+    {"Common/environment_state.glsl", (const char[]){
+#embed "Common/environment_state.glsl"
+        , 0}},
     {"Common/masked_softmax.glsl", (const char[]){
 #embed "Common/masked_softmax.glsl"
         , 0}},
@@ -90,11 +93,35 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/network.h", (const char[]){
 #embed "Network/network.h"
         , 0}},
+    {"Overcooked/overcooked_layout.h", (const char[]){
+#embed "Overcooked/overcooked_layout.h"
+        , 0}},
+    {"Overcooked/overcooked_observation.glsl", (const char[]){
+#embed "Overcooked/overcooked_observation.glsl"
+        , 0}},
+    {"Overcooked/overcooked_observe.comp", (const char[]){
+#embed "Overcooked/overcooked_observe.comp"
+        , 0}},
+    {"Overcooked/overcooked_reset.comp", (const char[]){
+#embed "Overcooked/overcooked_reset.comp"
+        , 0}},
+    {"Overcooked/overcooked_state.glsl", (const char[]){
+#embed "Overcooked/overcooked_state.glsl"
+        , 0}},
+    {"Overcooked/overcooked_step.comp", (const char[]){
+#embed "Overcooked/overcooked_step.comp"
+        , 0}},
+    {"Overcooked/overcooked_terrain.glsl", (const char[]){
+#embed "Overcooked/overcooked_terrain.glsl"
+        , 0}},
     {"PPO/accumulate_metrics.comp", (const char[]){
 #embed "PPO/accumulate_metrics.comp"
         , 0}},
     {"PPO/adam.comp", (const char[]){
 #embed "PPO/adam.comp"
+        , 0}},
+    {"PPO/add_shaped_rewards.comp", (const char[]){
+#embed "PPO/add_shaped_rewards.comp"
         , 0}},
     {"PPO/advantage_moments.comp", (const char[]){
 #embed "PPO/advantage_moments.comp"

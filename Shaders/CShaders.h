@@ -9,6 +9,7 @@
 #include "Network/network.h"
 #include "Evaluation/evaluation.h"
 #include "Hanabi/hanabi_layout.h"
+#include "Overcooked/overcooked_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"

@@ -21,6 +21,8 @@ struct EnvironmentDispatch {
   uint error_stride;              // words per run of `errors`
   uint start_stride;              // words per run of `start_states`, 0 where all environments share one
   uint start_environment_stride;  // words per environment of `start_states`, 0 where all share one
+  uint shaped_stride;             // floats per run of `shaped_rewards`
+  uint shaped_transition;         // row block of `shaped_rewards` that a step writes
 };
 
 // What a step writes into an environment's word of `errors`; the first error stays.

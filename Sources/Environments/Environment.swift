@@ -21,6 +21,9 @@ public protocol Environment: Sendable {
   /// S, 32-bit words of one environment's state.
   var stateWordCount: Int { get }
 
+  /// Whether step also writes `shaped_rewards`, which the learner adds to the rewards and returns leave out.
+  var shapesRewards: Bool { get }
+
   /// Macros of the game's kernels and of `observationInclude`.
   var macros: [String: String] { get }
   /// Kernel files below `Shaders/`.
@@ -51,6 +54,7 @@ extension Environment {
   /// M, 32-bit words of one legal mask.
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
+  public var shapesRewards: Bool { false }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {

@@ -6,6 +6,11 @@ public enum ParameterValue: Sendable, Hashable {
   case text(String)
   case list([ParameterValue])
   case null
+
+  /// A number as it is read again from JSON and YAML: a whole one is an integer.
+  public static func decimal(_ number: Double) -> ParameterValue {
+    Int(exactly: number).map { .integer($0) } ?? .number(number)
+  }
 }
 
 /// The parameters of one environment: read once by its initializer, which then calls `finish()` to refuse unknown keys.
@@ -74,6 +79,19 @@ public struct EnvironmentParameters {
       throw Invalid("environment.\(key) = \(value); expected one of \(choices.joined(separator: ", "))")
     }
     return text
+  }
+
+  public mutating func texts(_ key: String) throws -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard case .list(let items) = value else {
+      throw Invalid("environment.\(key) = \(value); expected a list of texts")
+    }
+    return try items.map { item in
+      guard case .text(let text) = item else {
+        throw Invalid("environment.\(key) = \(value); \(item) is not text, put it between quotation marks")
+      }
+      return text
+    }
   }
 
   /// Refuses keys that nobody asked for.

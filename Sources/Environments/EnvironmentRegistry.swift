@@ -1,6 +1,6 @@
 /// All games of the engine. A new game adds one line here.
 public enum EnvironmentRegistry {
-  static let types: [any Environment.Type] = [HanabiEnvironment.self]
+  static let types: [any Environment.Type] = [HanabiEnvironment.self, OvercookedEnvironment.self]
 
   public static var names: [String] { types.map { $0.name } }
 

@@ -19,6 +19,8 @@ public final class VectorEnvironment {
   public let seeds: Buffer<SIMD2<UInt32>>
   /// (R, N): 0, or the first `ERROR_…` of an environment.
   public let errors: Buffer<UInt32>
+  /// (R, N, A), only where the game shapes rewards: those of the last step that kept them nowhere else.
+  public let shapedRewards: Buffer<Float>?
 
   /// (1, words) for all environments, or (R, N, words) where start states are injected.
   private let startStates: Buffer<UInt32>
@@ -51,6 +53,12 @@ public final class VectorEnvironment {
     errors = table.register(
       "environment_errors", of: UInt32.self, runs: runs, perRun: [("N", environmentsPerRun)],
       persistence: .persistent)
+    shapedRewards =
+      environment.shapesRewards
+      ? table.register(
+        "shaped_rewards", of: Float.self, runs: runs,
+        perRun: [("N", environmentsPerRun), ("A", environment.agentCount)],
+        persistence: .scratch) : nil
     let words = environment.startState.count
     startStates = table.register(
       "environment_start_states", of: UInt32.self, runs: injectsStartStates ? runs : 1,
@@ -115,21 +123,29 @@ public final class VectorEnvironment {
   }
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
+  ///
+  /// - Parameter shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
-    dones: Buffer<UInt32>, transition: Int, buffersFrom first: Int? = nil
+    dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, transition: Int, buffersFrom first: Int? = nil
   ) {
     let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
     push.action_stride = UInt32(actions.runStride)
     push.reward_stride = UInt32(rewards.runStride)
     push.done_stride = UInt32(dones.runStride)
+    var bindings = [
+      "actions": actions.window(runs: places), "rewards": rewards.window(runs: places),
+      "dones": dones.window(runs: places), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
+    ]
+    if let lastShapedRewards = self.shapedRewards {
+      let target = shapedRewards ?? lastShapedRewards
+      push.shaped_stride = UInt32(target.runStride)
+      push.shaped_transition = shapedRewards == nil ? 0 : UInt32(transition)
+      bindings["shaped_rewards"] = target.window(runs: shapedRewards == nil ? runs : places)
+    }
     recorder.dispatch(
-      stepKernel,
-      [
-        "actions": actions.window(runs: places), "rewards": rewards.window(runs: places),
-        "dones": dones.window(runs: places), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
-      ], push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
+      stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
   }
 
   /// Where the runs of a dispatch stand in the caller's buffers.

@@ -6,7 +6,7 @@ import VulkanCompute
 /// Collects T steps of N environments for the runs of a window:
 ///
 ///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
-///     observe; forward; values of the last observation
+///     observe; forward; values of the last observation; returns of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
   private let environment: VectorEnvironment
@@ -17,6 +17,7 @@ final class Rollout {
   private let sampleActions: Kernel
   private let storeValues: Kernel
   private let trackEpisodes: Kernel
+  private let addShapedRewards: Kernel?  // where the game shapes rewards
   private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
   let episodeSums: Buffer<SIMD4<Float>>  // (window, N): returns, lengths, episodes, error
 
@@ -34,6 +35,9 @@ final class Rollout {
     storeValues = try device.kernel(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
     trackEpisodes = try device.kernel("PPO/track_episodes.comp", macros: chunk.macros)
+    addShapedRewards =
+      try shape.shapesRewards
+      ? device.kernel("PPO/add_shaped_rewards.comp", macros: chunk.macros) : nil
     openEpisodes = table.register(
       "open_episodes", of: SIMD2<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
       persistence: .persistent)
@@ -46,14 +50,15 @@ final class Rollout {
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       environment.recordStep(
-        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: t,
-        buffersFrom: 0)
+        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones,
+        shapedRewards: buffers.shapedRewards, transition: t, buffersFrom: 0)
       recorder.barrier()
       environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
       recorder.barrier()
     }
     try recordPolicy(recorder, runs: runs, parameters: parameters, block: shape.steps, kernel: storeValues)
     recordEpisodes(recorder, runs: runs)
+    recordShapedRewards(recorder, runs: runs)
   }
 
   /// Observations of row block `block`, then the network on them, then what `kernel` stores of it.
@@ -97,6 +102,19 @@ final class Rollout {
         "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
         "episode_sums": episodeSums.window(runs: 0..<runs.count),
       ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
+    recorder.barrier()
+  }
+
+  /// After the episodes, whose returns are without shaping.
+  private func recordShapedRewards(_ recorder: CommandRecorder, runs: Range<Int>) {
+    guard let addShapedRewards, let shapedRewards = buffers.shapedRewards else { return }
+    recorder.dispatch(
+      addShapedRewards,
+      [
+        "shaped_rewards": shapedRewards.window(runs: 0..<runs.count),
+        "rewards": buffers.rewards.window(runs: 0..<runs.count),
+      ],
+      push: buffers.strides(shape), groups: addShapedRewards.groups(for: shape.rows), runs.count)
     recorder.barrier()
   }
 

@@ -10,6 +10,7 @@ struct RolloutBuffers {
   let logProbabilities: Buffer<Float>  // (window, T N A)
   let values: Buffer<Float>  // (window, (T + 1) N A)
   let rewards: Buffer<Float>  // (window, T N A)
+  let shapedRewards: Buffer<Float>?  // (window, T N A), where the game shapes rewards
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
 
@@ -25,6 +26,7 @@ struct RolloutBuffers {
     logProbabilities = register("log_probabilities", of: Float.self, rows)
     values = register("values", of: Float.self, rowsAndLast)
     rewards = register("rewards", of: Float.self, rows)
+    shapedRewards = shape.shapesRewards ? register("shaped_rewards", of: Float.self, rows) : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
   }

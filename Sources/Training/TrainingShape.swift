@@ -19,6 +19,8 @@ struct TrainingShape {
   let observationWords: Int
   let epochs: Int
   let minibatches: Int
+  /// Whether the learner sees shaped rewards.
+  let shapesRewards: Bool
 
   init(_ configuration: TrainingConfiguration, environment: any Environment, runs: Int) {
     self.runs = runs
@@ -30,6 +32,7 @@ struct TrainingShape {
     observationWords = environment.observationWordCount
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    shapesRewards = environment.shapesRewards
   }
 
   /// N * A, rows of one rollout step

@@ -13,13 +13,13 @@ import VulkanCompute
     ProcessInfo.processInfo.environment["CROSSPLAY_TRACES"].map { URL(fileURLWithPath: $0) }
     ?? URL(fileURLWithPath: #filePath).appending(path: "../../../../shared/traces").standardized
 
-  static func hanabiFiles(in folder: URL) -> [String] {
+  static func files(of game: String, in folder: URL) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasPrefix("hanabi_") && $0.hasSuffix(".json.gz") }.sorted()
+    return names.filter { $0.hasPrefix("\(game)_") && $0.hasSuffix(".json.gz") }.sorted()
       .map { folder.appending(path: $0).path }
   }
 
-  @Test(arguments: hanabiFiles(in: fixtures))
+  @Test(arguments: files(of: "hanabi", in: fixtures))
   func recordedGamesOfHanabiReplayWithoutADifference(file: String) throws {
     for profile in [DeviceProfile.software, .graphics] {
       let device = try TestDevice.make(profile: profile)
@@ -30,7 +30,7 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: hanabiFiles(in: recordings))
+  @Test(arguments: files(of: "hanabi", in: recordings))
   func everyRecordedGameOfHanabiReplaysWithoutADifference(file: String) throws {
     let device = try TestDevice.make()
     let report = try TraceReplay.replay(file: file, device: device)

@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import Testing
 import VulkanCompute
 
@@ -110,5 +111,8 @@ public struct EnvironmentConformance {
       name: environment.name, parameters: EnvironmentParameters(environment.parametersDescription))
     #expect(again.macros == environment.macros)
     #expect(again.parametersDescription == environment.parametersDescription)
+    let written = try JSONEncoder().encode(environment.parametersDescription)
+    #expect(
+      try JSONDecoder().decode([String: ParameterValue].self, from: written) == environment.parametersDescription)
   }
 }

@@ -18,7 +18,13 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     hanabi("full", ["players": .integer(5)]), hanabi("full", ["knowledge": .text("plausible")]), hanabi("small"),
     hanabi("very_small"), hanabi("mini"), hanabi("tiny"),
     hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
+    overcooked("cramped_room"), overcooked("counter_circuit"),
+    overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
   ]
+
+  private static func overcooked(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "overcooked", values: values.merging(["layout": .text(layout)]) { $1 })
+  }
 
   private static func hanabi(_ preset: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
     EnvironmentVariant(name: "hanabi", values: values.merging(["preset": .text(preset)]) { $1 })

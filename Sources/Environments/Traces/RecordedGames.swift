@@ -34,11 +34,14 @@ public struct RecordedStep: Sendable {
   public let actions: [UInt32]
   /// (A)
   public let rewards: [Float]
+  /// (A); nil where the game has none.
+  public let shapedRewards: [Float]?
   public let done: Bool
 
-  public init(actions: [UInt32], rewards: [Float], done: Bool) {
+  public init(actions: [UInt32], rewards: [Float], shapedRewards: [Float]? = nil, done: Bool) {
     self.actions = actions
     self.rewards = rewards
+    self.shapedRewards = shapedRewards
     self.done = done
   }
 }

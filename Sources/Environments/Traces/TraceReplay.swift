@@ -114,6 +114,7 @@ private final class ReplayBatch {
   private func compareOutcomes(_ step: Int, _ firstEpisode: Int, _ report: inout TraceReport) throws {
     let agents = environment.agentCount
     let rewards = try rewards.read(run: 0)
+    let shapedRewards = try vector.shapedRewards?.read(run: 0)
     let dones = try dones.read(run: 0)
     let errors = try vector.errors.read(run: 0)
     for (index, episode) in episodes.enumerated() where step < episode.steps.count {
@@ -127,6 +128,10 @@ private final class ReplayBatch {
         if reward != recorded.rewards[agent] {
           note("reward agent_\(agent)", "\(recorded.rewards[agent])", "\(reward)")
         }
+        guard let recorded = recorded.shapedRewards?[agent] else { continue }
+        report.shapedRewards += 1
+        let shaped = shapedRewards?[index * agents + agent]
+        if shaped != recorded { note("shaped reward agent_\(agent)", "\(recorded)", "\(shaped ?? 0)") }
       }
       report.dones += 1
       if (dones[index] != 0) != recorded.done { note("done", "\(recorded.done)", "\(dones[index] != 0)") }

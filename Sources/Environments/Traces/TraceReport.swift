@@ -24,6 +24,7 @@ public struct TraceReport: Sendable, Codable, Equatable {
   public internal(set) var episodes = 0
   public internal(set) var steps = 0
   public internal(set) var rewards = 0
+  public internal(set) var shapedRewards = 0
   public internal(set) var dones = 0
   public internal(set) var legalMasks = 0
   public internal(set) var stateFields = 0
@@ -34,7 +35,7 @@ public struct TraceReport: Sendable, Codable, Equatable {
   /// The first of them.
   public internal(set) var differences: [Difference] = []
 
-  public var comparisons: Int { rewards + dones + legalMasks + stateFields + observationValues }
+  public var comparisons: Int { rewards + shapedRewards + dones + legalMasks + stateFields + observationValues }
   public var agrees: Bool { differenceCount == 0 }
 
   init(file: String, environment: String, source: String) {
@@ -56,6 +57,7 @@ extension TraceReport: CustomStringConvertible {
   public var description: String {
     let counts =
       "\(file): \(environment), \(source): \(episodes) episodes, \(steps) steps; compared \(rewards) rewards, "
+      + (shapedRewards > 0 ? "\(shapedRewards) shaped rewards, " : "")
       + "\(dones) dones, \(legalMasks) legal masks, \(stateFields) state fields, \(observationValues) observation "
       + "values (\(lastBitDifferences) differ in the last bit): "
       + (agrees ? "no difference" : "\(differenceCount) differences")

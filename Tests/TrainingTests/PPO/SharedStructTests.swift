@@ -30,7 +30,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("observation_stride", \.observation_stride), ("mask_stride", \.mask_stride),
         ("action_stride", \.action_stride), ("reward_stride", \.reward_stride), ("done_stride", \.done_stride),
         ("error_stride", \.error_stride), ("start_stride", \.start_stride),
-        ("start_environment_stride", \.start_environment_stride),
+        ("start_environment_stride", \.start_environment_stride), ("shaped_stride", \.shaped_stride),
+        ("shaped_transition", \.shaped_transition),
       ]),
     SharedStruct(
       ExpandDispatch.self, "Network/network.h",

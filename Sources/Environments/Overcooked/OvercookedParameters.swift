@@ -1,0 +1,66 @@
+/// The parameters of Overcooked, checked, with all sizes that follow from them.
+///
+/// YAML keys: `layout` or `grid`, `start_cells, start_directions, random_reset, plate_reward, max_steps, shaping_weight,
+/// shaping_horizon`.
+public struct OvercookedParameters: Sendable, Hashable {
+  /// Whose start cells a named layout has.
+  public enum StartCells: String, Sendable, CaseIterable {
+    case jaxmarl
+    case original = "overcooked_ai"
+  }
+
+  public enum StartDirections: String, Sendable, CaseIterable {
+    /// Uniform, at every reset, for each cook (JaxMARL).
+    case random
+    /// Both face north (overcooked_ai).
+    case north
+  }
+
+  /// nil where `grid` gives the kitchen.
+  public let layout: OvercookedLayoutName?
+  public let kitchen: OvercookedKitchen
+  public let startCells: StartCells
+  public let startDirections: StartDirections
+  /// Start cells, hands and pots are drawn at every reset.
+  public let randomReset: Bool
+  /// Taking a useful plate is shaped by +3; JaxMARL before 0.2.0 never gave it.
+  public let platePays: Bool
+  /// Steps of an episode.
+  public let maxSteps: Int
+  /// Weight of shaped rewards at the start of a training.
+  public let shapingWeight: Double
+  /// Env steps of a run over which that weight falls to 0 (`REW_SHAPING_HORIZON`); 0: it stays.
+  public let shapingHorizon: Int
+
+  public init(_ given: EnvironmentParameters) throws {
+    var given = given
+    let name = try given.text("layout", oneOf: OvercookedLayoutName.allCases.map(\.rawValue))
+    let grid = try given.texts("grid")
+    let starts = try given.text("start_cells", oneOf: StartCells.allCases.map(\.rawValue)).flatMap(StartCells.init)
+    startDirections =
+      try given.text("start_directions", oneOf: StartDirections.allCases.map(\.rawValue))
+      .flatMap(StartDirections.init) ?? .random
+    randomReset = try given.boolean("random_reset") ?? false
+    platePays = try given.boolean("plate_reward") ?? true
+    maxSteps = try given.integer("max_steps", in: 1...1_000_000) ?? 400
+    shapingWeight = try given.number("shaping_weight", in: 0...1000) ?? 1
+    shapingHorizon = Int(try given.number("shaping_horizon", in: 0...1e15) ?? 2.5e6)
+    try given.finish()
+
+    if let grid {
+      guard name == nil, starts == nil else {
+        throw EnvironmentParameters.Invalid(
+          "environment.grid gives the whole kitchen; remove environment.\(name == nil ? "start_cells" : "layout")")
+      }
+      layout = nil
+      startCells = .jaxmarl
+      kitchen = try OvercookedKitchen(rows: grid)
+    } else {
+      let named = name.flatMap(OvercookedLayoutName.init) ?? .crampedRoom
+      layout = named
+      startCells = starts ?? .jaxmarl
+      let usual = try OvercookedKitchen(rows: named.rows)
+      kitchen = startCells == .jaxmarl ? usual : usual.starting(at: named.originalStarts)
+    }
+  }
+}
