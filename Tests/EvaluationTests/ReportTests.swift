@@ -34,13 +34,14 @@ struct ReportTests {
   @Test func theMatrixIsWrittenAsCSV() throws {
     var matrix = CrossPlayMatrix(mode: .greedy, seats: 2, runs: try exampleRuns(seeds: 2))
     matrix.add(
-      CrossPlayCell(games: 3, returnSum: 6, squaredReturnSum: 14, decisions: 8, tiedDecisions: 2), team: [0, 1])
+      CrossPlayCell(games: 3, returnSum: 6, squaredReturnSum: 14, decisions: 8, tiedDecisions: 2, nearTiedDecisions: 4),
+      team: [0, 1])
     matrix.add(CrossPlayCell(games: 1, returnSum: 2, squaredReturnSum: 4), team: [0, 0])
     #expect(
       MatrixReport.csv([matrix]) == """
-        mode,seat_0,seat_1,games,mean_return,standard_error,decisions,tie_rate
-        greedy,seed=0,seed=0,1,2.0,,0,
-        greedy,seed=0,seed=1,3,2.0,0.5773502691896257,8,0.25
+        mode,seat_0,seat_1,games,mean_return,standard_error,decisions,tie_rate,near_tie_rate
+        greedy,seed=0,seed=0,1,2.0,,0,,
+        greedy,seed=0,seed=1,3,2.0,0.5773502691896257,8,0.25,0.5
 
         """)
   }

@@ -56,7 +56,7 @@ struct ConfigurationErrorTests {
     (
       "evaluation: {modes: greedy}",
       "train.yaml:2: evaluation.modes = greedy; expected a list of sampled, greedy, greedy-random-tie or "
-        + "temperature=NUMBER"
+        + "temperature=NUMBER (0.001 to 1000)"
     ),
     (
       "name: ../up",
