@@ -46,18 +46,7 @@ public struct EnvironmentBenchmark: Sendable {
     public let device: String
     public let driver: String
 
-    public struct Spread: Sendable, Codable {
-      public let median: Double
-      public let min: Double
-      public let max: Double
-    }
-
-    public var agentStepsPerSecond: Spread {
-      let agents = Double(agents)
-      return Spread(
-        median: envStepsPerSecond.median * agents, min: envStepsPerSecond.min * agents,
-        max: envStepsPerSecond.max * agents)
-    }
+    public var agentStepsPerSecond: Spread { envStepsPerSecond.scaled(by: Double(agents)) }
   }
 
   /// - Throws: `VulkanError`; `EnvironmentFailure` if a kernel of the game refused an action of its own mask.
@@ -81,20 +70,14 @@ public struct EnvironmentBenchmark: Sendable {
       rates.append(Double(steps) / elapsed)
     }
     try play.vector.requireNoErrors()
-    rates.sort()
     return Result(
       environment: environment.name, runs: configuration.runs, environments: configuration.environments,
       agents: environment.agentCount, envSteps: steps * configuration.repetitions, seconds: seconds,
       warmUpSeconds: warmUp,
-      envStepsPerSecond: Result.Spread(median: median(rates), min: rates.first ?? 0, max: rates.last ?? 0),
+      envStepsPerSecond: Spread(rates),
       nanosecondsPerEnvStep: try play.nanosecondsPerEnvStep(),
       observationBytesPerSeat: environment.observationWordCount * 4, stateBytes: environment.stateWordCount * 4,
       device: device.description.name, driver: device.description.driver)
-  }
-
-  private static func median(_ sorted: [Double]) -> Double {
-    guard !sorted.isEmpty else { return 0 }
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }
 

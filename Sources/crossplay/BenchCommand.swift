@@ -81,7 +81,7 @@ struct BenchCommand: ParsableCommand {
       device: device)
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
-      envStepsPerSecond: Spread(measured.envStepsPerSecond), agentStepsPerSecond: Spread(measured.agentStepsPerSecond),
+      envStepsPerSecond: measured.envStepsPerSecond, agentStepsPerSecond: measured.agentStepsPerSecond,
       seconds: measured.seconds, warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions,
       device: measured.device, driver: measured.driver, commit: Version.commit,
       nanosecondsPerEnvStep: measured.nanosecondsPerEnvStep)
@@ -103,25 +103,4 @@ struct BenchCommand: ParsableCommand {
     rate >= 1e6
       ? "\((rate / 1e4).rounded() / 100) M" : rate >= 1e3 ? "\((rate / 10).rounded() / 100) k" : "\(rate.rounded())"
   }
-}
-
-/// Median, least and most of several measurements.
-struct Spread: Encodable {
-  let median, min, max: Double
-
-  init(_ spread: EnvironmentBenchmark.Result.Spread) {
-    (median, min, max) = (spread.median, spread.min, spread.max)
-  }
-
-  init(_ values: [Double]) {
-    let sorted = values.sorted()
-    let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    (median, min, max) = (middle, sorted[0], sorted[sorted.count - 1])
-  }
-
-  private init(median: Double, min: Double, max: Double) {
-    (self.median, self.min, self.max) = (median, min, max)
-  }
-
-  func scaled(by factor: Double) -> Spread { Spread(median: median * factor, min: min * factor, max: max * factor) }
 }

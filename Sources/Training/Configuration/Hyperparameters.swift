@@ -22,18 +22,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
   public init() {}
 
-  enum CodingKeys: String, CodingKey {
-    case learningRate = "learning_rate"
-    case gamma
-    case gaeLambda = "gae_lambda"
-    case clipEpsilon = "clip_epsilon"
-    case valueCoefficient = "value_coefficient"
-    case entropyCoefficient = "entropy_coefficient"
-    case maxGradientNorm = "max_gradient_norm"
-    case adamBeta1 = "adam_beta1"
-    case adamBeta2 = "adam_beta2"
-    case adamEpsilon = "adam_epsilon"
-  }
+  typealias CodingKeys = Hyperparameter
 
   /// The value of one hyper-parameter by its key.
   public subscript(hyperparameter: Hyperparameter) -> Double {
@@ -43,7 +32,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 }
 
 /// The key of a hyper-parameter, as it stands in a configuration.
-public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable {
+public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, CodingKey {
   case learningRate = "learning_rate"
   case gamma
   case gaeLambda = "gae_lambda"
