@@ -33,6 +33,10 @@ public protocol Environment: Sendable {
   /// The GLSL file that defines `float observation_value(uint row_base, uint feature)`.
   var observationInclude: String { get }
 
+  /// Neighbouring actions that are legal in some states only and so many that a network should compute their logits just
+  /// there; nil where there is no such block.
+  var wideActions: Range<Int>? { get }
+
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
 
@@ -59,6 +63,7 @@ extension Environment {
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
   public var observationList: ObservationList? { nil }
+  public var wideActions: Range<Int>? { nil }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {

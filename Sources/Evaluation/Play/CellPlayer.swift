@@ -34,15 +34,16 @@ final class CellPlayer {
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
     buffers = PlayBuffers(shape, cells: cells, table: table)
     network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
-      windowRuns: cells * shape.agents, rowCapacity: shape.environments, training: false)
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
+      wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
+      training: false)
     parameters = table.register(
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
     macros = [
       "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
-    ]
+    ].merging(network.rowMacros) { $1 }
     listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
     trackGames = try device.kernel("Evaluation/track_games.comp", macros: macros)
     try table.allocate()

@@ -14,7 +14,7 @@ struct PlayBuffers {
   let returns: Buffer<Float>  // (B, N, RETURN_FLOATS)
   let decisions: Buffer<UInt32>  // (B, N, A, DECISION_WORDS)
   let rowIndices: Buffer<UInt32>  // (B A, N)
-  let rowCounts: Buffer<UInt32>  // (B A, 2)
+  let rowCounts: Buffer<UInt32>  // (B A, counts)
   let workspaceRows: Buffer<UInt32>  // (B A, N)
   let policyIndices: Buffer<UInt32>  // (B A, 1)
 
@@ -38,7 +38,7 @@ struct PlayBuffers {
     returns = register("returns", of: Float.self, [environments, ("floats", Int(RETURN_FLOATS))])
     decisions = register("decisions", of: UInt32.self, seats + [("words", Int(DECISION_WORDS))])
     rowIndices = register("row_indices", of: UInt32.self, perSeat: true, [environments])
-    rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", 2)])
+    rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", PolicyNetwork.rowCountWords)])
     workspaceRows = register("workspace_rows", of: UInt32.self, perSeat: true, [environments])
     policyIndices = register("policy_indices", of: UInt32.self, perSeat: true, [("index", 1)])
   }

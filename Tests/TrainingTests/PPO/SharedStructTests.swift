@@ -46,7 +46,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       [
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
-        ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("column_begin", \.column_begin), ("columns", \.columns), ("weight_offset", \.weight_offset),
+        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin),
       ]),
