@@ -153,6 +153,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/select_rows.comp", (const char[]){
 #embed "PPO/select_rows.comp"
         , 0}},
+    {"PPO/sum_outcomes.comp", (const char[]){
+#embed "PPO/sum_outcomes.comp"
+        , 0}},
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
         , 0}},

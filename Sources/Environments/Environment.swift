@@ -23,6 +23,10 @@ public protocol Environment: Sendable {
 
   /// Whether step also writes `shaped_rewards`, which the learner adds to the rewards and returns leave out.
   var shapesRewards: Bool { get }
+  /// What step writes into `outcomes` where an episode ends: results beside the return, E of them, in snake_case.
+  var outcomeNames: [String] { get }
+  /// Numbers to report that are ratios of two outcomes.
+  var outcomeRatios: [OutcomeRatio] { get }
 
   /// Macros of the game's kernels and of `observationInclude`.
   var macros: [String: String] { get }
@@ -55,6 +59,8 @@ extension Environment {
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
+  public var outcomeNames: [String] { [] }
+  public var outcomeRatios: [OutcomeRatio] { [] }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {

@@ -44,7 +44,9 @@ final class CellPlayer {
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
     ]
     listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
-    trackGames = try device.kernel("Evaluation/track_games.comp", macros: macros)
+    trackGames = try device.kernel(
+      "Evaluation/track_games.comp",
+      macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
     for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
@@ -103,12 +105,14 @@ final class CellPlayer {
     environment.recordStep(
       recorder, runs: cells, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: 0)
     recorder.barrier()
+    var results = [
+      "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
+      "returns": buffers.returns.window(runs: cells),
+    ]
+    results["outcomes"] = environment.outcomes?.window(runs: cells)
+    results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
-      trackGames,
-      [
-        "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
-        "returns": buffers.returns.window(runs: cells),
-      ], push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+      trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
     environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
     recorder.barrier()
   }
@@ -126,6 +130,8 @@ final class CellPlayer {
     push.game_stride = UInt32(buffers.games.runStride)
     push.return_stride = UInt32(buffers.returns.runStride)
     push.decision_stride = UInt32(buffers.decisions.runStride)
+    push.outcome_stride = UInt32(environment.outcomes?.runStride ?? 0)
+    push.outcome_sum_stride = UInt32(buffers.outcomeSums?.runStride ?? 0)
     push.index_stride = UInt32(buffers.rowIndices.runStride)
     push.count_stride = UInt32(buffers.rowCounts.runStride)
     push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
@@ -150,8 +156,10 @@ final class CellPlayer {
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
-        let counters: [AnyBuffer] = [buffers.games, buffers.returns, buffers.decisions, environment.errors]
-        for counter in counters { recorder.fill(counter.window(runs: window), with: 0) }
+        let counters: [AnyBuffer?] = [
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+        ]
+        for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
     }
   }
@@ -175,6 +183,7 @@ final class CellPlayer {
   func result(cell: Int, team: [Int]) throws -> CellResult {
     let games = try buffers.games.read(run: cell)
     let returns = try buffers.returns.read(run: cell)
+    let outcomeSums = try buffers.outcomeSums?.read(run: cell) ?? []
     let decisions = try buffers.decisions.read(run: cell)
     func sum<T, S: Numeric>(_ values: [T], _ place: UInt32, of width: UInt32, _ convert: (T) -> S) -> S {
       stride(from: Int(place), to: values.count, by: Int(width)).reduce(0) { $0 + convert(values[$1]) }
@@ -185,6 +194,9 @@ final class CellPlayer {
         games: sum(games, GAMES_COMPLETED, of: GAMES_WORDS, Int.init),
         returnSum: sum(returns, RETURN_SUM, of: RETURN_FLOATS, Double.init),
         squaredReturnSum: sum(returns, RETURN_SQUARED_SUM, of: RETURN_FLOATS, Double.init),
+        outcomeSums: (0..<shape.outcomes).map {
+          sum(outcomeSums, UInt32($0), of: UInt32(shape.outcomes), Double.init)
+        },
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),

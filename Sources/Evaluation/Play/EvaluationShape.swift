@@ -15,6 +15,8 @@ struct EvaluationShape {
   let maskWords: Int
   /// W, words of a packed observation
   let observationWords: Int
+  /// E, outcomes of the game
+  let outcomes: Int
 
   /// More environments would play fewer games each, and a cell waits for its slowest environment.
   static let mostEnvironments = 64
@@ -26,6 +28,7 @@ struct EvaluationShape {
     actions = environment.actionCount
     maskWords = environment.maskWordCount
     observationWords = environment.observationWordCount
+    outcomes = environment.outcomeCount
   }
 
   /// Games of environment n, fixed beforehand; the sum over the environments is `games`.
