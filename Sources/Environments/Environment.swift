@@ -50,7 +50,8 @@ public protocol Environment: Sendable {
   func render(state: [UInt32]) -> String
   /// The state as named JSON values, in the words of recorded games.
   func stateFields(of state: [UInt32]) -> [StateField]
-  /// Reads the recorded games of one file; `contents` is its JSON.
+  /// Reads the recorded games of one file; `contents` is its JSON. Refused by default: not every game has a reference
+  /// implementation.
   static func recordedGames(from contents: TraceContents) throws -> RecordedGames
 }
 
@@ -61,6 +62,10 @@ extension Environment {
   public var shapesRewards: Bool { false }
   public var outcomeNames: [String] { [] }
   public var outcomeRatios: [OutcomeRatio] { [] }
+
+  public static func recordedGames(from contents: TraceContents) throws -> RecordedGames {
+    throw contents.error("records \(name), which has no reference implementation to replay")
+  }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {
