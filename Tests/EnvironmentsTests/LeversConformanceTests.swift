@@ -3,7 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct LeversConformanceTests {
-  @Test(arguments: leversConfigurations)
+  @Test(
+    arguments: [
+      [:], ["players": 3, "rounds": 5, "levers": 40], ["pay": [[1, 0], [0.5, 2]], "rounds": 4],
+    ] as [[String: ParameterValue]])
   func leversDoWhatEveryEnvironmentMust(configuration: [String: ParameterValue]) throws {
     try EnvironmentConformance.check(levers(configuration)) { words, environment in
       guard let levers = environment as? LeversEnvironment else { return ["not levers"] }

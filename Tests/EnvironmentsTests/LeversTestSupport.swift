@@ -13,7 +13,7 @@ extension ParameterValue: ExpressibleByFloatLiteral {
 
 /// Smallest and largest sizes, both forms of pay, observations of one word and of many.
 let leversConfigurations: [[String: ParameterValue]] = [
-  [:], ["levers": 2], ["levers": 64, "rounds": 64, "players": 8], ["players": 3, "rounds": 5, "levers": 3],
+  [:], ["levers": 2], ["levers": 64, "rounds": 20, "players": 8], ["players": 3, "rounds": 5, "levers": 3],
   ["players": 5, "rounds": 2, "pay": "1.0x32,0.5"], ["pay": [[1, 0, -2], [0.5, 2, 0], [0, 0, 3]], "rounds": 4],
   [
     "pay": .list((0..<16).map { row in .list((0..<16).map { .number(Double(row) + Double($0) / 16) }) }), "rounds": 2,

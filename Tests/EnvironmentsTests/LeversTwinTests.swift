@@ -8,7 +8,7 @@ import VulkanCompute
   @Test(arguments: leversConfigurations)
   func shadersAndTwinPlayTheSameGames(configuration: [String: ParameterValue]) throws {
     for profile in [DeviceProfile.software, .graphics] {
-      try lockstep(configuration, steps: 70, validation: .synchronization, profile: profile)
+      try lockstep(configuration, steps: 45, validation: .synchronization, profile: profile)
     }
   }
 

@@ -56,19 +56,42 @@ final class CellPlayer {
 
   /// `steps` env steps of the first `count` cells.
   func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
-    let select = try device.kernel(
-      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
-    var push = dispatch
-    push.inverse_temperature = mode.inverseTemperature
-    push.tie_tolerance = Float(tieTolerance)
+    let selection = try selection(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
-      for _ in 0..<steps { try recordStep(recorder, 0..<count, select: select, push: push) }
+      for _ in 0..<steps {
+        try recordStep(recorder, 0..<count, selection)
+        recordReset(recorder, 0..<count)
+      }
     }
   }
 
+  /// One env step of the first cell in two parts, so that the last state of a game can be seen before the next begins.
+  func recordStepAndReset(
+    mode: EvaluationMode, tieTolerance: Double
+  ) throws -> (step: CommandSequence, reset: CommandSequence) {
+    let selection = try selection(mode, tieTolerance: tieTolerance)
+    return (
+      try device.record { try recordStep($0, 0..<1, selection) }, try device.record { recordReset($0, 0..<1) }
+    )
+  }
+
+  /// The kernel that chooses actions, and the push constants of all kernels of this mode.
+  private func selection(
+    _ mode: EvaluationMode, tieTolerance: Double
+  ) throws -> (kernel: Kernel, push: EvaluationDispatch) {
+    var push = dispatch
+    push.inverse_temperature = mode.inverseTemperature
+    push.tie_tolerance = Float(tieTolerance)
+    let kernel = try device.kernel(
+      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
+    return (kernel, push)
+  }
+
+  /// Everything of an env step but the reset.
   private func recordStep(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, select: Kernel, push: EvaluationDispatch
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch)
   ) throws {
+    let (select, push) = selection
     let seats = 0..<cells.count * shape.agents
     let masks = buffers.legalMasks.window(runs: cells)
     let games = buffers.games.window(runs: cells)
@@ -113,6 +136,9 @@ final class CellPlayer {
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+  }
+
+  private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
     environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
     recorder.barrier()
   }
