@@ -107,7 +107,7 @@ import VulkanCompute
   }
 
   /// Inside one word, over the border of two, and whole words.
-  @Test(arguments: [3..<9, 20..<50, 0..<32, 32..<64, 64..<96])
+  @Test(arguments: [3..<9, 20..<50, 0..<32, 32..<64, 64..<90])
   func rowsWithWideActionsComeFirst(wideActions: Range<Int>) throws {
     let device = try TestDevice.make()
     let harness = try Harness(
