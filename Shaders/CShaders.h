@@ -10,6 +10,7 @@
 #include "Evaluation/evaluation.h"
 #include "Hanabi/hanabi_layout.h"
 #include "Overcooked/overcooked_layout.h"
+#include "Yokai/yokai_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"

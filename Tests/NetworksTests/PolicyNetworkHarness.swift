@@ -65,7 +65,7 @@ struct PolicyNetworkHarness {
     let table = BufferTable(device: device)
     let network = try PolicyNetwork(
       architecture: architecture,
-      observation: .init(include: "Network/bit_observations.glsl", macros: [:], wordCount: wordCount),
+      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount),
       device: device, table: table, windowRuns: runs.count + 1, rowCapacity: chunk, training: true)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)

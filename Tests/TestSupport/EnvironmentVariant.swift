@@ -20,10 +20,17 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
     overcooked("cramped_room"), overcooked("counter_circuit"),
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
+    yokai("yokai_9"), yokai("yokai_16", ["players": .integer(3), "memory": .text("turn"), "obs": .text("grid")]),
+    yokai(
+      "yokai_9", ["action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift")]),
   ]
 
   private static func overcooked(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
     EnvironmentVariant(name: "overcooked", values: values.merging(["layout": .text(layout)]) { $1 })
+  }
+
+  private static func yokai(_ game: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "yokai", values: values.merging(["game": .text(game)]) { $1 })
   }
 
   private static func hanabi(_ preset: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
