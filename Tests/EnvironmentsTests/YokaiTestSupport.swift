@@ -26,13 +26,6 @@ let yokaiConfigurations: [[String: ParameterValue]] = [
 ]
 
 extension YokaiGame {
-  /// Bits as the device packs them: bit i of word i / 32, in `words` words.
-  static func packed(_ bits: [Bool], words: Int) -> [UInt32] {
-    var packed = [UInt32](repeating: 0, count: words)
-    for (index, bit) in bits.enumerated() where bit { packed[index / 32] |= 1 << UInt32(index % 32) }
-    return packed
-  }
-
   /// The mask of some actions as the device packs it.
   func mask(of actions: [Action], words: Int) -> [UInt32] {
     var mask = [UInt32](repeating: 0, count: words)
@@ -43,3 +36,52 @@ extension YokaiGame {
     return mask
   }
 }
+
+/// One game with a known start.
+struct YokaiTable {
+  let environment: YokaiEnvironment
+  let play: EnvironmentPlay
+  let device: Device
+  var rules: YokaiParameters { environment.parameters }
+
+  /// - Parameter change: Changes the start: colours in the order of the slots, so that in the start block every colour
+  ///   is one row; hints {0}, {1}, {0, 1}, {0, 2}, {1, 2} or the first that there are of each class.
+  init(_ parameters: [String: ParameterValue] = [:], _ change: (inout YokaiState) -> Void = { _ in }) throws {
+    environment = try yokai(parameters)
+    device = try TestDevice.make()
+    let state = YokaiTable.start(environment.parameters, change)
+    play = try EnvironmentPlay(environment, device: device, startStates: [environment.startState(state)])
+  }
+
+  static func start(_ rules: YokaiParameters, _ change: (inout YokaiState) -> Void = { _ in }) -> YokaiState {
+    let hints = rules.hintCounts.enumerated().flatMap { rules.hintClass(colorCount: $0.offset + 1).prefix($0.element) }
+    var state = YokaiState(colors: (0..<rules.cardCount).map { $0 / rules.cardsPerColor }, hints: hints, rules)
+    change(&state)
+    return state
+  }
+
+  var state: YokaiState { get throws { YokaiState(try play.states()[0], rules) } }
+  /// The twin in the same situation: it knows the numbers of actions.
+  var game: YokaiGame { get throws { YokaiGame(try state, rules) } }
+
+  /// Legal actions of a seat.
+  func legal(_ seat: Int) throws -> Set<Int> {
+    try play.observe()
+    return Set(try play.legalActions()[seat])
+  }
+
+  /// The seat to move acts, the others do nothing; returns the reward.
+  @discardableResult func act(_ actions: YokaiGame.Action...) throws -> Float {
+    for action in actions {
+      let game = try game
+      var numbers = [UInt32](repeating: UInt32(game.number(of: .nothing)), count: rules.players)
+      numbers[game.player] = UInt32(game.number(of: action))
+      try play.setActions(numbers)
+      try play.step()
+    }
+    return try play.rewards()[0]
+  }
+}
+
+/// Places by row and column.
+func at(_ row: Int, _ column: Int) -> YokaiGame.Place { YokaiGame.Place(row: row, column: column) }

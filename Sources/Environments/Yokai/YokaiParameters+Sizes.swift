@@ -38,7 +38,8 @@ extension YokaiParameters {
   }
   var revealAction: Int { actionMode == .slot ? moveActions.upperBound : cellCount }
   var firstHintAction: Int { revealAction + 1 }
-  var endAction: Int { firstHintAction + hintCount * (actionMode == .slot ? cardCount : 1) }
+  /// Ends the game; legal for the first action of a turn.
+  public var endAction: Int { firstHintAction + hintCount * (actionMode == .slot ? cardCount : 1) }
   /// The action of all seats that are not on turn, and of one that cannot move any card.
   public var noOp: Int { endAction + 1 }
   public var actionCount: Int { noOp + 1 }

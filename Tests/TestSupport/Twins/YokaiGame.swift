@@ -43,6 +43,8 @@ public struct YokaiGame: Sendable {
   }
 
   public let rules: YokaiParameters
+  /// All places of the grid, row by row.
+  public let places: [Place]
   public var cards: [Card]
   /// Colours on each hint, in the order in which they are revealed.
   public let deck: [Set<Int>]
@@ -66,6 +68,7 @@ public struct YokaiGame: Sendable {
   public init(colors: [Int], deck: [Set<Int>], rules: YokaiParameters) {
     self.rules = rules
     self.deck = deck
+    places = (0..<rules.gridSize).flatMap { row in (0..<rules.gridSize).map { Place(row: row, column: $0) } }
     // A block as square as the number of cards allows.
     var width = 1
     while width * width < rules.cardCount { width += 1 }
@@ -84,46 +87,65 @@ public struct YokaiGame: Sendable {
   public var unlocked: [Int] { cards.indices.filter { cards[$0].hint == nil } }
   public var placedHints: [Int] { cards.compactMap(\.hint) }
 
-  func isInside(_ place: Place) -> Bool {
-    place.row >= 0 && place.row < rules.gridSize && place.column >= 0 && place.column < rules.gridSize
-  }
+  /// The grid with a row and a column around it: where cards lie.
+  public struct Table: Sendable {
+    let width: Int
+    var hasCard: [Bool]
 
-  /// Whether all of the places hang together by their sides.
-  func isOneGroup(_ places: [Place]) -> Bool {
-    let width = rules.gridSize + 2
-    var waiting = [Bool](repeating: false, count: width * width)
-    func index(_ place: Place) -> Int { (place.row + 1) * width + place.column + 1 }
-    for place in places { waiting[index(place)] = true }
-    var reached = 0
-    var stack = [index(places[0])]
-    waiting[stack[0]] = false
-    while let cell = stack.popLast() {
-      reached += 1
-      for next in [cell - 1, cell + 1, cell - width, cell + width] where waiting[next] {
-        waiting[next] = false
-        stack.append(next)
-      }
+    init(gridSize: Int) {
+      width = gridSize + 2
+      hasCard = Array(repeating: false, count: width * width)
     }
-    return reached == places.count
+
+    func index(_ place: Place) -> Int { (place.row + 1) * width + place.column + 1 }
+
+    func neighbours(_ cell: Int) -> [Int] { [cell - 1, cell + 1, cell - width, cell + width] }
+
+    /// How many cards hang together with one at a place by their sides, that one included.
+    public func groupSize(at place: Place) -> Int {
+      var waiting = hasCard
+      var stack = [index(place)]
+      waiting[stack[0]] = false
+      var size = 0
+      while let cell = stack.popLast() {
+        size += 1
+        for next in neighbours(cell) where waiting[next] {
+          waiting[next] = false
+          stack.append(next)
+        }
+      }
+      return size
+    }
   }
 
-  public func mayMove(_ card: Int, to place: Place) -> Bool {
-    guard cards[card].hint == nil, isInside(place) else { return false }
-    if place == cards[card].place { return rules.allowsNullMoves }
-    guard !cards.contains(where: { $0.place == place }) else { return false }
-    return isOneGroup([place] + cards.indices.filter { $0 != card }.map { cards[$0].place })
+  public var table: Table { table(of: cards) }
+
+  func table(of cards: [Card]) -> Table {
+    var table = Table(gridSize: rules.gridSize)
+    for card in cards { table.hasCard[table.index(card.place)] = true }
+    return table
   }
 
-  /// All places, row by row.
-  public var places: [Place] {
-    (0..<rules.gridSize).flatMap { row in (0..<rules.gridSize).map { Place(row: row, column: $0) } }
+  /// Where a card may go: to an empty place, so that all cards are one group again.
+  public func targets(of card: Int) -> [Place] {
+    guard cards[card].hint == nil else { return [] }
+    let own = cards[card].place
+    let others = table(of: cards.indices.filter { $0 != card }.map { cards[$0] })
+    return places.filter { place in
+      let index = others.index(place)
+      guard !others.hasCard[index], place != own || rules.allowsNullMoves else { return false }
+      // Out of touch with all others it is no group; this spares most floods.
+      guard others.neighbours(index).contains(where: { others.hasCard[$0] }) else { return false }
+      return others.groupSize(at: place) == cards.count
+    }
   }
-
-  public func targets(of card: Int) -> [Place] { places.filter { mayMove(card, to: $0) } }
 
   /// Whether each colour is one group.
   public var isSolved: Bool {
-    (0..<rules.colors).allSatisfy { color in isOneGroup(cards.filter { $0.color == color }.map(\.place)) }
+    (0..<rules.colors).allSatisfy { color in
+      let family = cards.filter { $0.color == color }
+      return table(of: family).groupSize(at: family[0].place) == family.count
+    }
   }
 
   // MARK: Actions
