@@ -44,9 +44,12 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
+    // Loops of the host over the rows of layers, vectorised by the C compiler for every x86 instruction set.
+    .target(name: "CHostLayers"),
+
     module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
-    module("Networks", ["Environments", "VulkanCompute", "CShaders"]),
+    module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostLayers"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
     module("Evaluation", ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
@@ -61,7 +64,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("VulkanComputeTests", ["VulkanCompute"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
-    tests("NetworksTests", ["Networks"]),
+    tests("NetworksTests", ["Networks", "CHostLayers"]),
     tests("TrainingTests", ["Training"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),

@@ -90,14 +90,32 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/expand_observations.comp", (const char[]){
 #embed "Network/expand_observations.comp"
         , 0}},
+    {"Network/list_observations.comp", (const char[]){
+#embed "Network/list_observations.comp"
+        , 0}},
     {"Network/network.h", (const char[]){
 #embed "Network/network.h"
+        , 0}},
+    {"Network/sparse_backward_weights.comp", (const char[]){
+#embed "Network/sparse_backward_weights.comp"
+        , 0}},
+    {"Network/sparse_base.comp", (const char[]){
+#embed "Network/sparse_base.comp"
+        , 0}},
+    {"Network/sparse_forward.comp", (const char[]){
+#embed "Network/sparse_forward.comp"
+        , 0}},
+    {"Network/sparse_static_gradients.comp", (const char[]){
+#embed "Network/sparse_static_gradients.comp"
         , 0}},
     {"Overcooked/overcooked_layout.h", (const char[]){
 #embed "Overcooked/overcooked_layout.h"
         , 0}},
     {"Overcooked/overcooked_observation.glsl", (const char[]){
 #embed "Overcooked/overcooked_observation.glsl"
+        , 0}},
+    {"Overcooked/overcooked_observation_list.glsl", (const char[]){
+#embed "Overcooked/overcooked_observation_list.glsl"
         , 0}},
     {"Overcooked/overcooked_observe.comp", (const char[]){
 #embed "Overcooked/overcooked_observe.comp"

@@ -13,6 +13,25 @@
 // Rows of a minibatch go to gradient splits in blocks of this many, so a chunk must begin at a multiple of it.
 #define SPLIT_BLOCK_ROWS 128u
 
+// One entry of a row's list: the value of a feature less its static part, a whole number, times 65,536, plus the feature.
+#define ENTRY_FEATURE(ENTRY) ((ENTRY) & 0xFFFFu)
+#define ENTRY_VALUE_SHIFT 16
+
+// Features whose weight gradients one invocation sums.
+#define SPARSE_FEATURE_BLOCK 32u
+
+struct ListDispatch {
+  uint rows;                // workspace rows to write: those at and beyond the row count get empty lists
+  uint observation_words;   // W, words of one packed observation
+  uint observation_stride;  // words per run of `observations`
+  uint row_index_stride;    // words per run of `row_indices`
+  uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
+  uint row_count_stride;    // words per run of `row_counts`
+  uint entry_pitch;         // L, words per row of `entries`
+  uint entry_stride;        // words per run of `entries`
+  uint length_stride;       // words per run of `lengths`
+};
+
 struct ExpandDispatch {
   uint rows;                // workspace rows to write: those at and beyond the row count become 0
   uint features;            // D
@@ -40,6 +59,16 @@ struct DenseDispatch {
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
   uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
+};
+
+struct SparseDispatch {
+  uint entry_pitch;                    // L, words per row of `entries`
+  uint entry_stride;                   // words per run of `entries`
+  uint length_stride;                  // words per run of `lengths`
+  uint static_count;                   // entries of `static_entries`
+  uint base_stride;                    // floats per run of `base`
+  uint splits;                         // parts of the gradients
+  MEMBER_STRUCT(DenseDispatch) layer;  // input_stride is not used
 };
 
 #endif

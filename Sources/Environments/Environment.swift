@@ -33,6 +33,9 @@ public protocol Environment: Sendable {
   /// The GLSL file that defines `float observation_value(uint row_base, uint feature)`.
   var observationInclude: String { get }
 
+  /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
+  var observationList: ObservationList? { get }
+
   /// What reset starts from where nothing is injected; the same for all environments.
   var startState: [UInt32] { get }
 
@@ -55,6 +58,7 @@ extension Environment {
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
+  public var observationList: ObservationList? { nil }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {
@@ -66,6 +70,25 @@ extension Environment {
   /// The section that holds a feature.
   public func observationSection(ofFeature feature: Int) -> ObservationSection? {
     observationLayout.first { $0.offset..<($0.offset + $0.count) ~= feature }
+  }
+}
+
+/// An observation as a static part, the same in every row, and a short list per row of what differs from it.
+///
+/// The first layer of a network then adds up the weights of the listed features alone. All values are whole numbers.
+public struct ObservationList: Sendable {
+  /// The GLSL file that defines `void list_observation(uint row_base)`, which calls `emit(uint feature, int difference)` for
+  /// every feature that differs from its static part, once.
+  public let include: String
+  /// L, the most features that one row lists.
+  public let capacity: Int
+  /// Features whose static part is not 0, ascending.
+  public let staticFeatures: [(feature: Int, value: Int)]
+
+  public init(include: String, capacity: Int, staticFeatures: [(feature: Int, value: Int)]) {
+    self.include = include
+    self.capacity = capacity
+    self.staticFeatures = staticFeatures
   }
 }
 

@@ -173,7 +173,3 @@ private final class BenchmarkPlay {
     return sums
   }
 }
-
-extension Duration {
-  public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -52,6 +52,7 @@ final class DenseKernels {
       } else {
         recorder.dispatch(kernel, bindings, push: push, groups: tilesAcross, tilesDown, runs)
       }
+    case .host: preconditionFailure("the host multiplies matrices in HostLayers")
     }
   }
 
@@ -79,19 +80,21 @@ final class DenseKernels {
     }
   }
 
+  /// What Network/activation.glsl asks for; nil is the identity.
+  static func macros(_ activation: NetworkArchitecture.Activation?) -> [String: any CustomStringConvertible] {
+    activation.map { ["ACTIVATION_\($0.rawValue.uppercased())": 1] } ?? [:]
+  }
+
   private func kernel(_ operation: Operation, suffix: String, tile: (rows: Int, columns: Int)?) throws -> Kernel {
     let name: String
     var macros: [String: any CustomStringConvertible] = [:]
-    func activationMacro(_ activation: NetworkArchitecture.Activation?) {
-      if let activation { macros["ACTIVATION_\(activation.rawValue.uppercased())"] = 1 }
-    }
     switch operation {
     case .forward(let activation):
       name = "dense_forward"
-      activationMacro(activation)
+      macros = Self.macros(activation)
     case .backwardInput(let activation, let accumulating):
       name = "dense_backward_input"
-      activationMacro(activation)
+      macros = Self.macros(activation)
       if accumulating { macros["ACCUMULATE"] = 1 }
     case .backwardWeights:
       name = "dense_backward_weights"

@@ -5,8 +5,8 @@ extension PolicyNetwork {
   /// Adds the gradient by the parameters of one chunk, from `logitGradients` (acting rows) and `valueGradients` (all rows),
   /// after `recordForward` of both heads on the same rows. The caller clears `gradients` once per minibatch.
   ///
-  /// Minibatch row r adds to split (r / SPLIT_BLOCK_ROWS) % splits, in order, so the result depends on `splits` but not
-  /// on how a minibatch is cut into chunks.
+  /// Kernels add minibatch row r to split (r / SPLIT_BLOCK_ROWS) % splits, in order, so the result depends on `splits` but
+  /// not on how a minibatch is cut into chunks; the host adds to split 0, chunk by chunk.
   ///
   /// - Parameters:
   ///   - gradients: (splits, P) floats per run.
@@ -18,6 +18,11 @@ extension PolicyNetwork {
     check(rows)
     precondition(!gradients.isEmpty, "this network has no workspace for training")
     precondition(firstRow % Int(SPLIT_BLOCK_ROWS) == 0, "a chunk begins at a multiple of \(SPLIT_BLOCK_ROWS) rows")
+    if let blas {
+      return recordBackwardOnHost(
+        blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices,
+        gradients: parameterGradients)
+    }
 
     func push(_ index: Int) -> DenseDispatch {
       var push = denseDispatch(index, rows: rows, policyIndices: policyIndices)
@@ -26,14 +31,21 @@ extension PolicyNetwork {
       return push
     }
     func addWeightGradients(_ index: Int) throws {
-      try kernels.dispatch(
-        .backwardWeights, recorder,
-        [
-          "inputs": source(of: layout.layers[index], rows),
-          "output_gradients": gradients[index].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
-          "gradients": parameterGradients.window,
-        ],
-        push: push(index), runs: rows.runs, splits: splits)
+      let outputGradients = gradients[index].window(runs: 0..<rows.runs)
+      switch source(of: layout.layers[index]) {
+      case .dense(let x):
+        try kernels.dispatch(
+          .backwardWeights, recorder,
+          [
+            "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
+            "row_counts": rows.counts.window, "gradients": parameterGradients.window,
+          ],
+          push: push(index), runs: rows.runs, splits: splits)
+      case .sparse(let lists):
+        lists.recordBackwardWeights(
+          recorder, layer: index, push: push(index), rows: rows, outputGradients: outputGradients,
+          gradients: parameterGradients.window, splits: splits)
+      }
     }
     func propagate(_ index: Int, accumulating: Bool = false) throws {
       guard let source = layout.layers[index].source else { return }
@@ -69,6 +81,23 @@ extension PolicyNetwork {
         recorder.barrier()
       }
     }
+  }
+
+  /// Adds what is the same for all chunks of a minibatch, after the last of them: gradients of the static part of listed
+  /// observations. The end of every minibatch, whatever the inputs.
+  public func recordFinishBackward(_ recorder: CommandRecorder, runs: Int, gradients: RunWindow, splits: Int) {
+    guard case .sparse(let lists) = inputs else { return }
+    for (index, layer) in layout.layers.enumerated() where layer.source == nil {
+      var push = DenseDispatch()
+      push.outputs = UInt32(layer.paddedOutputs)
+      push.weight_offset = UInt32(layer.weightOffset)
+      push.bias_offset = UInt32(layer.biasOffset)
+      push.parameter_stride = UInt32(layout.count)
+      push.gradient_stride = UInt32(gradients.stride)
+      lists.recordStaticGradients(
+        recorder, layer: index, push: push, gradients: gradients.window, splits: splits, runs: runs)
+    }
+    recorder.barrier()
   }
 
   /// Whether a head's layer reads the trunk's last layer.

@@ -2,8 +2,8 @@ import CShaders
 import VulkanCompute
 
 extension PolicyNetwork {
-  /// Fills x from packed observations: workspace row i of a run gets the observation `indices[indexOffset + i]`; rows
-  /// from the run's count up to `rows.rows` become 0.
+  /// Fills x, or its lists, from packed observations: workspace row i of a run gets the observation
+  /// `indices[indexOffset + i]`; rows from the run's count up to `rows.rows` become 0.
   ///
   /// - Parameters:
   ///   - observations: (observation rows, W) words per run.
@@ -12,6 +12,21 @@ extension PolicyNetwork {
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0
   ) {
     check(rows)
+    switch inputs {
+    case .dense(let inputs, let kernel):
+      recordExpandDense(recorder, rows, observations, indices, indexOffset, into: inputs, kernel)
+    case .sparse(let lists):
+      lists.recordList(
+        recorder, rows: rows, observations: observations, wordCount: observation.wordCount, indices: indices,
+        indexOffset: indexOffset)
+    }
+    recorder.barrier()
+  }
+
+  private func recordExpandDense(
+    _ recorder: CommandRecorder, _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow,
+    _ indexOffset: Int, into inputs: Buffer<Float>, _ expandKernel: Kernel
+  ) {
     var push = ExpandDispatch()
     push.rows = UInt32(rows.rows)
     push.features = UInt32(architecture.inputs)
@@ -28,7 +43,6 @@ extension PolicyNetwork {
         "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
         "inputs": inputs.window(runs: 0..<rows.runs),
       ], push: push, groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs)
-    recorder.barrier()
   }
 
   /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows.
@@ -41,16 +55,38 @@ extension PolicyNetwork {
     heads: Set<Head> = [.actor, .critic]
   ) throws {
     check(rows)
-    for step in forwardSteps(heads: heads) {
+    if let blas {
+      return recordForwardOnHost(
+        blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads)
+    }
+    let steps = forwardSteps(heads: heads)
+    if case .sparse(let lists) = inputs {
+      for index in steps[0] {
+        lists.recordBase(
+          recorder, layer: index, push: denseDispatch(index, rows: rows, policyIndices: policyIndices),
+          parameters: parameters, policyIndices: policyIndices.window, runs: rows.runs)
+      }
+      recorder.barrier()
+    }
+    for step in steps {
       for index in step {
         let layer = layout.layers[index]
-        try kernels.dispatch(
-          .forward(layer.activation), recorder,
-          [
-            "inputs": source(of: layer, rows), "parameters": parameters, "row_counts": rows.counts.window,
-            "policy_indices": policyIndices.window, "outputs": activations[index].window(runs: 0..<rows.runs),
-          ],
-          push: denseDispatch(index, rows: rows, policyIndices: policyIndices), runs: rows.runs)
+        let push = denseDispatch(index, rows: rows, policyIndices: policyIndices)
+        let outputs = activations[index].window(runs: 0..<rows.runs)
+        switch source(of: layer) {
+        case .dense(let x):
+          try kernels.dispatch(
+            .forward(layer.activation), recorder,
+            [
+              "inputs": x.window(runs: 0..<rows.runs), "parameters": parameters, "row_counts": rows.counts.window,
+              "policy_indices": policyIndices.window, "outputs": outputs,
+            ],
+            push: push, runs: rows.runs)
+        case .sparse(let lists):
+          lists.recordForward(
+            recorder, layer: index, activation: layer.activation, push: push, parameters: parameters,
+            policyIndices: policyIndices.window, rows: rows, outputs: outputs)
+        }
       }
       recorder.barrier()
     }
@@ -69,9 +105,18 @@ extension PolicyNetwork {
     return indices(.trunk).map { [$0] } + headSteps
   }
 
-  /// What a layer reads: x or the activated output of the layer before.
-  func source(of layer: ParameterLayout.Layer, _ rows: WorkspaceRows) -> BufferWindow {
-    (layer.source.map { activations[$0] } ?? inputs).window(runs: 0..<rows.runs)
+  enum Source {
+    case dense(Buffer<Float>)
+    case sparse(SparseInputs)
+  }
+
+  /// What a layer reads: x, or lists of it, or the activated output of the layer before.
+  func source(of layer: ParameterLayout.Layer) -> Source {
+    if let source = layer.source { return .dense(activations[source]) }
+    return switch inputs {
+    case .dense(let x, _): .dense(x)
+    case .sparse(let lists): .sparse(lists)
+    }
   }
 
   func denseDispatch(_ index: Int, rows: WorkspaceRows, policyIndices: RunWindow) -> DenseDispatch {
@@ -86,7 +131,7 @@ extension PolicyNetwork {
     push.weight_offset = UInt32(layer.weightOffset)
     push.bias_offset = UInt32(layer.biasOffset)
     push.parameter_stride = UInt32(layout.count)
-    push.input_stride = UInt32((layer.source.map { activations[$0] } ?? inputs).runStride)
+    if case .dense(let x) = source(of: layer) { push.input_stride = UInt32(x.runStride) }
     push.output_stride = UInt32(activations[index].runStride)
     return push
   }

@@ -1,9 +1,10 @@
 import CShaders
+import Environments
 import VulkanCompute
 
 /// The kernels and the workspace of one architecture, for all runs of a window at once.
 ///
-/// The workspace holds C rows per run: inputs x (C, Dp), the activated output of every layer (C, Np) and, for training,
+/// The workspace holds C rows per run: inputs x (C, Dp), or lists of them (`SparseInputs`), the activated output of every layer (C, Np) and, for training,
 /// their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller.
 ///
 ///     network.recordExpand(…)    packed observations -> x
@@ -20,15 +21,24 @@ public final class PolicyNetwork {
     public let macros: [String: String]
     /// W, words of one packed observation.
     public let wordCount: Int
+    /// How to list what is not static; nil for dense first layers.
+    public let list: ObservationList?
 
-    public init(include: String, macros: [String: String], wordCount: Int) {
+    public init(include: String, macros: [String: String], wordCount: Int, list: ObservationList? = nil) {
       self.include = include
       self.macros = macros
       self.wordCount = wordCount
+      self.list = list
     }
   }
 
   public enum Head: Sendable { case actor, critic }
+
+  enum Inputs {
+    /// x (C, Dp)
+    case dense(Buffer<Float>, expand: Kernel)
+    case sparse(SparseInputs)
+  }
 
   public let architecture: NetworkArchitecture
   public let layout: ParameterLayout
@@ -37,16 +47,17 @@ public final class PolicyNetwork {
   /// C, workspace rows per run.
   public let rowCapacity: Int
 
-  /// x (C, Dp).
-  public let inputs: Buffer<Float>
+  /// What the first layers read.
+  let inputs: Inputs
   /// Activated output of every layer, (C, Np), in the order of `layout.layers`.
   let activations: [Buffer<Float>]
   /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training.
   let gradients: [Buffer<Float>]
 
   let observation: ObservationSource
-  let expandKernel: Kernel
   let kernels: DenseKernels
+  /// nil where kernels multiply matrices.
+  let blas: HostBLAS?
 
   /// - Parameters:
   ///   - name: Prefix of the workspace buffers in `table`.
@@ -63,10 +74,8 @@ public final class PolicyNetwork {
     self.observation = observation
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
-    expandKernel = try device.kernel(
-      "Network/expand_observations.comp", macros: observation.macros,
-      includes: ["ENVIRONMENT_OBSERVATION": observation.include])
     kernels = DenseKernels(device: device)
+    blas = device.profile.matrixMultiply == .host ? HostBLAS.shared : nil
 
     let alignment = DenseKernels.rowAlignment
     let rows = (rowCapacity + alignment - 1) / alignment * alignment
@@ -75,10 +84,23 @@ public final class PolicyNetwork {
         "\(name).\(part)", of: Float.self, runs: windowRuns, perRun: [("C", rows), (axis, width)],
         persistence: .scratch)
     }
-    inputs = register("inputs", "D", ParameterLayout.padded(architecture.inputs))
+    if let list = observation.list {
+      inputs = try .sparse(
+        SparseInputs(
+          name, list, macros: observation.macros, layout: layout, device: device, table: table, windowRuns: windowRuns,
+          rows: rows))
+    } else {
+      let kernel = try device.kernel(
+        "Network/expand_observations.comp", macros: observation.macros,
+        includes: ["ENVIRONMENT_OBSERVATION": observation.include])
+      inputs = .dense(register("inputs", "D", ParameterLayout.padded(architecture.inputs)), expand: kernel)
+    }
     activations = layout.layers.map { register("\($0.name).activation", "H", $0.paddedOutputs) }
     gradients = training ? layout.layers.map { register("\($0.name).gradient", "H", $0.paddedOutputs) } : []
   }
+
+  /// Parts of the parameter gradients that are summed apart from each other on `device`: kernels need the parallelism.
+  public static func gradientSplits(on device: Device) -> Int { device.profile.matrixMultiply == .host ? 1 : 4 }
 
   /// (C, Kp): K logits per row, then padding that stays 0.
   public var logits: Buffer<Float> { activations[layout.actorOutput] }

@@ -16,6 +16,7 @@ final class PPOLearner {
   private let chunk: ChunkRows
   private let annealed: Bool
   private let totalUpdates: Int
+  private let splits: Int
 
   private let computeGAE: Kernel
   private let advantageMoments: Kernel
@@ -43,6 +44,7 @@ final class PPOLearner {
     self.chunk = chunk
     annealed = configuration.annealLearningRate
     totalUpdates = configuration.updates
+    splits = PolicyNetwork.gradientSplits(on: device)
     computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
     advantageMoments = try device.kernel("PPO/advantage_moments.comp", macros: chunk.macros)
     loss = try device.kernel("PPO/ppo_loss.comp", macros: chunk.macros)
@@ -58,7 +60,7 @@ final class PPOLearner {
     firstMoments = register("adam_first_moments", shape.runs, [("P", count)], .persistent)
     secondMoments = register("adam_second_moments", shape.runs, [("P", count)], .persistent)
     gradients = register(
-      "gradients", network.windowRuns, [("splits", TrainingShape.splits), ("P", count)], .scratch)
+      "gradients", network.windowRuns, [("splits", splits), ("P", count)], .scratch)
     normPartials = register(
       "norm_partials", network.windowRuns, [("P/16", count / Int(PARAMETERS_PER_INVOCATION))], .scratch)
   }
@@ -85,6 +87,8 @@ final class PPOLearner {
       for part in shape.chunks(of: shape.minibatchRows) {
         try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
       }
+      network.recordFinishBackward(
+        recorder, runs: runs.count, gradients: RunWindow(gradients, runs: 0..<runs.count), splits: splits)
       recordStep(recorder, runs: runs)
     }
   }
@@ -142,7 +146,7 @@ final class PPOLearner {
       push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: Int(METRIC_ROW_SUMS), runs.count)
     try network.recordBackward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: TrainingShape.splits, firstRow: part.first)
+      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.first)
   }
 
   /// Clips the summed gradient and takes one Adam step.
@@ -150,7 +154,7 @@ final class PPOLearner {
     let window = 0..<runs.count
     let partials = network.layout.count / Int(PARAMETERS_PER_INVOCATION)
     let push = AdamDispatch(
-      parameters: UInt32(network.layout.count), splits: UInt32(TrainingShape.splits),
+      parameters: UInt32(network.layout.count), splits: UInt32(splits),
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
       partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(totalUpdates),
       annealed: annealed ? 1 : 0)

@@ -143,6 +143,14 @@ public final class Trainer {
     }
   }
 
+  /// The same work, recorded again with the time of every dispatch.
+  func recordForTiming(_ kind: TrainingBenchmark.Kind) throws -> [CommandSequence] {
+    device.timesEveryDispatch = true
+    defer { device.timesEveryDispatch = false }
+    return try kind == .train
+      ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+  }
+
   /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.
   public static func planText(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws
     -> String

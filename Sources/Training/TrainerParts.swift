@@ -21,7 +21,7 @@ final class TrainerParts {
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let windowRuns = min(Self.windowRuns(shape, architecture, device: device.description), windowLimit)
+    let windowRuns = min(Self.windowRuns(shape, architecture, device: device), windowLimit)
     buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
@@ -40,17 +40,18 @@ final class TrainerParts {
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, device: DeviceDescription
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, device: Device
   ) -> Int {
     let rollout = BufferTable(device: nil)
     _ = RolloutBuffers(shape, windowRuns: 1, table: rollout)
     let layout = ParameterLayout(architecture)
     let widths = layout.layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
     let rowBytes = 4 * shape.chunkRows
-    let gradientBytes = 4 * TrainingShape.splits * layout.count
+    let gradientBytes = 4 * PolicyNetwork.gradientSplits(on: device) * layout.count
     let widest = max(rollout.largestRunStride, rowBytes * (widths.max() ?? 0), gradientBytes)
     let windowBytes = rollout.totalBytes + 2 * rowBytes * widths.reduce(0, +) + gradientBytes
-    let fitting = min(device.maxStorageBufferRange / widest, device.memoryBytes / 2 / windowBytes)
+    let fitting = min(
+      device.description.maxStorageBufferRange / widest, device.description.memoryBytes / 2 / windowBytes)
     return min(shape.runs, max(1, fitting))
   }
 
@@ -115,7 +116,8 @@ extension PolicyNetwork.ObservationSource {
   /// How kernels read the packed observations of `environment`.
   public init(_ environment: any Environment) {
     self.init(
-      include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount)
+      include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount,
+      list: environment.observationList)
   }
 }
 

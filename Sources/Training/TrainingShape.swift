@@ -51,9 +51,6 @@ struct TrainingShape {
     return min(max(1024, min(eighth, 16_384)), max(minibatchRows, rowsPerStep))
   }
 
-  /// S, partial sums of every weight gradient.
-  static let splits = 4
-
   /// `rows` cut into chunks: first row and number of rows.
   func chunks(of rows: Int) -> [(first: Int, count: Int)] {
     stride(from: 0, to: rows, by: chunkRows).map { ($0, min(chunkRows, rows - $0)) }

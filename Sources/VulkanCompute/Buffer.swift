@@ -6,6 +6,9 @@ public struct BufferWindow {
   let buffer: AnyBuffer
   let byteOffset: Int
   let byteCount: Int
+
+  /// Where the host reads and writes the window; nil where the device's memory is not mapped. For steps of the host.
+  public var mapped: UnsafeMutableRawPointer? { buffer.allocated.mapping.map { $0 + byteOffset } }
 }
 
 /// Memory of the device without its element type: what tables, recorders and checkpoints handle.
@@ -122,7 +125,7 @@ final class BufferStorage {
   let handle: VkBuffer
   private let device: Device
   private let memory: VkDeviceMemory
-  private let mapping: UnsafeMutableRawPointer?
+  let mapping: UnsafeMutableRawPointer?
   private var views: [ViewKey: VkBufferView] = [:]
 
   private struct ViewKey: Hashable {

@@ -3,8 +3,10 @@ import CVulkan
 /// Records dispatches, copies and barriers into one command sequence.
 public final class CommandRecorder {
   private let device: Device
-  private let commands: VkCommandBuffer
+  private var buffer: CommandBuffer
   private let sequence: CommandSequence
+  /// Whether the command buffer in recording has neither dispatches nor copies.
+  private var isEmpty = true
   private var failure: (any Error)?
   private var sets: [SetKey: VkDescriptorSet] = [:]
 
@@ -21,14 +23,12 @@ public final class CommandRecorder {
 
   init(device: Device) throws {
     self.device = device
-    sequence = try CommandSequence(device: device)
-    commands = sequence.handle
-    var info = VkCommandBufferBeginInfo()
-    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
-    info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT.rawValue  // the next update is queued behind this one
-    try check(vkBeginCommandBuffer(commands, &info), "beginning a command sequence")
+    sequence = CommandSequence(device: device)
+    buffer = try CommandBuffer(device: device)
     barrier()  // after whatever the sequence submitted before this one wrote
   }
+
+  private var commands: VkCommandBuffer { buffer.handle }
 
   /// Runs a kernel over a grid of workgroups. Order between dispatches is only what `barrier()` says.
   public func dispatch<Push: BitwiseCopyable>(
@@ -55,6 +55,7 @@ public final class CommandRecorder {
     precondition(
       known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
+    if device.timesEveryDispatch { timestamp(kernel.name) }
     do {
       let limit = device.description.maxGroupCount
       guard x <= limit.x, y <= limit.y, z <= limit.z else {
@@ -74,6 +75,7 @@ public final class CommandRecorder {
       }
       vkCmdDispatch(commands, UInt32(x), UInt32(y), UInt32(z))
       sequence.dispatchCount += 1
+      isEmpty = false
       sequence.retain(kernel)
     } catch {
       failure = error
@@ -91,6 +93,7 @@ public final class CommandRecorder {
 
   /// Copies bytes between windows of equal size.
   public func copy(from source: BufferWindow, to target: BufferWindow) {
+    if device.timesEveryDispatch { timestamp("copy") }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
     sequence.retain(source.buffer)
     sequence.retain(target.buffer)
@@ -101,6 +104,7 @@ public final class CommandRecorder {
 
   /// Sets every word of the window.
   public func fill(_ window: BufferWindow, with word: UInt32) {
+    if device.timesEveryDispatch { timestamp("fill") }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
   }
@@ -111,10 +115,12 @@ public final class CommandRecorder {
     region.srcOffset = VkDeviceSize(sourceOffset)
     region.dstOffset = VkDeviceSize(targetOffset)
     region.size = VkDeviceSize(byteCount)
+    isEmpty = false
     vkCmdCopyBuffer(commands, source.handle, target.handle, 1, &region)
   }
 
   func fill(_ storage: BufferStorage, offset: Int, byteCount: Int, with word: UInt32) {
+    isEmpty = false
     // vkCmdFillBuffer writes whole words; allocations are at least that long.
     vkCmdFillBuffer(commands, storage.handle, VkDeviceSize(offset), VkDeviceSize(byteCount & ~3), word)
   }
@@ -122,17 +128,44 @@ public final class CommandRecorder {
   /// Marks this point; `CommandSequence.timings()` gives the time between points after a submission.
   public func timestamp(_ label: String) {
     guard failure == nil else { return }
-    do { try sequence.timer().mark(label, in: commands) } catch { failure = error }
+    do { try buffer.mark(label) } catch { failure = error }
+  }
+
+  /// Runs `step` on the host after everything before it and before everything behind it. It finds what kernels wrote in
+  /// `BufferWindow.mapped`, and they find what it writes there.
+  ///
+  /// - Parameters:
+  ///   - label: What the step does, for timings.
+  ///   - buffers: What the step uses; they live as long as the sequence.
+  public func host(_ label: String, using buffers: [BufferWindow], _ step: @escaping @Sendable () -> Void) {
+    guard failure == nil else { return }
+    do {
+      try endBuffer()
+      sequence.append(.host(HostStep(label, step)))
+      sequence.hostStepCount += 1
+      for window in buffers { sequence.retain(window.buffer) }
+      buffer = try CommandBuffer(device: device)
+      isEmpty = true
+    } catch {
+      failure = error
+    }
   }
 
   func finish() throws -> CommandSequence {
+    if failure == nil { try endBuffer() }
+    if let failure { throw failure }
+    return sequence
+  }
+
+  /// Ends the command buffer in recording and appends it, unless host steps follow each other.
+  private func endBuffer() throws {
+    if device.timesEveryDispatch { try buffer.mark("") }
     memoryBarrier(
       from: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue,
       VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue,
       to: VK_PIPELINE_STAGE_HOST_BIT.rawValue, VK_ACCESS_HOST_READ_BIT.rawValue)
     try check(vkEndCommandBuffer(commands), "ending a command sequence")
-    if let failure { throw failure }
-    return sequence
+    if !(isEmpty && sequence.hostStepCount > 0) { sequence.append(.commands(buffer)) }
   }
 
   private func memoryBarrier(

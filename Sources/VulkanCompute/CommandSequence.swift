@@ -1,35 +1,32 @@
 import CVulkan
 
 /// Recorded commands with everything that they use; can be submitted many times.
+///
+/// A sequence is one command buffer, or several with steps of the host between them.
 public final class CommandSequence {
+  enum Part {
+    case commands(CommandBuffer)
+    case host(HostStep)
+  }
+
   /// Kernel dispatches in the sequence.
   public internal(set) var dispatchCount = 0
+  /// Steps of the host in the sequence.
+  public internal(set) var hostStepCount = 0
 
-  let handle: VkCommandBuffer
+  private(set) var parts: [Part] = []
   private let device: Device
   private var pools: [VkDescriptorPool] = []
   private var setsLeft = 0
   private var retained: [ObjectIdentifier: AnyObject] = [:]
-  private var deviceTimer: DeviceTimer?
 
-  init(device: Device) throws {
-    self.device = device
-    var info = VkCommandBufferAllocateInfo()
-    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
-    info.commandPool = device.commandPool
-    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY
-    info.commandBufferCount = 1
-    var buffer: VkCommandBuffer?
-    try check(vkAllocateCommandBuffers(device.handle, &info, &buffer), "allocating a command buffer")
-    guard let buffer else { throw VulkanError(.other, "vkAllocateCommandBuffers returned no command buffer") }
-    handle = buffer
-  }
+  init(device: Device) { self.device = device }
 
   deinit {
     for pool in pools { vkDestroyDescriptorPool(device.handle, pool, nil) }
-    var buffer: VkCommandBuffer? = handle
-    vkFreeCommandBuffers(device.handle, device.commandPool, 1, &buffer)
   }
+
+  func append(_ part: Part) { parts.append(part) }
 
   /// The kernels that the sequence dispatches, in no order: for tests that run other tools on them.
   public var kernels: [Kernel] { retained.values.compactMap { $0 as? Kernel } }
@@ -37,15 +34,16 @@ public final class CommandSequence {
   /// Keeps an object alive as long as the sequence.
   func retain(_ object: AnyObject) { retained[ObjectIdentifier(object)] = object }
 
-  func timer() throws -> DeviceTimer {
-    if let deviceTimer { return deviceTimer }
-    let timer = try DeviceTimer(device: device, commands: handle)
-    deviceTimer = timer
-    return timer
+  /// Seconds from each timestamp to the next, with the label of the first of the two, and seconds of every step of the
+  /// host, in order. Valid after a submission was waited for.
+  public func timings() throws -> [(label: String, seconds: Double)] {
+    try parts.flatMap { part -> [(label: String, seconds: Double)] in
+      switch part {
+      case .commands(let commands): try commands.timer?.read() ?? []
+      case .host(let step): [(step.label, step.seconds)]
+      }
+    }
   }
-
-  /// Seconds from each timestamp to the next, with the label of the first of the two. Valid after a submission was waited for.
-  public func timings() throws -> [(label: String, seconds: Double)] { try deviceTimer?.read() ?? [] }
 
   func allocateSet(layout: VkDescriptorSetLayout) throws -> VkDescriptorSet {
     let setsPerPool = 256
@@ -82,95 +80,122 @@ public final class CommandSequence {
   }
 }
 
-/// Work handed to the device. `wait()` before reading what it wrote.
-public final class Submission {
-  private let device: Device
-  private let fence: VkFence
-  private let sequences: [CommandSequence]
-  private let label: String
-  private var isPending = false
+/// Work of the host between two command buffers of a sequence.
+final class HostStep {
+  let label: String
+  /// Of the last time it ran.
+  private(set) var seconds = 0.0
+  private let work: @Sendable () -> Void
 
-  /// One submission per sequence, so that none keeps the device from other work for longer than drivers allow.
-  init(_ sequences: [CommandSequence], label: String, device: Device) throws {
-    precondition(!sequences.isEmpty, "nothing to submit")
+  init(_ label: String, _ work: @escaping @Sendable () -> Void) {
     self.label = label
-    self.device = device
-    self.sequences = sequences
-    var fenceInfo = VkFenceCreateInfo()
-    fenceInfo.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO
-    var fence: VkFence?
-    try check(vkCreateFence(device.handle, &fenceInfo, nil, &fence), "creating a fence")
-    guard let fence else { throw VulkanError(.other, "vkCreateFence returned no fence") }
-    self.fence = fence
-    for (index, sequence) in sequences.enumerated() {
-      let isLast = index == sequences.count - 1
-      var buffer: VkCommandBuffer? = sequence.handle
-      try withUnsafePointer(to: &buffer) { buffer in
-        var info = VkSubmitInfo()
-        info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
-        info.commandBufferCount = 1
-        info.pCommandBuffers = buffer
-        try check(vkQueueSubmit(device.queue, 1, &info, isLast ? fence : nil), "submitting \(label)")
-      }
-    }
-    isPending = true
+    self.work = work
   }
 
-  deinit {
-    if isPending { vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max) }
-    vkDestroyFence(device.handle, fence, nil)
-  }
-
-  /// Blocks until the device has finished.
-  public func wait() throws {
-    guard isPending else { return }
-    isPending = false
-    try check(vkWaitForFences(device.handle, 1, [fence], 1, UInt64.max), "working on \(label)")
+  func run() {
+    let start = ContinuousClock.now
+    work()
+    seconds = (ContinuousClock.now - start).inSeconds
   }
 }
 
-/// Timestamps of one command sequence.
-final class DeviceTimer {
-  private static let capacity = 4096
+/// One Vulkan command buffer of a sequence.
+final class CommandBuffer {
+  let handle: VkCommandBuffer
+  private(set) var timer: DeviceTimer?
   private let device: Device
-  private let pool: VkQueryPool
+
+  /// A command buffer in recording.
+  init(device: Device) throws {
+    self.device = device
+    var info = VkCommandBufferAllocateInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
+    info.commandPool = device.commandPool
+    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY
+    info.commandBufferCount = 1
+    var buffer: VkCommandBuffer?
+    try check(vkAllocateCommandBuffers(device.handle, &info, &buffer), "allocating a command buffer")
+    guard let buffer else { throw VulkanError(.other, "vkAllocateCommandBuffers returned no command buffer") }
+    handle = buffer
+    var begin = VkCommandBufferBeginInfo()
+    begin.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
+    begin.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT.rawValue  // the next update is queued behind this one
+    try check(vkBeginCommandBuffer(handle, &begin), "beginning a command sequence")
+  }
+
+  deinit {
+    var buffer: VkCommandBuffer? = handle
+    vkFreeCommandBuffers(device.handle, device.commandPool, 1, &buffer)
+  }
+
+  func mark(_ label: String) throws {
+    let timer = try timer ?? DeviceTimer(device: device)
+    self.timer = timer
+    try timer.mark(label, in: handle)
+  }
+
+  func submit(signalling fence: VkFence?, _ label: String) throws {
+    var buffer: VkCommandBuffer? = handle
+    try withUnsafePointer(to: &buffer) { buffer in
+      var info = VkSubmitInfo()
+      info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
+      info.commandBufferCount = 1
+      info.pCommandBuffers = buffer
+      try check(vkQueueSubmit(device.queue, 1, &info, fence), "submitting \(label)")
+    }
+  }
+}
+
+/// Timestamps of one command buffer, in as many query pools as it takes.
+final class DeviceTimer {
+  private static let poolSize = 1024
+  private let device: Device
+  private var pools: [VkQueryPool] = []
   private var labels: [String] = []
 
-  init(device: Device, commands: VkCommandBuffer) throws {
+  init(device: Device) throws {
     guard device.description.timestampPeriod > 0 else {
       throw VulkanError(.unsupported, "\(device.description.name) has no timestamps")
     }
     self.device = device
-    var info = VkQueryPoolCreateInfo()
-    info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO
-    info.queryType = VK_QUERY_TYPE_TIMESTAMP
-    info.queryCount = UInt32(Self.capacity)
-    var pool: VkQueryPool?
-    try check(vkCreateQueryPool(device.handle, &info, nil, &pool), "creating a timestamp pool")
-    guard let pool else { throw VulkanError(.other, "vkCreateQueryPool returned no pool") }
-    self.pool = pool
-    vkCmdResetQueryPool(commands, pool, 0, UInt32(Self.capacity))
   }
 
-  deinit { vkDestroyQueryPool(device.handle, pool, nil) }
+  deinit {
+    for pool in pools { vkDestroyQueryPool(device.handle, pool, nil) }
+  }
 
   func mark(_ label: String, in commands: VkCommandBuffer) throws {
-    guard labels.count < Self.capacity else {
-      throw VulkanError(.other, "more than \(Self.capacity) timestamps in one command sequence")
-    }
-    vkCmdWriteTimestamp(commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, UInt32(labels.count))
+    let position = labels.count % Self.poolSize
+    if position == 0 { pools.append(try makePool(in: commands)) }
+    vkCmdWriteTimestamp(
+      commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pools[labels.count / Self.poolSize], UInt32(position))
     labels.append(label)
   }
 
+  private func makePool(in commands: VkCommandBuffer) throws -> VkQueryPool {
+    var info = VkQueryPoolCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO
+    info.queryType = VK_QUERY_TYPE_TIMESTAMP
+    info.queryCount = UInt32(Self.poolSize)
+    var pool: VkQueryPool?
+    try check(vkCreateQueryPool(device.handle, &info, nil, &pool), "creating a timestamp pool")
+    guard let pool else { throw VulkanError(.other, "vkCreateQueryPool returned no pool") }
+    vkCmdResetQueryPool(commands, pool, 0, UInt32(Self.poolSize))
+    return pool
+  }
+
   func read() throws -> [(label: String, seconds: Double)] {
-    var ticks = [UInt64](repeating: 0, count: labels.count)
-    try ticks.withUnsafeMutableBytes { bytes in
-      try check(
-        vkGetQueryPoolResults(
-          device.handle, pool, 0, UInt32(labels.count), bytes.count, bytes.baseAddress, 8,
-          VK_QUERY_RESULT_64_BIT.rawValue | VK_QUERY_RESULT_WAIT_BIT.rawValue), "reading timestamps")
+    var ticks = [UInt64](repeating: 0, count: pools.count * Self.poolSize)
+    for (index, pool) in pools.enumerated() {
+      let count = min(Self.poolSize, labels.count - index * Self.poolSize)
+      try ticks.withUnsafeMutableBytes { bytes in
+        try check(
+          vkGetQueryPoolResults(
+            device.handle, pool, 0, UInt32(count), 8 * count, bytes.baseAddress! + 8 * index * Self.poolSize, 8,
+            VK_QUERY_RESULT_64_BIT.rawValue | VK_QUERY_RESULT_WAIT_BIT.rawValue), "reading timestamps")
+      }
     }
-    return zip(labels, zip(ticks, ticks.dropFirst())).map { label, ticks in
+    return zip(labels, zip(ticks, ticks.dropFirst())).prefix(max(labels.count - 1, 0)).map { label, ticks in
       (label, Double(ticks.1 &- ticks.0) * Double(device.description.timestampPeriod) * 1e-9)
     }
   }

@@ -1,4 +1,5 @@
 import CVulkan
+import Dispatch
 import Foundation
 
 /// A Vulkan device with one compute queue: makes buffers, kernels and command sequences.
@@ -8,11 +9,15 @@ public final class Device {
   public let description: DeviceDescription
   public let profile: DeviceProfile
   public let validation: Validation
+  /// Whether sequences recorded from now on time every dispatch, copy and fill, with the name of the kernel as label.
+  public var timesEveryDispatch = false
 
   let handle: VkDevice
   let queue: VkQueue
   let commandPool: VkCommandPool
   let pipelineCache: PipelineCache
+  /// Hands over between commands and steps of the host (`Submission`).
+  let hostThread = DispatchQueue(label: "crossplay.host-steps", qos: .userInitiated)
   private let instance: Instance
   private let physical: VkPhysicalDevice
   private let forceStaging: Bool
@@ -62,7 +67,7 @@ public final class Device {
     }
     physical = chosen.handle
     description = chosen.description
-    self.profile = profile ?? chosen.description.profile
+    self.profile = try Self.usable(profile ?? chosen.description.profile, on: description, mapped: !forceStaging)
     var memory = VkPhysicalDeviceMemoryProperties()
     vkGetPhysicalDeviceMemoryProperties(physical, &memory)
     memoryTypes = withUnsafeBytes(of: memory.memoryTypes) {
@@ -86,6 +91,24 @@ public final class Device {
     var properties = VkPhysicalDeviceProperties()
     vkGetPhysicalDeviceProperties(physical, &properties)
     pipelineCache = PipelineCache(device: handle, properties: properties)
+  }
+
+  /// The profile as far as the device can follow it.
+  /// - Throws: `VulkanError` where the host is to multiply matrices and cannot.
+  private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
+    -> DeviceProfile
+  {
+    guard profile.matrixMultiply == .host else { return profile }
+    guard device.kind == .cpu else {
+      throw VulkanError(
+        .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
+    }
+    guard HostBLAS.shared != nil else {
+      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0")
+    }
+    var profile = profile
+    if !mapped { profile.matrixMultiply = .flat }
+    return profile
   }
 
   deinit {

@@ -34,7 +34,9 @@ public struct DeviceDescription: Sendable {
   public var availableBytes: Int { kind == .cpu ? Int(ProcessInfo.processInfo.physicalMemory) : memoryBytes }
 
   /// The profile that the engine uses on this device.
-  public var profile: DeviceProfile { kind == .cpu ? .software : .graphics }
+  public var profile: DeviceProfile {
+    kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : .graphics
+  }
 
   /// Preference when no device is named: discrete, integrated, virtual, CPU.
   var rank: Int {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Foundation
 import Training
 import VulkanCompute
 
@@ -28,6 +29,9 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var overrides: OverrideOptions
   @OptionGroup var deviceOptions: DeviceOptions
 
+  @Flag(help: "Also time every kernel and every step of the host, in a repetition of its own (inference and train).")
+  var profile = false
+
   @Flag(help: "Print one JSON object with the result.")
   var json = false
 
@@ -46,6 +50,8 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
+    var hostSteps: Int?
+    var profile: [TrainingBenchmark.ProfileLine]?
     var nanosecondsPerEnvStep: [String: Double]?
   }
 
@@ -71,6 +77,7 @@ struct BenchCommand: ParsableCommand {
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
         + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
+    if let lines = result.profile { printProfile(lines) }
   }
 
   private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
@@ -89,14 +96,28 @@ struct BenchCommand: ParsableCommand {
 
   private func trainingResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
     let measured = try TrainingBenchmark.run(
-      kind == .train ? .train : .inference, configuration: configuration, device: device, repetitions: repetitions)
+      kind == .train ? .train : .inference, configuration: configuration, device: device, repetitions: repetitions,
+      profiled: profile)
     let rates = Spread(measured.seconds.map { Double(measured.envSteps) / $0 })
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: configuration.runs.count,
       environments: configuration.environments, envStepsPerSecond: rates,
       agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
       warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
-      driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches)
+      driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches,
+      hostSteps: measured.hostSteps,
+      profile: profile ? measured.profile : nil)
+  }
+
+  private func printProfile(_ lines: [TrainingBenchmark.ProfileLine]) {
+    let total = lines.reduce(0) { $0 + $1.seconds }
+    for line in lines {
+      let name = line.name.padding(toLength: 44, withPad: " ", startingAt: 0)
+      print(
+        String(
+          format: "  %@ %9.2f ms %5.1f %% %7d calls %9.1f us each", name, line.seconds * 1e3,
+          100 * line.seconds / total, line.calls, line.seconds / Double(line.calls) * 1e6))
+    }
   }
 
   private func magnitude(_ rate: Double) -> String {

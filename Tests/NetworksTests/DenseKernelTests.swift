@@ -131,26 +131,26 @@ import VulkanCompute
     #expect(broken == 0, "guard words were written: \(layer.description)")
   }
 
-  @Test(arguments: TestDevice.profiles, [nil, .relu, .tanh] as [NetworkArchitecture.Activation?])
+  @Test(arguments: TestDevice.kernelProfiles, [nil, .relu, .tanh] as [NetworkArchitecture.Activation?])
   func forwardAgreesWithItsTwin(profile: DeviceProfile, activation: NetworkArchitecture.Activation?) throws {
     try Self.forEachShape(profile, shapes: Self.shapes + (activation == .relu ? [Self.wideShape] : [])) {
       try Self.expectForward($0, activation)
     }
   }
 
-  @Test(arguments: TestDevice.profiles, [.relu, .tanh] as [NetworkArchitecture.Activation?])
+  @Test(arguments: TestDevice.kernelProfiles, [.relu, .tanh] as [NetworkArchitecture.Activation?])
   func backwardInputAgreesWithItsTwin(profile: DeviceProfile, activation: NetworkArchitecture.Activation?) throws {
     try Self.forEachShape(profile) { try Self.expectBackwardInput($0, activation, accumulating: false) }
   }
 
-  @Test(arguments: TestDevice.profiles)
+  @Test(arguments: TestDevice.kernelProfiles)
   func backwardInputAddsToWhatIsThere(profile: DeviceProfile) throws {
     try Self.forEachShape(profile, shapes: Self.shapes + [(272, 256, [17])]) {
       try Self.expectBackwardInput($0, .relu, accumulating: true)
     }
   }
 
-  @Test(arguments: TestDevice.profiles, [1, 3])
+  @Test(arguments: TestDevice.kernelProfiles, [1, 3])
   func backwardWeightsAgreesWithItsTwin(profile: DeviceProfile, splits: Int) throws {
     try Self.forEachShape(
       profile, splits: splits,

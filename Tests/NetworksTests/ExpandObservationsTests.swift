@@ -33,7 +33,8 @@ import VulkanCompute
       try indices.write((0..<offset).map { _ in 0 } + (0..<dispatchRows).map { UInt32(index(run, $0)) }, run: run)
       try rowCounts.write([UInt32(count), 0], run: run)
     }
-    try network.inputs.write([Float](repeating: Float(bitPattern: guardWord), count: network.inputs.count))
+    guard case .dense(let inputs, _) = network.inputs else { preconditionFailure("bits have no list") }
+    try inputs.write([Float](repeating: Float(bitPattern: guardWord), count: inputs.count))
 
     let window = counts.indices
     try device.run { recorder in
@@ -46,8 +47,8 @@ import VulkanCompute
 
     let width = ParameterLayout.padded(features)
     var wrong = 0
-    for (position, value) in try network.inputs.read().enumerated() {
-      let (run, inside) = position.quotientAndRemainder(dividingBy: network.inputs.runStride)
+    for (position, value) in try inputs.read().enumerated() {
+      let (run, inside) = position.quotientAndRemainder(dividingBy: inputs.runStride)
       let (row, feature) = inside.quotientAndRemainder(dividingBy: width)
       let expected: UInt32
       if run >= counts.count || row >= dispatchRows {

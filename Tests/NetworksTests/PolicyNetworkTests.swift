@@ -22,7 +22,7 @@ import VulkanCompute
     ]
   }
 
-  @Test(arguments: try architectures(), [DeviceProfile.software, .graphics])
+  @Test(arguments: try architectures(), TestDevice.profiles)
   func agreesWithItsTwin(architecture: NetworkArchitecture, profile: DeviceProfile) throws {
     let harness = PolicyNetworkHarness(
       architecture: architecture, profile: profile, counts: [(all: 45, acting: 20), (all: 33, acting: 33)])
@@ -104,7 +104,7 @@ import VulkanCompute
     #expect(try harness.pass(runs: [0, 1, 2], chunk: 256) == whole)
   }
 
-  @Test(arguments: [DeviceProfile.software, .graphics])
+  @Test(arguments: TestDevice.profiles)
   func aRunGivesTheSameBytesAloneAndAmongOthers(profile: DeviceProfile) throws {
     let harness = PolicyNetworkHarness(
       architecture: try Self.shared(), profile: profile,
@@ -118,9 +118,9 @@ import VulkanCompute
     }
   }
 
-  @Test func bothFamiliesAddInTheSameOrder() throws {
+  @Test func allKernelFamiliesAddInTheSameOrder() throws {
     let counts = [(all: 150, acting: 90)]
-    let results = try TestDevice.profiles.map {
+    let results = try TestDevice.kernelProfiles.map {
       try PolicyNetworkHarness(architecture: Self.separate(), profile: $0, counts: counts).pass(runs: [0], chunk: 256)
     }
     for result in results.dropFirst() { #expect(result == results[0]) }

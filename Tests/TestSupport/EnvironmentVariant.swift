@@ -5,6 +5,11 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
   public let name: String
   public let values: [String: ParameterValue]
 
+  public init(name: String, values: [String: ParameterValue]) {
+    self.name = name
+    self.values = values
+  }
+
   public var description: String {
     ([name] + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
   }

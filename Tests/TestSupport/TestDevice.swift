@@ -10,10 +10,17 @@ public enum TestDevice {
   }
 
   /// Every kernel family that exists, to be run on whatever device there is.
-  public static let profiles: [DeviceProfile] = [
+  public static let kernelProfiles: [DeviceProfile] = [
     .software, .graphics, DeviceProfile(loads: .texel, matrixMultiply: .shared, stateLayout: .arrayOfStructures),
     DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
   ]
+
+  /// The kernel families and, where the device is a CPU beside a BLAS, matrix products on the host.
+  public static let profiles: [DeviceProfile] = {
+    let devices = (try? Device.all()) ?? []
+    let host = Device.preferred(among: devices)?.profile.matrixMultiply == .host
+    return kernelProfiles + (host ? [.softwareWithBLAS] : [])
+  }()
 }
 
 extension Device {

@@ -37,6 +37,8 @@ extension PolicyExamples {
     let indices = register("row_indices", of: UInt32.self, [("C", rows)])
     let counts = register("row_counts", of: UInt32.self, [("counts", 2)])
     let policyIndices = register("policy_indices", of: UInt32.self, [("index", 1)])
+    let values = register("values", of: Float.self, [("rows", rows), ("D", environment.observationFeatureCount)])
+    let unpack = try device.observationUnpacker(of: environment)
     try table.allocate()
     try vector.initialize(seeds: [0])
     try sets.write(parameters)
@@ -56,6 +58,10 @@ extension PolicyExamples {
         vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: t)
         recorder.barrier()
       }
+      let valueCount = rows * environment.observationFeatureCount
+      recorder.dispatch(
+        unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(valueCount),
+        groups: unpack.groups(for: valueCount))
       let workspace = WorkspaceRows(runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1))
       network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
@@ -74,9 +80,8 @@ extension PolicyExamples {
       return (0..<rows).flatMap { values[$0 * pitch..<$0 * pitch + count] }
     }
     return PolicyExamples(
-      observations: try columns(
-        network.inputs, pitch: ParameterLayout.padded(architecture.inputs), count: architecture.inputs),
-      legalMasks: legal, logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
+      observations: try values.read(run: 0), legalMasks: legal,
+      logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
       values: try columns(network.values, pitch: network.valuePitch, count: 1))
   }
 }

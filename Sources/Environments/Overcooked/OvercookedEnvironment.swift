@@ -23,6 +23,20 @@ public struct OvercookedEnvironment: Environment {
   public var observeKernel: String { "Overcooked/overcooked_observe.comp" }
   public var observationInclude: String { "Overcooked/overcooked_observation.glsl" }
 
+  /// Walls, stations and bare counters are static; a row lists two cooks of at most 4 channels, pots of at most 3, items
+  /// on counters of at most 3, and urgency, which every cell shows.
+  public var observationList: ObservationList? {
+    let channels = Int(OVERCOOKED_CHANNELS)
+    let cells = parameters.kitchen.cells
+    let staticFeatures = cells.enumerated().compactMap { index, cell in
+      cell.staticChannel.map { (feature: index * channels + $0, value: 1) }
+    }
+    return ObservationList(
+      include: "Overcooked/overcooked_observation_list.glsl",
+      capacity: 2 * 4 + 3 * parameters.potCount + 3 * cells.count { $0 == .counter } + cells.count,
+      staticFeatures: staticFeatures)
+  }
+
   /// Cooks on their start cells facing north, everything empty; reset draws what the parameters leave to chance.
   public var startState: [UInt32] {
     let cooks = parameters.kitchen.starts.map { OvercookedState.Cook(cell: $0, direction: .north, held: .nothing) }

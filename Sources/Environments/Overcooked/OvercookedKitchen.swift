@@ -8,6 +8,18 @@ public struct OvercookedKitchen: Sendable, Hashable {
   public enum Cell: UInt32, Sendable, CaseIterable {
     case floor = 0  // OVERCOOKED_FLOOR and so on
     case counter, onionPile, platePile, pot, goal
+
+    /// The channel of the observation that shows this kind of cell.
+    var staticChannel: Int? {
+      switch self {
+      case .floor: nil
+      case .counter: Int(OVERCOOKED_COUNTER_CHANNEL)
+      case .onionPile: Int(OVERCOOKED_ONION_PILE_CHANNEL)
+      case .platePile: Int(OVERCOOKED_PLATE_PILE_CHANNEL)
+      case .pot: Int(OVERCOOKED_POT_CHANNEL)
+      case .goal: Int(OVERCOOKED_GOAL_CHANNEL)
+      }
+    }
   }
 
   public let width: Int

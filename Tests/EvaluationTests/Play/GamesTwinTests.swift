@@ -1,12 +1,12 @@
 import CShaders
 import Environments
-import Networks
 import TestSupport
 import Testing
 import Training
 import VulkanCompute
 
 @testable import Evaluation
+@testable import Networks
 
 /// One small evaluation, env step by env step, with everything that the kernels wrote checked on the host.
 @Suite struct GamesTwinTests {
@@ -112,7 +112,8 @@ import VulkanCompute
       dones = try player.buffers.dones.read(run: cell)
       let seats = cell * shape.agents..<(cell + 1) * shape.agents
       workspaceRows = try seats.map { try player.buffers.workspaceRows.read(run: $0) }
-      inputs = try seats.map { try player.network.inputs.read(run: $0) }
+      guard case .dense(let x, _) = player.network.inputs else { preconditionFailure("this game has no lists") }
+      inputs = try seats.map { try x.read(run: $0) }
       logits = try seats.map { try player.network.logits.read(run: $0) }
     }
 

@@ -51,6 +51,21 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("first_row", \.first_row), ("row_begin", \.row_begin),
       ]),
     SharedStruct(
+      ListDispatch.self, "Network/network.h",
+      [
+        ("rows", \.rows), ("observation_words", \.observation_words), ("observation_stride", \.observation_stride),
+        ("row_index_stride", \.row_index_stride), ("row_index_offset", \.row_index_offset),
+        ("row_count_stride", \.row_count_stride), ("entry_pitch", \.entry_pitch), ("entry_stride", \.entry_stride),
+        ("length_stride", \.length_stride),
+      ]),
+    SharedStruct(
+      SparseDispatch.self, "Network/network.h",
+      [
+        ("entry_pitch", \.entry_pitch), ("entry_stride", \.entry_stride),
+        ("length_stride", \.length_stride), ("static_count", \.static_count), ("base_stride", \.base_stride),
+        ("splits", \.splits), ("layer", \.layer),
+      ]),
+    SharedStruct(
       EvaluationDispatch.self, "Evaluation/evaluation.h",
       [
         ("environments", \.environments), ("games", \.games), ("observation_rows", \.observation_rows),

@@ -1,10 +1,10 @@
 // The whole chain from rollout rows to the gradient by the parameters, against a float64 loss function of them.
 import CShaders
-import Networks
 import TestSupport
 import Testing
 import VulkanCompute
 
+@testable import Networks
 @testable import Training
 
 @Suite(.serialized) struct WholeLossGradientTests {
@@ -93,7 +93,8 @@ struct WholeLoss {
         legal: (0..<shape.actions).map { legal.contains($0) }, action: Int(actions[row]),
         oldLogProbability: Double(logProbabilities[row]), oldValue: Double(values[row]), advantage: advantages[row])
     }
-    let x = try parts.network.inputs.read(run: 0)
+    guard case .dense(let buffer, _) = parts.network.inputs else { preconditionFailure("this game has no lists") }
+    let x = try buffer.read(run: 0)
     let (features, pitch) = (architecture.inputs, ParameterLayout.padded(architecture.inputs))
     inputs = indices.indices.map { doubles(Array(x[$0 * pitch..<$0 * pitch + features])) }
     let h = trainer.runs[0].hyperparameters

@@ -1,0 +1,40 @@
+#version 450
+// entries[row] = (f, x_f - s_f) for every feature f of observation row_indices[offset + row] that differs from its static
+// part s; lengths[row] = how many;   where row < row_counts.all, else lengths[row] = 0
+//
+// The sparse form of expand_observations.comp. The game's include defines `void list_observation(uint row_base)`, which
+// calls `emit(feature, value)` for each of them, in an order that depends on the row only.
+// x = row, y = run of the window.
+#include "Common/buffers.glsl"
+#include "Network/network.h"
+
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { ListDispatch p; };
+
+INPUT(0, uint, observations);  // (R, rows, W)
+INPUT(1, uint, row_indices);   // (R, C)
+INPUT(2, uint, row_counts);    // (R, 2)
+OUTPUT(3, uint, entries);      // (R, C, L)
+OUTPUT(4, uint, lengths);      // (R, C)
+
+uint entry_base;
+uint entry_count = 0u;
+
+void emit(uint feature, int value) {
+  entries[entry_base + entry_count] = feature | (uint(value) << ENTRY_VALUE_SHIFT);
+  ++entry_count;
+}
+
+#include "ENVIRONMENT_OBSERVATION_LIST"
+
+void main() {
+  uint run = gl_GlobalInvocationID.y;
+  uint row = gl_GlobalInvocationID.x;
+  if (row >= p.rows) return;
+  entry_base = run * p.entry_stride + row * p.entry_pitch;
+  if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
+    uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
+    list_observation(run * p.observation_stride + index * p.observation_words);
+  }
+  lengths[run * p.length_stride + row] = entry_count;
+}

@@ -1,0 +1,102 @@
+#include "host_layers.h"
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+#define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VECTORISED
+#endif
+
+VECTORISED void host_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns) {
+    for (size_t i = 0; i < columns; ++i) y[i] += bias[i];
+  }
+}
+
+VECTORISED void host_add_bias_relu(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns) {
+    for (size_t i = 0; i < columns; ++i) {
+      float x = y[i] + bias[i];
+      y[i] = x < 0.0f ? 0.0f : x;
+    }
+  }
+}
+
+// |x| < 0.4: the Taylor series up to x^11, whose next term is below 1e-7 there. Elsewhere 1 - 2 / (exp(2|x|) + 1) with
+// the sign of x, where exp(t) = 2^n exp(r), n = round(t / log 2), and exp(r) is its series up to r^7, |r| <= log(2) / 2.
+static inline __attribute__((always_inline)) float tanh_of(float x) {
+  float squared = x * x;
+  float series = -1382.0f / 155925.0f;
+  series = series * squared + 62.0f / 2835.0f;
+  series = series * squared - 17.0f / 315.0f;
+  series = series * squared + 2.0f / 15.0f;
+  series = series * squared - 1.0f / 3.0f;
+  series = x + x * squared * series;
+
+  float magnitude = fabsf(x);
+  float t = 2.0f * (magnitude < 10.0f ? magnitude : 10.0f);
+  float rounded = t * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the sum has no bits below 1
+  float n = rounded - 12582912.0f;
+  float r = (t - n * 0.693359375f) + n * 2.12194440e-4f;  // log 2 in two parts
+  float e = 1.0f / 5040.0f;
+  e = e * r + 1.0f / 720.0f;
+  e = e * r + 1.0f / 120.0f;
+  e = e * r + 1.0f / 24.0f;
+  e = e * r + 1.0f / 6.0f;
+  e = e * r + 0.5f;
+  e = e * r + 1.0f;
+  e = e * r + 1.0f;
+  int32_t bits = ((int32_t)n + 127) << 23;
+  float power;
+  memcpy(&power, &bits, sizeof power);
+  float far = copysignf(1.0f - 2.0f / (e * power + 1.0f), x);
+  return magnitude >= 0.4f ? far : series;  // not-a-number stays
+}
+
+VECTORISED void host_add_bias_tanh(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns) {
+    for (size_t i = 0; i < columns; ++i) y[i] = tanh_of(y[i] + bias[i]);
+  }
+}
+
+VECTORISED void host_relu_backward(float *restrict gradients, const float *restrict outputs, size_t count) {
+  for (size_t i = 0; i < count; ++i) gradients[i] = outputs[i] <= 0.0f ? 0.0f : gradients[i];
+}
+
+VECTORISED void host_tanh_backward(float *restrict gradients, const float *restrict outputs, size_t count) {
+  for (size_t i = 0; i < count; ++i) gradients[i] *= 1.0f - outputs[i] * outputs[i];
+}
+
+VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict values, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, values += columns) {
+    for (size_t i = 0; i < columns; ++i) sums[i] += values[i];
+  }
+}
+
+static inline float value_of(uint32_t entry) { return (float)((int32_t)entry >> 16); }
+
+VECTORISED void host_sparse_forward(float *restrict y, const float *restrict base, const float *restrict weights,
+                                    const uint32_t *restrict entries, size_t pitch, const uint32_t *restrict lengths,
+                                    size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns, entries += pitch) {
+    for (size_t i = 0; i < columns; ++i) y[i] = base ? base[i] : 0.0f;
+    for (uint32_t k = 0; k < lengths[row]; ++k) {
+      const float value = value_of(entries[k]);
+      const float *restrict w = weights + (entries[k] & 0xFFFFu) * columns;
+      for (size_t i = 0; i < columns; ++i) y[i] += value * w[i];
+    }
+  }
+}
+
+VECTORISED void host_add_sparse_gradients(float *restrict weight_gradients, const float *restrict gradients,
+                                          const uint32_t *restrict entries, size_t pitch,
+                                          const uint32_t *restrict lengths, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, gradients += columns, entries += pitch) {
+    for (uint32_t k = 0; k < lengths[row]; ++k) {
+      const float value = value_of(entries[k]);
+      float *restrict dw = weight_gradients + (entries[k] & 0xFFFFu) * columns;
+      for (size_t i = 0; i < columns; ++i) dw[i] += value * gradients[i];
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import CHostLayers
+import CShaders
+import Dispatch
+import VulkanCompute
+
+/// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
+///
+/// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
+/// on the number of threads nor on the other runs:
+///
+///     forward    (run, block of rows): all layers of the block, one after the other
+///     backward   (run, block of rows): gradients of all layers' outputs, last layer to first
+///                (run, layer, tile of inputs): dW += X^T dY over all rows, db += sum dY; a list is one tile
+///
+/// Unchecked: it holds addresses of buffers that the recorder keeps alive, used by one step of the host at a time.
+struct HostLayers: @unchecked Sendable {
+  /// One layer of the network in the workspace: addresses for run 0 of the window, floats from one run to the next.
+  struct Layer {
+    let inputs, outputs: Int  // padded
+    let activation: NetworkArchitecture.Activation?
+    let source: Int?
+    let isActor: Bool
+    let weightOffset, biasOffset: Int
+    let x: Inputs
+    let y: UnsafeMutablePointer<Float>
+    let yStride: Int
+    /// Gradient by the output before its activation; nil unless training.
+    let dy: UnsafeMutablePointer<Float>?
+  }
+
+  enum Inputs {
+    case dense(UnsafePointer<Float>, stride: Int)
+    case sparse(Lists)
+  }
+
+  /// `SparseInputs` for run 0 of the window; strides in words from one run to the next.
+  struct Lists {
+    let entries: UnsafePointer<UInt32>
+    let entryStride, pitch: Int
+    let lengths: UnsafePointer<UInt32>
+    let lengthStride: Int
+    let staticEntries: UnsafePointer<UInt32>
+    let staticCount: Int
+  }
+
+  let blas: HostBLAS
+  let layers: [Layer]
+  let runs, rows: Int
+  let counts: UnsafePointer<UInt32>
+  let countStride: Int
+  let policyIndices: UnsafePointer<UInt32>
+  let policyIndexStride: Int
+  let parameters: UnsafePointer<Float>
+  let parameterCount: Int
+
+  /// Rows of one piece of work: half of the rows for two pieces at least, but few enough for a processor's cache.
+  private var blockRows: Int { min(max((rows / 2 + 15) / 16 * 16, 64), 512) }
+  private var blocks: Int { (rows + blockRows - 1) / blockRows }
+
+  private func parameters(_ run: Int) -> UnsafePointer<Float> {
+    parameters + Int(policyIndices[run * policyIndexStride]) * parameterCount
+  }
+
+  /// Rows of a run that a layer works on: the acting ones, which come first, or all.
+  private func rowCount(_ layer: Layer, _ run: Int) -> Int {
+    let index = Int(layer.isActor ? ROW_COUNT_ACTING : ROW_COUNT_ALL)
+    return min(rows, Int(counts[run * countStride + index]))
+  }
+
+  /// Rows of block `block` that a layer works on: first, and how many.
+  private func part(_ block: Int, of layer: Layer, _ run: Int) -> (first: Int, count: Int) {
+    let first = block * blockRows
+    return (first, max(0, min(blockRows, rowCount(layer, run) - first)))
+  }
+
+  // MARK: Forward
+
+  /// Y = act(X W + b) for the layers of `order`, which lists sources before their readers.
+  func forward(_ order: [Int]) {
+    DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
+      let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
+      let parameters = parameters(run)
+      for index in order { forward(layers[index], run, block, parameters) }
+    }
+  }
+
+  private func forward(_ layer: Layer, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>) {
+    let (first, count) = part(block, of: layer, run)
+    guard count > 0 else { return }
+    let y = layer.y + run * layer.yStride + first * layer.outputs
+    let weights = parameters + layer.weightOffset
+    switch layer.x {
+    case .dense(let x, let stride):
+      blas.multiply(
+        .init(x + run * stride + first * layer.inputs, pitch: layer.inputs), .init(weights, pitch: layer.outputs),
+        rows: count, columns: layer.outputs, depth: layer.inputs, into: y, pitch: layer.outputs, accumulating: false)
+    case .sparse(let lists):
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: layer.outputs) { base in
+        guard let base = base.baseAddress else { return }
+        var staticCount = UInt32(lists.staticCount)
+        host_sparse_forward(
+          base, nil, weights, lists.staticEntries, lists.staticCount, &staticCount, 1, layer.outputs)
+        host_sparse_forward(
+          y, base, weights, lists.entries + run * lists.entryStride + first * lists.pitch, lists.pitch,
+          lists.lengths + run * lists.lengthStride + first, count, layer.outputs)
+      }
+    }
+    let bias = parameters + layer.biasOffset
+    switch layer.activation {
+    case .relu: host_add_bias_relu(y, bias, count, layer.outputs)
+    case .tanh: host_add_bias_tanh(y, bias, count, layer.outputs)
+    case nil: host_add_bias(y, bias, count, layer.outputs)
+    }
+  }
+
+  // MARK: Backward
+
+  /// dX = sum over the readers of (dY W^T), times act'(X), for the layers of `order`, which lists readers before their
+  /// sources and readers on all rows before readers on acting rows.
+  func backwardInputs(_ order: [Int]) {
+    var written = Set<Int>()
+    let steps = order.map { index in
+      (layer: index, adds: layers[index].source.map { !written.insert($0).inserted } ?? false)
+    }
+    DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
+      let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
+      let parameters = parameters(run)
+      for step in steps {
+        let layer = layers[step.layer]
+        applyActivationGradient(layer, run, block)
+        guard let source = layer.source else { continue }
+        backwardInput(layer, into: layers[source], run, block, parameters, adds: step.adds)
+      }
+    }
+  }
+
+  private func applyActivationGradient(_ layer: Layer, _ run: Int, _ block: Int) {
+    let (first, count) = part(block, of: layer, run)
+    guard count > 0, let dy = layer.dy else { return }
+    let offset = run * layer.yStride + first * layer.outputs
+    switch layer.activation {
+    case .relu: host_relu_backward(dy + offset, layer.y + offset, count * layer.outputs)
+    case .tanh: host_tanh_backward(dy + offset, layer.y + offset, count * layer.outputs)
+    case nil: break
+    }
+  }
+
+  private func backwardInput(
+    _ layer: Layer, into source: Layer, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>, adds: Bool
+  ) {
+    let (first, count) = part(block, of: layer, run)
+    guard count > 0, let dy = layer.dy, let dx = source.dy else { return }
+    blas.multiply(
+      .init(dy + run * layer.yStride + first * layer.outputs, pitch: layer.outputs),
+      .init(parameters + layer.weightOffset, pitch: layer.outputs, transposed: true), rows: count,
+      columns: layer.inputs, depth: layer.outputs, into: dx + run * source.yStride + first * source.outputs,
+      pitch: source.outputs, accumulating: adds)
+  }
+
+  /// Adds to the gradients (P per run, `stride` floats apart).
+  func backwardWeights(into gradients: UnsafeMutablePointer<Float>, stride: Int) {
+    let tileInputs = 128
+    let tiles = layers.indices.flatMap { index in
+      if case .sparse = layers[index].x { return [(layer: index, first: 0)] }
+      return Swift.stride(from: 0, to: layers[index].inputs, by: tileInputs).map { (layer: index, first: $0) }
+    }
+    nonisolated(unsafe) let gradients = gradients
+    DispatchQueue.concurrentPerform(iterations: runs * tiles.count) { job in
+      let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
+      let layer = layers[tiles[tile].layer]
+      let count = rowCount(layer, run)
+      guard count > 0, let dy = layer.dy else { return }
+      let first = tiles[tile].first
+      let rowGradients = dy + run * layer.yStride
+      let target = gradients + run * stride
+      switch layer.x {
+      case .dense(let x, let stride):
+        blas.multiply(
+          .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
+          .init(rowGradients, pitch: layer.outputs), rows: min(tileInputs, layer.inputs - first),
+          columns: layer.outputs, depth: count, into: target + layer.weightOffset + first * layer.outputs,
+          pitch: layer.outputs, accumulating: true)
+      case .sparse(let lists):
+        host_add_sparse_gradients(
+          target + layer.weightOffset, rowGradients, lists.entries + run * lists.entryStride, lists.pitch,
+          lists.lengths + run * lists.lengthStride, count, layer.outputs)
+      }
+      if first == 0 { host_add_column_sums(target + layer.biasOffset, rowGradients, count, layer.outputs) }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import CShaders
+import Environments
+import VulkanCompute
+
+/// The inputs of first layers as lists: per row the features that differ from the static part, and the static part once.
+///
+///     Y = act(base + sum over the row's entries of v W[f]),   base = b + sum over the static entries of s_f W[f]
+///
+/// An entry is a feature in its low 16 bits and a whole number in its high 16.
+final class SparseInputs {
+  /// L, the most entries of one row.
+  let capacity: Int
+  let entries: Buffer<UInt32>  // (window, C, L)
+  let lengths: Buffer<UInt32>  // (window, C)
+  let staticEntries: Buffer<UInt32>  // (static_count)
+  let staticCount: Int
+  /// By layer; (window, O) for first layers.
+  let bases: [Buffer<Float>?]
+
+  let list: Kernel
+  private let base: Kernel
+  private let forward: [NetworkArchitecture.Activation?: Kernel]
+  private let backwardWeights: Kernel
+  private let staticGradients: Kernel
+
+  init(
+    _ name: String, _ list: ObservationList, macros: [String: String], layout: ParameterLayout, device: Device,
+    table: BufferTable, windowRuns: Int, rows: Int
+  ) throws {
+    capacity = list.capacity
+    staticCount = list.staticFeatures.count
+    entries = table.register(
+      "\(name).entries", of: UInt32.self, runs: windowRuns, perRun: [("C", rows), ("L", list.capacity)],
+      persistence: .scratch)
+    lengths = table.register(
+      "\(name).lengths", of: UInt32.self, runs: windowRuns, perRun: [("C", rows)], persistence: .scratch)
+    bases = layout.layers.map { layer in
+      layer.source != nil
+        ? nil
+        : table.register(
+          "\(name).\(layer.name).base", of: Float.self, runs: windowRuns, perRun: [("H", layer.paddedOutputs)],
+          persistence: .scratch)
+    }
+    // An empty buffer cannot be bound; a static part of 0 changes nothing.
+    let features = list.staticFeatures.isEmpty ? [(feature: 0, value: 0)] : list.staticFeatures
+    staticEntries = try device.buffer("static entries", of: UInt32.self, count: features.count)
+    try staticEntries.write(
+      features.map { UInt32($0.feature) | UInt32(bitPattern: Int32($0.value)) << UInt32(ENTRY_VALUE_SHIFT) })
+
+    self.list = try device.kernel(
+      "Network/list_observations.comp", macros: macros, includes: ["ENVIRONMENT_OBSERVATION_LIST": list.include])
+    base = try device.kernel("Network/sparse_base.comp")
+    let activations = Set(layout.layers.filter { $0.source == nil }.map(\.activation))
+    forward = try Dictionary(
+      uniqueKeysWithValues: activations.map { activation in
+        (activation, try device.kernel("Network/sparse_forward.comp", macros: DenseKernels.macros(activation)))
+      })
+    backwardWeights = try device.kernel("Network/sparse_backward_weights.comp")
+    staticGradients = try device.kernel("Network/sparse_static_gradients.comp")
+  }
+
+  /// Lists the observations of a chunk.
+  func recordList(
+    _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, wordCount: Int, indices: RunWindow,
+    indexOffset: Int
+  ) {
+    let push = ListDispatch(
+      rows: UInt32(rows.rows), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
+      row_index_stride: UInt32(indices.stride), row_index_offset: UInt32(indexOffset),
+      row_count_stride: UInt32(rows.counts.stride), entry_pitch: UInt32(capacity),
+      entry_stride: UInt32(entries.runStride), length_stride: UInt32(lengths.runStride))
+    recorder.dispatch(
+      list,
+      [
+        "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
+        "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
+      ], push: push, groups: list.groups(for: rows.rows), rows.runs)
+  }
+
+  func recordBase(
+    _ recorder: CommandRecorder, layer index: Int, push: DenseDispatch, parameters: BufferWindow,
+    policyIndices: BufferWindow, runs: Int
+  ) {
+    let push = dispatch(index, push)
+    recorder.dispatch(
+      base,
+      [
+        "parameters": parameters, "policy_indices": policyIndices, "static_entries": staticEntries.whole,
+        "base": baseBuffer(index).window(runs: 0..<runs),
+      ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs)
+  }
+
+  func recordForward(
+    _ recorder: CommandRecorder, layer index: Int, activation: NetworkArchitecture.Activation?, push: DenseDispatch,
+    parameters: BufferWindow, policyIndices: BufferWindow, rows: WorkspaceRows, outputs: BufferWindow
+  ) {
+    guard let kernel = forward[activation] else { preconditionFailure("no first layer has this activation") }
+    let push = dispatch(index, push)
+    recorder.dispatch(
+      kernel,
+      [
+        "parameters": parameters, "base": baseBuffer(index).window(runs: 0..<rows.runs),
+        "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
+        "row_counts": rows.counts.window, "policy_indices": policyIndices, "outputs": outputs,
+      ], push: push, groups: kernel.groups(for: rows.rows * Int(push.layer.outputs) / 4), rows.runs)
+  }
+
+  func recordBackwardWeights(
+    _ recorder: CommandRecorder, layer index: Int, push: DenseDispatch, rows: WorkspaceRows,
+    outputGradients: BufferWindow, gradients: BufferWindow, splits: Int
+  ) {
+    let push = dispatch(index, push, splits: splits)
+    let block = Int(SPARSE_FEATURE_BLOCK)
+    let blocks = (Int(push.layer.inputs) + block - 1) / block + 1  // the last sums the bias
+    recorder.dispatch(
+      backwardWeights,
+      [
+        "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
+        "output_gradients": outputGradients, "row_counts": rows.counts.window, "gradients": gradients,
+      ], push: push, groups: backwardWeights.groups(for: blocks * Int(push.layer.outputs) / 4), splits, rows.runs)
+  }
+
+  func recordStaticGradients(
+    _ recorder: CommandRecorder, layer index: Int, push: DenseDispatch, gradients: BufferWindow, splits: Int, runs: Int
+  ) {
+    guard staticCount > 0 else { return }
+    let push = dispatch(index, push, splits: splits)
+    recorder.dispatch(
+      staticGradients, ["static_entries": staticEntries.whole, "gradients": gradients], push: push,
+      groups: staticGradients.groups(for: staticCount * Int(push.layer.outputs) / 4), splits, runs)
+  }
+
+  private func dispatch(_ index: Int, _ push: DenseDispatch, splits: Int = 1) -> SparseDispatch {
+    SparseDispatch(
+      entry_pitch: UInt32(capacity), entry_stride: UInt32(entries.runStride),
+      length_stride: UInt32(lengths.runStride), static_count: UInt32(staticCount),
+      base_stride: UInt32(baseBuffer(index).runStride), splits: UInt32(splits), layer: push)
+  }
+
+  private func baseBuffer(_ index: Int) -> Buffer<Float> {
+    guard let base = bases[index] else { preconditionFailure("layer \(index) is not a first layer") }
+    return base
+  }
+}

@@ -1,0 +1,153 @@
+// First layers on lists give what they give on dense rows.
+import CShaders
+import Environments
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Networks
+
+@Suite(.serialized) struct ListedObservationsTests {
+  /// Short episodes, so that urgency shows; random starts, so that pots and hands are full.
+  static let variants = ["cramped_room", "counter_circuit", "forced_coord"].map { layout in
+    EnvironmentVariant(
+      name: "overcooked",
+      values: ["layout": .text(layout), "max_steps": .integer(60), "random_reset": .boolean(true)])
+  }
+
+  /// One network on the observations of 64 kitchens after 40 random steps, as two runs: all rows, and a part of them.
+  private struct Pass {
+    static let kitchens = 64
+    static let counts: [(all: Int, acting: Int)] = [(128, 128), (77, 50)]
+    static let splits = 2
+
+    let dense: [[Float]]
+    let entries, lengths: [[UInt32]]
+    let logits, values, gradients: [[Float]]
+
+    init(
+      _ variant: EnvironmentVariant, profile: DeviceProfile, listed: Bool, activation: NetworkArchitecture.Activation
+    )
+      throws
+    {
+      let device = try TestDevice.make(profile: profile)
+      let game = try variant.make()
+      let play = try EnvironmentPlay(game, environments: Self.kitchens, device: device)
+      for _ in 0..<40 {
+        try play.chooseRandomly()
+        try play.step()
+        try play.resetWhereDone()
+        try play.observe()
+      }
+      dense = try play.observations()
+
+      let architecture = try NetworkArchitecture(
+        inputs: game.observationFeatureCount, actions: game.actionCount, trunk: [], actor: [24, 16], critic: [40],
+        activation: activation)
+      let table = BufferTable(device: device)
+      let network = try PolicyNetwork(
+        architecture: architecture,
+        observation: .init(
+          include: game.observationInclude, macros: game.macros, wordCount: game.observationWordCount,
+          list: listed ? game.observationList : nil),
+        device: device, table: table, windowRuns: 2, rowCapacity: 128, training: true)
+      func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
+        table.register(name, of: type, runs: 2, perRun: [("count", count)], persistence: .scratch)
+      }
+      let observations = register("observations", UInt32.self, 128 * game.observationWordCount)
+      let indices = register("row_indices", UInt32.self, 128)
+      let rowCounts = register("row_counts", UInt32.self, 2)
+      let policyIndices = register("policy_indices", UInt32.self, 1)
+      let parameters = register("parameters", Float.self, network.layout.count)
+      let parameterGradients = register("gradients", Float.self, Self.splits * network.layout.count)
+      try table.allocate()
+      let packed = try play.packedObservations()
+      for (run, count) in Self.counts.enumerated() {
+        try observations.write(packed, run: run)
+        try indices.write((0..<128).map { UInt32(($0 * 5 + run) % 128) }, run: run)
+        try rowCounts.write([UInt32(count.all), UInt32(count.acting)], run: run)
+        try policyIndices.write([UInt32(1 - run)], run: run)
+        try parameters.write(OrthogonalInitializer.parameters(network.layout, seeds: [UInt64(run)]), run: run)
+        try network.logitGradients.write(
+          (0..<128 * network.logitPitch).map { position in
+            let (row, action) = position.quotientAndRemainder(dividingBy: network.logitPitch)
+            return row < count.acting && action < game.actionCount ? TestNumbers.uniform(7, position) : 0
+          }, run: run)
+        try network.valueGradients.write(
+          (0..<128 * network.valuePitch).map { $0 % 8 == 0 ? TestNumbers.uniform(8, $0) : 0 }, run: run)
+      }
+      let window = 0..<2
+      let rows = WorkspaceRows(runs: 2, rows: 128, counts: RunWindow(rowCounts, runs: window))
+      let policies = RunWindow(policyIndices, runs: window)
+      let target = RunWindow(parameterGradients, runs: window)
+      try device.run { recorder in
+        network.recordExpand(
+          recorder, rows: rows, observations: RunWindow(observations, runs: window),
+          indices: RunWindow(indices, runs: window))
+        try network.recordForward(recorder, rows: rows, parameters: parameters.whole, policyIndices: policies)
+        try network.recordBackward(
+          recorder, rows: rows, parameters: parameters.whole, policyIndices: policies, gradients: target,
+          splits: Self.splits)
+        network.recordFinishBackward(recorder, runs: 2, gradients: target, splits: Self.splits)
+      }
+      if case .sparse(let lists) = network.inputs {
+        entries = try window.map { try lists.entries.read(run: $0) }
+        lengths = try window.map { try lists.lengths.read(run: $0) }
+      } else {
+        (entries, lengths) = ([], [])
+      }
+      logits = try window.map {
+        Array(try network.logits.read(run: $0).prefix(Self.counts[$0].acting * network.logitPitch))
+      }
+      values = try window.map { Array(try network.values.read(run: $0).prefix(Self.counts[$0].all * 8)) }
+      // The splits are partial sums of the same gradient.
+      gradients = try window.map { run in
+        let parts = try parameterGradients.read(run: run)
+        return (0..<network.layout.count).map { parts[$0] + parts[network.layout.count + $0] }
+      }
+      device.requireNoValidationMessages()
+    }
+  }
+
+  @Test(arguments: variants)
+  func aListAndTheStaticPartAreTheObservation(variant: EnvironmentVariant) throws {
+    let pass = try Pass(variant, profile: .software, listed: true, activation: .relu)
+    let game = try variant.make()
+    let list = try #require(game.observationList)
+    let urgent = pass.dense.count { $0[Int(OVERCOOKED_URGENCY_CHANNEL)] == 1 }
+    #expect(urgent > 0 && urgent <= pass.dense.count)
+    for (run, count) in Pass.counts.enumerated() {
+      #expect(pass.lengths[run][count.all..<128].allSatisfy { $0 == 0 })
+      for row in 0..<count.all {
+        let length = Int(pass.lengths[run][row])
+        try #require(length <= list.capacity)
+        var observation = [Float](repeating: 0, count: game.observationFeatureCount)
+        for (feature, value) in list.staticFeatures { observation[feature] = Float(value) }
+        var listed: Set<UInt32> = []
+        for entry in pass.entries[run][row * list.capacity..<row * list.capacity + length] {
+          #expect(listed.insert(entry & 0xFFFF).inserted)
+          observation[Int(entry & 0xFFFF)] += Float(Int32(bitPattern: entry) >> 16)
+        }
+        #expect(observation == pass.dense[(row * 5 + run) % 128], "row \(row)")
+      }
+    }
+  }
+
+  @Test(arguments: TestDevice.profiles, [NetworkArchitecture.Activation.relu, .tanh])
+  func outputsAndGradientsAreThoseOfDenseRows(profile: DeviceProfile, activation: NetworkArchitecture.Activation) throws
+  {
+    let listed = try Pass(Self.variants[1], profile: profile, listed: true, activation: activation)
+    let dense = try Pass(Self.variants[1], profile: profile, listed: false, activation: activation)
+    #expect(listed.dense == dense.dense)
+    func compare(_ found: [[Float]], _ expected: [[Float]], _ what: String) {
+      #expect(found.map(\.count) == expected.map(\.count))
+      for (found, expected) in zip(found.joined(), expected.joined()) {
+        #expect(abs(found - expected) <= 2e-5 * (1 + abs(expected)), "\(what)")
+      }
+    }
+    compare(listed.logits, dense.logits, "logits")
+    compare(listed.values, dense.values, "values")
+    compare(listed.gradients, dense.gradients, "gradients")
+    #expect(dense.gradients.joined().contains { abs($0) > 0.1 })
+  }
+}
