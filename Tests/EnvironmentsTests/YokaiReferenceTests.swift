@@ -1,3 +1,4 @@
+import CShaders
 import Environments
 import Foundation
 import TestSupport
@@ -115,54 +116,111 @@ import Testing
     device.requireNoValidationMessages()
   }
 
-  /// Uniform over the legal mask without the end: turns, legal moves, wins.
-  @Test(arguments: [("yokai_9", 2048, 10, 52.7, 0.0032), ("yokai_16", 512, 14, 150.3, 0)])
+  /// Uniform over the legal mask without the end: turns, legal moves, cards at the border, wins.
+  @Test(arguments: [("yokai_9", 2048, 10, 52.7, 0.031, 0.0032), ("yokai_16", 512, 14, 150.3, 0.066, 0)])
   func withoutAnEndEveryGameLastsTwoTurnsPerHint(
-    game: String, environments: Int, turns: Int, moves: Double, won: Double
+    game: String, games: Int, turns: Int, moves: Double, border: Double, won: Double
   ) throws {
+    var play = EndlessPlay()
+    try play.play(game, games: games, seed: 22)
+    #expect(play.turns == games * turns)
+    #expect(play.moves.agrees(with: moves, rounding: 0.05), "legal moves \(play.moves)")
+    #expect(play.border.agrees(with: border, rounding: 0.0005), "turns at the border \(play.border)")
+    #expect(play.wins.agrees(with: won, rounding: 0.00005, deviation: won.squareRoot()), "wins \(play.wins)")
+  }
+
+  /// The same over so many games that rare things show.
+  @Test(.enabled(if: yokaiLongGames != nil, "set CROSSPLAY_YOKAI_GAMES"))
+  func rareThingsAreAsRareAsInTheReference() throws {
+    for (game, moves, border, won, stuck) in [
+      ("yokai_9", 52.7, 0.031, 0.0032, 3.8e-5), ("yokai_16", 150.3, 0.066, 0, 0),
+    ] {
+      var play = EndlessPlay()
+      while play.wins.count < yokaiLongGames ?? 0 {
+        try play.play(game, games: 2048, seed: 23 + UInt64(play.wins.count))
+      }
+      let stuckShare = Double(play.stuckTurns) / Double(play.turns)
+      print(
+        "\(game): legal moves \(play.moves), turns at the border \(play.border), wins \(play.wins), turns without a "
+          + "legal move \(stuckShare) of \(play.turns)")
+      #expect(play.moves.agrees(with: moves, rounding: 0.05))
+      #expect(play.border.agrees(with: border, rounding: 0.0005))
+      #expect(play.wins.agrees(with: won, rounding: 0.00005, deviation: won.squareRoot()))
+      // Both sides counted: the reference, too, saw only some dozens.
+      #expect(abs(stuckShare - stuck) <= 4 * (2 * stuck / Double(play.turns)).squareRoot() + 1e-6)
+    }
+  }
+}
+
+/// Games that nobody ends, by uniform random legal actions that the host chooses.
+private struct EndlessPlay {
+  /// Legal moves of a game's turns, and the share of its turns with a card at the border; one value per game.
+  private(set) var moves = Sample()
+  private(set) var border = Sample()
+  private(set) var wins = Sample()
+  private(set) var turns = 0
+  /// Turns in which no card could be moved.
+  private(set) var stuckTurns = 0
+
+  mutating func play(_ game: String, games: Int, seed: UInt64) throws {
     let environment = try yokai(["game": .text(game)])
     let rules = environment.parameters
     let device = try TestDevice.make()
-    let play = try EnvironmentPlay(environment, seeds: [22], environments: environments, device: device)
+    let play = try EnvironmentPlay(environment, seeds: [seed], environments: games, device: device)
     let words = environment.maskWordCount
-    let end = rules.endAction
-    var random = YokaiRandom(35)
-    var legalMoves = Sample()
-    for step in 0..<4 * turns {
-      #expect(try !play.dones().contains(true) || step == 0)
+    var random = YokaiRandom(UInt32(truncatingIfNeeded: seed))
+    var moveCounts = [Int](repeating: 0, count: games)
+    var borderTurns = [Int](repeating: 0, count: games)
+    for step in 0..<8 * rules.hintCount {
       var masks = try play.packedMasks()
-      var actions = [UInt32](repeating: UInt32(rules.noOp), count: 2 * environments)
-      for index in 0..<environments {
+      var actions = [UInt32](repeating: UInt32(rules.noOp), count: 2 * games)
+      for index in 0..<games {
         let row = 2 * index + step / 4 % 2
-        masks[row * words + end / 32] &= ~(1 << UInt32(end % 32))
+        masks[row * words + rules.endAction / 32] &= ~(1 << UInt32(rules.endAction % 32))
         var count = 0
         for word in row * words..<(row + 1) * words { count += masks[word].nonzeroBitCount }
-        if step % 4 == 2 { legalMoves.add(Double(count)) }
-        actions[row] = UInt32(Self.bit(random.next(below: count), of: masks, from: row * words))
+        let action = Self.bit(random.next(below: count), of: masks, from: row * words)
+        actions[row] = UInt32(action)
+        if step % 4 == 2 {
+          moveCounts[index] += action == rules.noOp ? 0 : count
+          stuckTurns += action == rules.noOp ? 1 : 0
+        }
       }
       try play.setActions(actions)
       try play.step()
+      if step % 4 == 2 {
+        for (index, words) in try play.states().enumerated() where Self.touchesBorder(words, rules) {
+          borderTurns[index] += 1
+        }
+      }
       try play.observe()
     }
-    #expect(try play.dones().allSatisfy { $0 })
     try play.vector.requireNoErrors()
-    let states = try play.states().map { YokaiState($0, rules) }
-    #expect(states.allSatisfy { $0.turn == turns && !$0.endedEarly && $0.placed.count == rules.hintCount })
-    // States of one game are alike: the error is that of so many games.
-    #expect(
-      legalMoves.agrees(with: moves, rounding: 0.05, deviation: legalMoves.deviation * Double(turns).squareRoot()),
-      "\(legalMoves)")
-    var wins = Sample()
-    for state in states { wins.add(state.won ? 1 : 0) }
-    #expect(wins.agrees(with: won, deviation: won.squareRoot()), "wins \(wins)")
-    // The score of a won game: 5 per hint, 3 for a reveal, 1 for a right hint, 3 for a wrong one.
+    device.requireNoValidationMessages()
+    #expect(try play.dones().allSatisfy { $0 })
     let rewards = try play.rewards()
-    for (index, state) in states.enumerated() where state.won {
+    for (index, words) in try play.states().enumerated() {
+      let state = YokaiState(words, rules)
+      #expect(!state.endedEarly && state.placed.count == rules.hintCount)
+      turns += state.turn
+      moves.add(Double(moveCounts[index]) / Double(state.turn))
+      border.add(Double(borderTurns[index]) / Double(state.turn))
+      wins.add(state.won ? 1 : 0)
+      // A won game: 5 per hint, less 3 for a reveal, 1 for a right hint and 3 for a wrong one.
       let wrong = state.placed.count - state.placedRight
       let score = 5 * rules.hintCount - 3 * state.revealed - state.placed.count - 2 * wrong
-      #expect(Double(rewards[2 * index]) == Double(score) + rules.winBonus)
+      #expect(Double(rewards[2 * index]) == (state.won ? Double(score) + rules.winBonus : 0))
     }
-    device.requireNoValidationMessages()
+  }
+
+  private static func touchesBorder(_ words: [UInt32], _ rules: YokaiParameters) -> Bool {
+    let last = rules.gridSize - 1
+    for slot in 0..<rules.cardCount {
+      let cell = Int(words[Int(YOKAI_CELLS) + slot / 4] >> UInt32(8 * (slot % 4)) & 255)
+      let (row, column) = (cell / rules.gridSize, cell % rules.gridSize)
+      if row == 0 || row == last || column == 0 || column == last { return true }
+    }
+    return false
   }
 
   /// The position of set bit number `number` behind word `first`.

@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import TestSupport
 import VulkanCompute
 
@@ -6,6 +7,9 @@ import VulkanCompute
 func yokai(_ parameters: [String: ParameterValue] = [:]) throws -> YokaiEnvironment {
   try YokaiEnvironment(parameters: EnvironmentParameters(parameters))
 }
+
+/// Games that the long tests play; docs/environments/yokai.md says how to run them.
+let yokaiLongGames = Int(ProcessInfo.processInfo.environment["CROSSPLAY_YOKAI_GAMES"] ?? "")
 
 /// The smallest game: four cards of two colours.
 let fourCards: [String: ParameterValue] = ["colors": 2, "cards_per_color": 2, "grid_size": 4]

@@ -1,5 +1,4 @@
 import Environments
-import Foundation
 import TestSupport
 import Testing
 import VulkanCompute
@@ -29,13 +28,10 @@ import VulkanCompute
     }
   }
 
-  /// Number of games that the long comparison plays; docs/environments/yokai.md says how to run it.
-  private static let gamesOfTheLongComparison = Int(ProcessInfo.processInfo.environment["CROSSPLAY_YOKAI_GAMES"] ?? "")
-
-  @Test(.enabled(if: gamesOfTheLongComparison != nil, "set CROSSPLAY_YOKAI_GAMES"))
+  @Test(.enabled(if: yokaiLongGames != nil, "set CROSSPLAY_YOKAI_GAMES"))
   func shadersAndTwinPlayTheSameGamesInEveryConfiguration() throws {
     let configurations = Self.everyConfiguration + yokaiConfigurations
-    let games = Self.gamesOfTheLongComparison ?? 0
+    let games = yokaiLongGames ?? 0
     var played = 0
     for (number, configuration) in configurations.enumerated() {
       var lockstep = try YokaiLockstep(configuration, environments: 64, seed: 19 + UInt64(number))
