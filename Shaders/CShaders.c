@@ -66,6 +66,18 @@ static const struct EmbeddedShaderFile files[] = {
     {"Hanabi/hanabi_step.comp", (const char[]){
 #embed "Hanabi/hanabi_step.comp"
         , 0}},
+    {"Levers/levers_layout.h", (const char[]){
+#embed "Levers/levers_layout.h"
+        , 0}},
+    {"Levers/levers_observe.comp", (const char[]){
+#embed "Levers/levers_observe.comp"
+        , 0}},
+    {"Levers/levers_reset.comp", (const char[]){
+#embed "Levers/levers_reset.comp"
+        , 0}},
+    {"Levers/levers_step.comp", (const char[]){
+#embed "Levers/levers_step.comp"
+        , 0}},
     {"Network/activation.glsl", (const char[]){
 #embed "Network/activation.glsl"
         , 0}},
@@ -170,6 +182,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"PPO/select_rows.comp", (const char[]){
 #embed "PPO/select_rows.comp"
+        , 0}},
+    {"PPO/sum_outcomes.comp", (const char[]){
+#embed "PPO/sum_outcomes.comp"
         , 0}},
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"

@@ -23,7 +23,12 @@ struct EnvironmentDispatch {
   uint start_environment_stride;  // words per environment of `start_states`, 0 where all share one
   uint shaped_stride;             // floats per run of `shaped_rewards`
   uint shaped_transition;         // row block of `shaped_rewards` that a step writes
+  uint outcome_stride;            // floats per run of `outcomes`
+  uint outcome_transition;        // row block of `outcomes` that a step writes
 };
+
+// Outcomes that a game may have, at most: their sums are words of a run's metrics.
+#define MOST_OUTCOMES 32u
 
 // What a step writes into an environment's word of `errors`; the first error stays.
 #define ERROR_ILLEGAL_ACTION 1u  // an action outside the legal mask

@@ -1,6 +1,12 @@
 // Softmax over the legal actions of one row. The includer declares `logits` and `legal_masks` and defines ACTIONS.
 // Illegal actions have probability 0: JaxMARL's logit - 1e10 underflows to the same.
 
+// For every legal action K of the mask that starts at word MASK_BASE, in ascending order: the statement that follows.
+#define FOR_EACH_LEGAL(MASK_BASE, K)                                                                   \
+  for (uint mask_word = 0u; mask_word < MASK_WORDS; ++mask_word)                                       \
+    for (uint bits = legal_masks[(MASK_BASE) + mask_word], K = 32u * mask_word + uint(findLSB(bits)); \
+         bits != 0u; bits &= bits - 1u, K = 32u * mask_word + uint(findLSB(bits)))
+
 bool is_legal(uint mask_base, uint action) {
   return (legal_masks[mask_base + action / 32u] >> (action & 31u) & 1u) != 0u;
 }
@@ -14,13 +20,9 @@ struct MaskedSoftmax {
 MaskedSoftmax masked_softmax(uint logit_base, uint mask_base) {
   MaskedSoftmax s;
   s.maximum = -3.0e38;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k)) s.maximum = max(s.maximum, logits[logit_base + k]);
-  }
+  FOR_EACH_LEGAL(mask_base, k) { s.maximum = max(s.maximum, logits[logit_base + k]); }
   s.sum = 0.0;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k)) s.sum += exp(logits[logit_base + k] - s.maximum);
-  }
+  FOR_EACH_LEGAL(mask_base, k) { s.sum += exp(logits[logit_base + k] - s.maximum); }
   s.log_normaliser = log(s.sum);
   return s;
 }

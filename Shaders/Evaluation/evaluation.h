@@ -38,6 +38,8 @@ struct EvaluationDispatch {
   uint game_stride;           // words per cell of `games`
   uint return_stride;         // floats per cell of `returns`
   uint decision_stride;       // words per cell of `decisions`
+  uint outcome_stride;        // floats per cell of `outcomes`
+  uint outcome_sum_stride;    // floats per cell of `outcome_sums`
   uint index_stride;          // words per (cell, seat) of `row_indices`
   uint count_stride;          // words per (cell, seat) of `row_counts`
   uint workspace_stride;      // words per (cell, seat) of `workspace_rows`

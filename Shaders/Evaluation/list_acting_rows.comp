@@ -1,7 +1,8 @@
 #version 450
 // Lists the observation rows for which one seat of one cell chooses an action:
-//   row_indices = [row of (cell, n, seat) for n in 0 ..< N where the seat acts and environment n is not finished]
-//   row_counts = (rows, rows);  workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
+//   row_indices = [row of (cell, n, seat) for n in 0 ..< N where the seat acts and environment n is not finished],
+//     rows with a wide action first
+//   row_counts = (rows, rows, rows with a wide action);  workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
 // A seat acts where its legal mask has more than one bit. One workgroup of 64 per (cell, seat); invocation k owns a
 // stretch of ceil(N / 64) environments; an exclusive prefix sum over the stretches gives every row its place.
 layout(local_size_x = 64) in;
@@ -13,7 +14,7 @@ layout(local_size_x = 64) in;
 INPUT(0, uint, legal_masks);      // (cells, N, A, MASK_WORDS)
 INPUT(1, uint, games);         // (cells, N, GAMES_WORDS)
 OUTPUT(2, uint, row_indices);     // (cells, A, N): rows counted over all cells
-OUTPUT(3, uint, row_counts);      // (cells, A, 2)
+OUTPUT(3, uint, row_counts);      // (cells, A, 2), or 3 where the game has wide actions
 OUTPUT(4, uint, workspace_rows);  // (cells, A, N)
 layout(push_constant) uniform Push { EvaluationDispatch p; };
 
@@ -22,10 +23,10 @@ layout(push_constant) uniform Push { EvaluationDispatch p; };
 #include "Common/workgroup.glsl"
 #include "Common/acting.glsl"
 
-bool chooses(uint cell, uint seat, uint n) {
+uint kind_of_row(uint cell, uint seat, uint n) {
   uint completed = games[cell * p.game_stride + n * GAMES_WORDS + GAMES_COMPLETED];
-  return has_choice(cell * p.mask_stride + (n * AGENTS + seat) * MASK_WORDS)
-      && completed < game_quota(p.games, p.environments, n);
+  if (completed >= game_quota(p.games, p.environments, n)) return 0u;
+  return row_kind(cell * p.mask_stride + (n * AGENTS + seat) * MASK_WORDS);
 }
 
 void main() {
@@ -37,19 +38,25 @@ void main() {
   uint begin = min(lane * stretch, p.environments);
   uint end = min(begin + stretch, p.environments);
 
-  uint rows = 0u;
-  for (uint n = begin; n < end; ++n) rows += uint(chooses(cell, seat, n));
-  uint next = workgroup_prefix_sum(rows) - rows;
+  uint kinds = 0u;  // rows, and in the high half those with a wide action: at most 65,535 environments
+  for (uint n = begin; n < end; ++n) kinds += kind_of_row(cell, seat, n);
+  uint before = workgroup_prefix_sum(kinds) - kinds;
+  uint total = workgroup_total();
+  uint next_wide = before >> 16;
+  uint next = (total >> 16) + (before & 0xFFFFu) - next_wide;
   for (uint n = begin; n < end; ++n) {
-    bool listed = chooses(cell, seat, n);
-    workspace_rows[z * p.workspace_stride + n] = listed ? next : NO_WORKSPACE_ROW;
-    if (listed) {
-      row_indices[z * p.index_stride + next] = cell * p.observation_rows + n * AGENTS + seat;
-      ++next;
-    }
+    uint kind = kind_of_row(cell, seat, n);
+    uint place = kind == WIDE_ROW ? next_wide : next;
+    workspace_rows[z * p.workspace_stride + n] = kind != 0u ? place : NO_WORKSPACE_ROW;
+    if (kind != 0u) row_indices[z * p.index_stride + place] = cell * p.observation_rows + n * AGENTS + seat;
+    next_wide += uint(kind == WIDE_ROW);
+    next += uint(kind == ACTING_ROW);
   }
   if (lane == 0u) {
-    row_counts[z * p.count_stride + ROW_COUNT_ALL] = workgroup_total();
-    row_counts[z * p.count_stride + ROW_COUNT_ACTING] = workgroup_total();
+    row_counts[z * p.count_stride + ROW_COUNT_ALL] = total & 0xFFFFu;
+    row_counts[z * p.count_stride + ROW_COUNT_ACTING] = total & 0xFFFFu;
+#ifdef WIDE_BEGIN
+    row_counts[z * p.count_stride + ROW_COUNT_WIDE] = total >> 16;
+#endif
   }
 }

@@ -42,13 +42,11 @@ void main() {
   uint tied = 0u;
   uint near_tied = 0u;
   float total = 0.0;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k)) {
-      float logit = logits[logit_base + k];
-      tied += uint(logit == s.maximum);
-      near_tied += uint(logit >= s.maximum - p.tie_tolerance);
-      total += exp((logit - s.maximum) * p.inverse_temperature);
-    }
+  FOR_EACH_LEGAL(mask_base, k) {
+    float logit = logits[logit_base + k];
+    tied += uint(logit == s.maximum);
+    near_tied += uint(logit >= s.maximum - p.tie_tolerance);
+    total += exp((logit - s.maximum) * p.inverse_temperature);
   }
 
 #if defined(GREEDY)
@@ -61,8 +59,8 @@ void main() {
   uint chosen = 0u;
   float cumulative = 0.0;
   bool found = false;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k) && !found) {
+  FOR_EACH_LEGAL(mask_base, k) {
+    if (!found) {
       float logit = logits[logit_base + k];
 #if defined(GREEDY)
       float weight = logit == s.maximum ? 1.0 : 0.0;

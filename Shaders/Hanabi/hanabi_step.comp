@@ -3,6 +3,7 @@
 //
 //   reward = +1 for a successful play, -(fireworks so far) for the move that loses the last life, 0 otherwise
 //   done   = no life left, all cards played, or everyone has moved once since the deck ran out
+//   outcomes where done: bombed = no life left, perfect = all cards played
 //
 // An illegal action changes nothing but the environment's error word. One invocation per (run, environment).
 #include "Common/environment.h"
@@ -14,9 +15,10 @@ layout(push_constant) uniform Push { EnvironmentDispatch p; };
 #include "Hanabi/hanabi_state.glsl"
 INPUT(0, uint, actions);    // (R, T, N, A)
 OUTPUT(1, float, rewards);  // (R, T, N, A)
-OUTPUT(2, uint, dones);     // (R, T, N)
-IN_OUT(3, uint, errors);    // (R, N)
-STATES_IN_OUT(4);           // (R, N, S)
+OUTPUT(2, vec2, outcomes);  // (R, T, N, E): bombed, perfect
+OUTPUT(3, uint, dones);     // (R, T, N)
+IN_OUT(4, uint, errors);    // (R, N)
+STATES_IN_OUT(5);           // (R, N, S)
 
 #include "Hanabi/hanabi_deck.glsl"
 
@@ -47,6 +49,7 @@ void main() {
   if (environment >= p.environments) return;
   locate_state(run, environment);
   uint row = p.transition * p.environments + environment;
+  uint outcome_row = run * p.outcome_stride / 2u + p.outcome_transition * p.environments + environment;
   uvec4 counters = LOAD_STATE4(HANABI_STATUS);  // status, piles, step, episode
   uvec4 progress = LOAD_STATE4(HANABI_KEY);     // key, fireworks, last action
   uint status = counters.x;
@@ -106,6 +109,7 @@ void main() {
     [[unroll]] for (uint agent = 0u; agent < PLAYERS; ++agent) {
       rewards[run * p.reward_stride + row * PLAYERS + agent] = 0.0;
     }
+    outcomes[outcome_row] = vec2(0.0);
     dones[run * p.done_stride + row] = uint(ended);
     return;
   }
@@ -181,5 +185,6 @@ void main() {
   [[unroll]] for (uint agent = 0u; agent < PLAYERS; ++agent) {
     rewards[run * p.reward_stride + row * PLAYERS + agent] = reward;
   }
+  outcomes[outcome_row] = vec2(lives == 0u, score == CARDS);
   dones[run * p.done_stride + row] = uint(done);
 }

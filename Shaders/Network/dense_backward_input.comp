@@ -4,6 +4,7 @@
 //
 // Flat family: one invocation keeps a tile of TILE_ROWS x TILE_COLUMNS of dX in registers and sums over O in order.
 // x = tile, columns fastest; z = run of the window. Rows at and beyond the row count are not written.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
@@ -14,7 +15,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 WIDE_FLOATS(0, output_gradients);  // (R, C, O / 4)
 WIDE_FLOATS(1, parameters);        // (policies, P / 4)
 WIDE_FLOATS(2, inputs);            // (R, C, I / 4)
-INPUT(3, uint, row_counts);        // (R, 2)
+INPUT(3, uint, row_counts);        // (R, counts)
 INPUT(4, uint, policy_indices);    // (R)
 IN_OUT(5, vec4, input_gradients);  // (R, C, I / 4)
 
@@ -27,11 +28,11 @@ void main() {
   uint column = gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
   uint count = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
   uint pitch = p.outputs / 4u;
-  uint steps = row < count ? pitch : 0u;
+  uint steps = row < count ? p.columns / 4u : 0u;
 
   uint parameter_base = policy_indices[run * p.policy_index_stride] * p.parameter_stride;
-  uint weight = (parameter_base + p.weight_offset + column * p.outputs) / 4u;
-  uint dy_base = (run * p.output_stride + row * p.outputs) / 4u;
+  uint weight = (parameter_base + p.weight_offset + column * p.outputs + p.column_begin) / 4u;
+  uint dy_base = (run * p.output_stride + row * p.outputs + p.column_begin) / 4u;
 
   vec4 sum[TILE_ROWS][QUADS];
   [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) {

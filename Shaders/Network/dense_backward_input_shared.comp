@@ -5,6 +5,7 @@
 // Shared-memory family: a workgroup of 16 x 16 computes 64 x 64 of dX, 4 x 4 per invocation, from slices of 16 outputs
 // in shared memory; the same sums in the same order as dense_backward_input.comp.
 // Workgroup x = 64 columns, y = 64 rows, z = run of the window. Rows at and beyond the row count are not written.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
@@ -15,7 +16,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 WIDE_FLOATS(0, output_gradients);  // (R, C, O / 4), C padded to a multiple of 64
 WIDE_FLOATS(1, parameters);        // (policies, P / 4)
 WIDE_FLOATS(2, inputs);            // (R, C, I / 4)
-INPUT(3, uint, row_counts);        // (R, 2)
+INPUT(3, uint, row_counts);        // (R, counts)
 INPUT(4, uint, policy_indices);    // (R)
 IN_OUT(5, vec4, input_gradients);  // (R, C, I / 4)
 
@@ -30,14 +31,16 @@ void main() {
 
   uvec2 local = gl_LocalInvocationID.xy;
   uint first_column = gl_WorkGroupID.x * 64u;
-  uint depth = p.outputs / 4u;
+  uint pitch = p.outputs / 4u;
+  uint depth = p.columns / 4u;
   uint parameter_base = policy_indices[run * p.policy_index_stride] * p.parameter_stride;
 
   uvec2 load = uvec2(gl_LocalInvocationIndex % 4u, gl_LocalInvocationIndex / 4u);  // of dy_tile
-  uint dy_base = (run * p.output_stride + (first_row + load.y) * p.outputs) / 4u;
+  uint dy_base = (run * p.output_stride + (first_row + load.y) * p.outputs + p.column_begin) / 4u;
   uvec2 turn = uvec2(gl_LocalInvocationIndex % 4u, gl_LocalInvocationIndex / 4u % 16u);  // of w_tile, a quarter of us
   bool turns = gl_LocalInvocationIndex < 64u;
-  uint weight = (parameter_base + p.weight_offset + (first_column + 4u * turn.y) * p.outputs) / 4u;
+  uint weight =
+      (parameter_base + p.weight_offset + (first_column + 4u * turn.y) * p.outputs + p.column_begin) / 4u;
   bool turn_inside = first_column + 4u * turn.y < p.inputs;
 
   vec4 sum[4];
@@ -48,7 +51,7 @@ void main() {
     if (turns) {
       mat4 w = mat4(0.0);
       if (turn_inside && slice + turn.x < depth) {
-        [[unroll]] for (uint k = 0u; k < 4u; ++k) w[k] = LOAD4(parameters, weight + k * depth + slice + turn.x);
+        [[unroll]] for (uint k = 0u; k < 4u; ++k) w[k] = LOAD4(parameters, weight + k * pitch + slice + turn.x);
       }
       w = transpose(w);
       [[unroll]] for (uint k = 0u; k < 4u; ++k) w_tile[4u * turn.x + k][turn.y] = w[k];

@@ -5,6 +5,7 @@
 // from what stands in `gradients` and walks the rows of its split in order; the tiles of the first inputs also sum db.
 // Minibatch row r belongs to split (r / SPLIT_BLOCK_ROWS) % splits, so results do not depend on chunking.
 // x = tile, columns fastest; y = split; z = run of the window.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 
@@ -13,7 +14,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 
 WIDE_FLOATS(0, inputs);            // (R, C, I / 4)
 WIDE_FLOATS(1, output_gradients);  // (R, C, O / 4)
-INPUT(2, uint, row_counts);        // (R, 2)
+INPUT(2, uint, row_counts);        // (R, counts)
 IN_OUT(3, vec4, gradients);        // (R, splits, P / 4)
 
 const uint ROW_QUADS = TILE_ROWS / 4u;
@@ -36,11 +37,11 @@ void main() {
   uint run = gl_GlobalInvocationID.z;
   uint split = gl_GlobalInvocationID.y;
   uint splits = gl_NumWorkGroups.y;
-  uint tiles_across = p.outputs / TILE_COLUMNS;
+  uint tiles_across = p.columns / TILE_COLUMNS;
   uint tiles_down = p.inputs / TILE_ROWS;
   bool inside = gl_GlobalInvocationID.x < tiles_across * tiles_down;
   uint input_tile = min(gl_GlobalInvocationID.x / tiles_across, tiles_down - 1u);
-  uint column = gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
+  uint column = p.column_begin + gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
   uint row_end = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
   uint count = inside ? max(row_end, p.row_begin) - p.row_begin : 0u;
   uint first_block = (split + splits - (p.first_row + p.row_begin) / SPLIT_BLOCK_ROWS % splits) % splits;

@@ -4,6 +4,7 @@
 // Shared-memory family: a workgroup of 16 x 16 computes 64 x 64 of dW (rows are inputs), 4 x 4 per invocation, from
 // slices of 16 rows in shared memory; the same sums in the same order as dense_backward_weights.comp.
 // Workgroup x = 64 x 64 tile, columns fastest; y = split; z = run of the window.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 
@@ -12,7 +13,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 
 WIDE_FLOATS(0, inputs);            // (R, C, I / 4)
 WIDE_FLOATS(1, output_gradients);  // (R, C, O / 4)
-INPUT(2, uint, row_counts);        // (R, 2)
+INPUT(2, uint, row_counts);        // (R, counts)
 IN_OUT(3, vec4, gradients);        // (R, splits, P / 4)
 
 shared vec4 x_tile[16][16];   // [row][4 inputs]
@@ -28,12 +29,12 @@ void main() {
   if (first_block * SPLIT_BLOCK_ROWS >= count) return;
 
   uvec2 local = gl_LocalInvocationID.xy;
-  uint tiles_across = (p.outputs + 63u) / 64u;
+  uint tiles_across = (p.columns + 63u) / 64u;
   uint input_tile = gl_WorkGroupID.x / tiles_across;
-  uint column = gl_WorkGroupID.x % tiles_across * 16u + local.x;  // in quads
+  uint column = p.column_begin / 4u + gl_WorkGroupID.x % tiles_across * 16u + local.x;  // in quads
   uint x_pitch = p.inputs / 4u;
   uint dy_pitch = p.outputs / 4u;
-  bool column_inside = column < dy_pitch;
+  bool column_inside = column < (p.column_begin + p.columns) / 4u;
   bool x_inside = input_tile * 16u + local.x < x_pitch;
   uint x_base = (run * p.input_stride + p.row_begin * p.inputs) / 4u + input_tile * 16u + local.x;
   uint dy_base = (run * p.output_stride + p.row_begin * p.outputs) / 4u + column;

@@ -3,6 +3,7 @@
 //
 // Flat family: one invocation keeps a tile of TILE_ROWS x TILE_COLUMNS of Y in registers and sums over I in order.
 // x = tile, columns fastest; z = run of the window. Rows at and beyond the row count are not written.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
@@ -12,7 +13,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 
 WIDE_FLOATS(0, inputs);          // (R, C, I / 4)
 WIDE_FLOATS(1, parameters);      // (policies, P / 4)
-INPUT(2, uint, row_counts);      // (R, 2)
+INPUT(2, uint, row_counts);      // (R, counts)
 INPUT(3, uint, policy_indices);  // (R)
 OUTPUT(4, vec4, outputs);        // (R, C, O / 4)
 
@@ -20,9 +21,9 @@ const uint QUADS = TILE_COLUMNS / 4u;
 
 void main() {
   uint run = gl_GlobalInvocationID.z;
-  uint tiles_across = p.outputs / TILE_COLUMNS;
+  uint tiles_across = p.columns / TILE_COLUMNS;
   uint row = gl_GlobalInvocationID.x / tiles_across * TILE_ROWS;
-  uint column = gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
+  uint column = p.column_begin + gl_GlobalInvocationID.x % tiles_across * TILE_COLUMNS;
   uint count = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
   uint steps = row < count ? p.inputs / 4u : 0u;
 

@@ -4,6 +4,7 @@
 // Shared-memory family: a workgroup of 16 x 16 computes 64 x 64 of Y, 4 x 4 per invocation, from slices of 16 inputs in
 // shared memory; the same sums in the same order as dense_forward.comp.
 // Workgroup x = 64 columns, y = 64 rows, z = run of the window. Rows at and beyond the row count are not written.
+// Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
@@ -13,7 +14,7 @@ layout(push_constant) uniform Push { DenseDispatch p; };
 
 WIDE_FLOATS(0, inputs);          // (R, C, I / 4), C padded to a multiple of 64
 WIDE_FLOATS(1, parameters);      // (policies, P / 4)
-INPUT(2, uint, row_counts);      // (R, 2)
+INPUT(2, uint, row_counts);      // (R, counts)
 INPUT(3, uint, policy_indices);  // (R)
 OUTPUT(4, vec4, outputs);        // (R, C, O / 4)
 
@@ -27,10 +28,10 @@ void main() {
   if (first_row >= count) return;
 
   uvec2 local = gl_LocalInvocationID.xy;
-  uint column = gl_WorkGroupID.x * 16u + local.x;  // in quads
+  uint column = p.column_begin / 4u + gl_WorkGroupID.x * 16u + local.x;  // in quads
   uint columns = p.outputs / 4u;
   uint depth = p.inputs / 4u;
-  bool column_inside = column < columns;
+  bool column_inside = column < (p.column_begin + p.columns) / 4u;
   uint parameter_base = policy_indices[run * p.policy_index_stride] * p.parameter_stride;
   uint weight = (parameter_base + p.weight_offset) / 4u + column;
 

@@ -5,10 +5,11 @@
 #define CROSSPLAY_NETWORK_H
 #include "Common/types.h"
 
-// The two numbers of `row_counts` (per run): rows of the workspace in use, and those of them, first in order, whose
-// seat is acting.
+// The numbers of `row_counts` (per run): rows of the workspace in use; those of them, first in order, whose seat is
+// acting; and of these, first in order, those that may take a wide action (only where the game has such, WIDE_BEGIN).
 #define ROW_COUNT_ALL 0u
 #define ROW_COUNT_ACTING 1u
+#define ROW_COUNT_WIDE 2u
 
 // Rows of a minibatch go to gradient splits in blocks of this many, so a chunk must begin at a multiple of it.
 #define SPLIT_BLOCK_ROWS 128u
@@ -46,11 +47,13 @@ struct ExpandDispatch {
 
 struct DenseDispatch {
   uint rows;                 // workspace rows that the dispatch covers
-  uint row_count_index;      // ROW_COUNT_ALL or ROW_COUNT_ACTING
+  uint row_count_index;      // ROW_COUNT_…
   uint row_count_stride;     // words per run of `row_counts`
   uint policy_index_stride;  // words per run of `policy_indices`
   uint inputs;               // I, inputs of the layer, padded to a multiple of 8
   uint outputs;              // O, outputs of the layer, padded to a multiple of 8
+  uint column_begin;         // first of the outputs that the dispatch is about, a multiple of 8
+  uint columns;              // how many, a multiple of 8
   uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
   uint bias_offset;          // floats from the start of a parameter set to the bias (O)
   uint parameter_stride;     // P, floats of one parameter set

@@ -47,6 +47,7 @@
 #define METRIC_EPISODE_LENGTH 13u
 #define METRIC_ILLEGAL_ACTIONS 14u    // environments whose error word is set
 #define METRIC_COUNT 15u
+#define METRIC_OUTCOMES 16u           // sums of the game's outcomes over those episodes, MOST_OUTCOMES at most
 
 // Which rollout rows a chunk of the workspace holds.
 struct RowSelection {
@@ -90,6 +91,12 @@ struct EpisodeDispatch {
   uint open_stride;        // pairs per run of `open_episodes`
   uint sum_stride;         // quadruples per run of `episode_sums`
   uint error_stride;       // words per run of `errors`
+  MEMBER_STRUCT(RolloutShape) rollout;
+};
+
+struct OutcomeDispatch {
+  uint outcomes;           // E
+  uint outcome_stride;     // floats per run of `outcomes`
   MEMBER_STRUCT(RolloutShape) rollout;
 };
 

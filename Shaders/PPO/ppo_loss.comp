@@ -22,7 +22,7 @@ INPUT(6, float, values);               // (T + 1, N, A)
 INPUT(7, float, advantages);           // (T, N, A)
 INPUT(8, float, advantage_moments);    // (minibatches, 2)
 INPUT(9, uint, row_indices);           // (C)
-INPUT(10, uint, row_counts);           // (2)
+INPUT(10, uint, row_counts);           // (2), or (3) where the game has wide actions
 OUTPUT(11, float, logit_gradients);    // (C, LOGIT_COLUMNS)
 OUTPUT(12, float, value_gradients);    // (C, VALUE_COLUMNS)
 OUTPUT(13, float, row_statistics);     // (METRIC_ROW_SUMS, C)
@@ -51,8 +51,8 @@ void main() {
   // Policy
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);
   float entropy = 0.0;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (acting && is_legal(mask_base, k)) {
+  if (acting) {
+    FOR_EACH_LEGAL(mask_base, k) {
       float log_p = log_probability(s, logits[logit_base + k]);
       entropy -= exp(log_p) * log_p;
     }
@@ -63,15 +63,21 @@ void main() {
   float plain = ratio * advantage;
   float clipped = clamp(ratio, 1.0 - clip, 1.0 + clip) * advantage;
   float log_probability_gradient = plain <= clipped ? -plain * weight : 0.0;
-  for (uint k = 0u; k < LOGIT_COLUMNS; ++k) {
-    float gradient = 0.0;
-    if (acting && k < ACTIONS && is_legal(mask_base, k)) {
+#ifdef WIDE_BEGIN
+  // Nobody reads the columns of wide actions in other rows.
+  bool wide = i < row_counts[run * p.count_stride + ROW_COUNT_WIDE];
+  for (uint k = 0u; k < WIDE_BEGIN; ++k) logit_gradients[logit_base + k] = 0.0;
+  for (uint k = wide ? WIDE_BEGIN : WIDE_END; k < LOGIT_COLUMNS; ++k) logit_gradients[logit_base + k] = 0.0;
+#else
+  for (uint k = 0u; k < LOGIT_COLUMNS; ++k) logit_gradients[logit_base + k] = 0.0;
+#endif
+  if (acting) {
+    FOR_EACH_LEGAL(mask_base, k) {
       float log_p = log_probability(s, logits[logit_base + k]);
       float probability = exp(log_p);
-      gradient = log_probability_gradient * ((k == action ? 1.0 : 0.0) - probability)
-               + entropy_coefficient * weight * probability * (log_p + entropy);
+      logit_gradients[logit_base + k] = log_probability_gradient * ((k == action ? 1.0 : 0.0) - probability)
+          + entropy_coefficient * weight * probability * (log_p + entropy);
     }
-    logit_gradients[logit_base + k] = gradient;
   }
 
   // Value

@@ -39,8 +39,8 @@ void main() {
   float threshold = u * s.sum;  // the same sum in the same order, so that the last weight is reached
   float cumulative = 0.0;
   bool found = false;
-  for (uint k = 0u; k < ACTIONS; ++k) {
-    if (is_legal(mask_base, k) && !found) {
+  FOR_EACH_LEGAL(mask_base, k) {
+    if (!found) {
       chosen = k;
       cumulative += exp(logits[logit_base + k] - s.maximum);
       found = !acting || threshold < cumulative;

@@ -1,7 +1,9 @@
 #version 450
-// Lists the rollout rows of one chunk, acting seats first, both parts in their original order:
+// Lists the rollout rows of one chunk, acting seats first, of these the ones with wide actions first, every part in its
+// original order:
 //   source(i) = first + i, or the row at position first + i of an epoch (permutation.glsl)
-//   row_indices = [source(i) where acting] ++ [source(i) where waiting];  row_counts = (rows, acting rows)
+//   row_indices = [source(i) with a wide action] ++ [other acting] ++ [waiting]
+//   row_counts = (rows, acting rows, rows with a wide action)
 // A seat acts where its legal mask has more than one bit. One workgroup of 256 per run; invocation k owns a stretch of
 // ceil(rows / 256) positions; an exclusive prefix sum over the stretches gives every row its place.
 layout(local_size_x = 256) in;
@@ -14,7 +16,7 @@ INPUT(0, uint, legal_masks);     // (T + 1, N, A, MASK_WORDS)
 INPUT(1, uvec2, seeds);          // one per run, SEED_STRIDE apart
 INPUT(2, uint, progress);        // (RUN_SCALARS)
 OUTPUT(3, uint, row_indices);    // (C)
-OUTPUT(4, uint, row_counts);     // (2)
+OUTPUT(4, uint, row_counts);     // (2), or (3) where the game has wide actions
 layout(push_constant) uniform Push { RowSelection p; };
 
 #define WORKGROUP 256u
@@ -22,7 +24,7 @@ layout(push_constant) uniform Push { RowSelection p; };
 #include "Common/workgroup.glsl"
 #include "Common/acting.glsl"
 
-bool is_acting(uint run, uint row) { return has_choice(run * p.mask_stride + row * MASK_WORDS); }
+uint kind_of_row(uint run, uint row) { return row_kind(run * p.mask_stride + row * MASK_WORDS); }
 
 void main() {
   uint run = gl_WorkGroupID.x;
@@ -33,25 +35,33 @@ void main() {
   Permutation permutation =
       make_permutation(p.actors, seeds[run * SEED_STRIDE], progress[run * RUN_SCALARS + PROGRESS_UPDATE], p.epoch);
 
-  uint acting = 0u;
+  uint kinds = 0u;  // acting rows, and in the high half those with a wide action: at most 16,384 rows
   for (uint i = begin; i < end; ++i) {
     uint row = p.first + i;
     if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
-    if (is_acting(run, row)) ++acting;
+    kinds += kind_of_row(run, row);
   }
-  uint next_acting = workgroup_prefix_sum(acting) - acting;
-  uint total_acting = workgroup_total();
-  uint next_waiting = total_acting + begin - next_acting;
+  uint before = workgroup_prefix_sum(kinds) - kinds;
+  uint total = workgroup_total();
+  uint total_acting = total & 0xFFFFu;
+  uint next_wide = before >> 16;
+  uint next_acting = (total >> 16) + (before & 0xFFFFu) - next_wide;
+  uint next_waiting = total_acting + begin - (before & 0xFFFFu);
   uint base = run * p.index_stride;
   for (uint i = begin; i < end; ++i) {
     uint row = p.first + i;
     if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
-    bool acts = is_acting(run, row);
-    row_indices[base + (acts ? next_acting : next_waiting)] = row;
-    if (acts) ++next_acting; else ++next_waiting;
+    uint kind = kind_of_row(run, row);
+    row_indices[base + (kind == WIDE_ROW ? next_wide : kind == ACTING_ROW ? next_acting : next_waiting)] = row;
+    next_wide += uint(kind == WIDE_ROW);
+    next_acting += uint(kind == ACTING_ROW);
+    next_waiting += uint(kind == 0u);
   }
   if (lane == 0u) {
     row_counts[run * p.count_stride + ROW_COUNT_ALL] = p.rows;
     row_counts[run * p.count_stride + ROW_COUNT_ACTING] = total_acting;
+#ifdef WIDE_BEGIN
+    row_counts[run * p.count_stride + ROW_COUNT_WIDE] = total >> 16;
+#endif
   }
 }

@@ -4,6 +4,7 @@
 //   won    = every colour is one group of cards side by side
 //   score  = won ? 5 * unrevealed + 2 * (revealed - placed) + right - wrong : 0, with the hints placed right and wrong
 //   reward = won ? (score + WIN_BONUS) * REWARD_SCALE : 0, once the game is over, the same for all seats
+//   outcomes where done: score, won, ended early, both of these, turns, revealed hints, hints placed right, wrong
 //
 // An action outside the mask changes nothing but the environment's error word. One invocation per (run, environment).
 #include "Common/environment.h"
@@ -16,9 +17,10 @@ layout(push_constant) uniform Push { EnvironmentDispatch p; };
 #include "Yokai/yokai_board.glsl"
 INPUT(0, uint, actions);    // (R, T, N, A)
 OUTPUT(1, float, rewards);  // (R, T, N, A)
-OUTPUT(2, uint, dones);     // (R, T, N)
-IN_OUT(3, uint, errors);    // (R, N)
-STATES_IN_OUT(4);           // (R, N, S)
+OUTPUT(2, vec4, outcomes);  // (R, T, N, E / 4)
+OUTPUT(3, uint, dones);     // (R, T, N)
+IN_OUT(4, uint, errors);    // (R, N)
+STATES_IN_OUT(5);           // (R, N, S)
 
 uint status;
 uint registers;
@@ -195,24 +197,30 @@ void main() {
   SET_FIELD(status, YOKAI_PHASE_SHIFT, 7u, next);
 
   // Scoring.
+  uint revealed = REVEALED_OF(status);
   uint placed = uint(bitCount(PLACED_OF(status)));
   bool done = legal && (ends || placed == HINTS);
   bool won = done && all_together(done ? COLORS : 0u);
   uint right = 0u;
-  uint scored = won ? CARDS : 0u;
+  uint scored = done ? CARDS : 0u;
   for (uint i = 0u; i < scored; ++i) {
     uint number = hint_on(i);
     right += number > 0u ? (hint_colors(number - 1u) >> color_of(i)) & 1u : 0u;
   }
-  int score = int(5u * (HINTS - REVEALED_OF(status)) + 2u * (REVEALED_OF(status) - placed) + 2u * right) - int(placed);
-  float reward = won ? (float(score) + WIN_BONUS) * REWARD_SCALE : 0.0;
-  status |= (uint(done) << YOKAI_ENDED_SHIFT) | (uint(done && ends) << YOKAI_EARLY_SHIFT)
+  int points = int(5u * (HINTS - revealed) + 2u * (revealed - placed) + 2u * right) - int(placed);
+  float score = won ? float(points) : 0.0;
+  float reward = won ? (score + WIN_BONUS) * REWARD_SCALE : 0.0;
+  bool early = done && ends;
+  status |= (uint(done) << YOKAI_ENDED_SHIFT) | (uint(early) << YOKAI_EARLY_SHIFT)
       | (uint(won) << YOKAI_WON_SHIFT);
 
   STORE_STATE4(YOKAI_STATUS, uvec4(status, registers, head.zw));
   STORE_STATE4(YOKAI_CELLS, cells);
   STORE_STATE4(YOKAI_HINTS, hints);
   STORE_STATE4(YOKAI_SEEN, sights);
+  uint outcome_row = (run * p.outcome_stride + (p.outcome_transition * p.environments + environment) * 8u) / 4u;
+  outcomes[outcome_row] = vec4(score, won, early, early && won);
+  outcomes[outcome_row + 1u] = done ? vec4(TURN_OF(status), revealed, right, placed - right) : vec4(0.0);
   dones[run * p.done_stride + row] = uint(done || ended);
   uint reward_row = run * p.reward_stride + seats;
   for (uint seat = 0u; seat < PLAYERS; ++seat) rewards[reward_row + seat] = reward;

@@ -8,8 +8,9 @@
 #define VECTORISED
 #endif
 
-VECTORISED void host_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, y += columns) {
+VECTORISED void host_add_bias(float *restrict y, size_t pitch, const float *restrict bias, size_t rows,
+                              size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += pitch) {
     for (size_t i = 0; i < columns; ++i) y[i] += bias[i];
   }
 }
@@ -68,8 +69,9 @@ VECTORISED void host_tanh_backward(float *restrict gradients, const float *restr
   for (size_t i = 0; i < count; ++i) gradients[i] *= 1.0f - outputs[i] * outputs[i];
 }
 
-VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict values, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, values += columns) {
+VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict values, size_t pitch, size_t rows,
+                                     size_t columns) {
+  for (size_t row = 0; row < rows; ++row, values += pitch) {
     for (size_t i = 0; i < columns; ++i) sums[i] += values[i];
   }
 }

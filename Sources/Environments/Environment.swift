@@ -23,6 +23,10 @@ public protocol Environment: Sendable {
 
   /// Whether step also writes `shaped_rewards`, which the learner adds to the rewards and returns leave out.
   var shapesRewards: Bool { get }
+  /// What step writes into `outcomes` where an episode ends: results beside the return, E of them, in snake_case.
+  var outcomeNames: [String] { get }
+  /// Numbers to report that are ratios of two outcomes.
+  var outcomeRatios: [OutcomeRatio] { get }
 
   /// Macros of the game's kernels and of `observationInclude`.
   var macros: [String: String] { get }
@@ -32,6 +36,10 @@ public protocol Environment: Sendable {
   var observeKernel: String { get }
   /// The GLSL file that defines `float observation_value(uint row_base, uint feature)`.
   var observationInclude: String { get }
+
+  /// Neighbouring actions that are legal in some states only and so many that a network should compute their logits just
+  /// there; nil where there is no such block.
+  var wideActions: Range<Int>? { get }
 
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
@@ -49,7 +57,8 @@ public protocol Environment: Sendable {
   func render(state: [UInt32]) -> String
   /// The state as named JSON values, in the words of recorded games.
   func stateFields(of state: [UInt32]) -> [StateField]
-  /// Reads the recorded games of one file; `contents` is its JSON.
+  /// Reads the recorded games of one file; `contents` is its JSON. Refused by default: not every game has a reference
+  /// implementation.
   static func recordedGames(from contents: TraceContents) throws -> RecordedGames
 }
 
@@ -59,6 +68,13 @@ extension Environment {
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
   public var observationList: ObservationList? { nil }
+  public var wideActions: Range<Int>? { nil }
+  public var outcomeNames: [String] { [] }
+  public var outcomeRatios: [OutcomeRatio] { [] }
+
+  public static func recordedGames(from contents: TraceContents) throws -> RecordedGames {
+    throw contents.error("records \(name), which has no reference implementation to replay")
+  }
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {

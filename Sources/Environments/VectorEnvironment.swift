@@ -21,6 +21,9 @@ public final class VectorEnvironment {
   public let errors: Buffer<UInt32>
   /// (R, N, A), only where the game shapes rewards: those of the last step that kept them nowhere else.
   public let shapedRewards: Buffer<Float>?
+  /// (R, N, E), only where the game has outcomes: those of the last step that kept them nowhere else. To be read where
+  /// that step ended an episode.
+  public let outcomes: Buffer<Float>?
 
   /// (1, words) for all environments, or (R, N, words) where start states are injected.
   private let startStates: Buffer<UInt32>
@@ -58,6 +61,12 @@ public final class VectorEnvironment {
       ? table.register(
         "shaped_rewards", of: Float.self, runs: runs,
         perRun: [("N", environmentsPerRun), ("A", environment.agentCount)],
+        persistence: .scratch) : nil
+    outcomes =
+      environment.outcomeCount > 0
+      ? table.register(
+        "outcomes", of: Float.self, runs: runs,
+        perRun: [("N", environmentsPerRun), ("E", environment.outcomeCount)],
         persistence: .scratch) : nil
     let words = environment.startState.count
     startStates = table.register(
@@ -124,10 +133,13 @@ public final class VectorEnvironment {
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
   ///
-  /// - Parameter shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
+  /// - Parameters:
+  ///   - shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
+  ///   - outcomes: (T, N, E), for who sums the outcomes of several steps at once.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
-    dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, transition: Int, buffersFrom first: Int? = nil
+    dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, outcomes: Buffer<Float>? = nil, transition: Int,
+    buffersFrom first: Int? = nil
   ) {
     let places = places(of: runs, from: first)
     var push = dispatch(transition: transition)
@@ -143,6 +155,12 @@ public final class VectorEnvironment {
       push.shaped_stride = UInt32(target.runStride)
       push.shaped_transition = shapedRewards == nil ? 0 : UInt32(transition)
       bindings["shaped_rewards"] = target.window(runs: shapedRewards == nil ? runs : places)
+    }
+    if let lastOutcomes = self.outcomes {
+      let target = outcomes ?? lastOutcomes
+      push.outcome_stride = UInt32(target.runStride)
+      push.outcome_transition = outcomes == nil ? 0 : UInt32(transition)
+      bindings["outcomes"] = target.window(runs: outcomes == nil ? runs : places)
     }
     recorder.dispatch(
       stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)

@@ -23,7 +23,8 @@ extension CrossPlayEvaluator {
       runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
       acrossConfigurations: settings.acrossConfigurations)
     let matrices = try settings.modes.map { mode in
-      var matrix = CrossPlayMatrix(mode: mode, seats: environment.agentCount, runs: runs)
+      var matrix = CrossPlayMatrix(
+        mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
       for result in try evaluate(cells: plan.teams, mode: mode, progress: progress) {
         matrix.add(result.cell, team: result.team)
       }

@@ -23,7 +23,7 @@ final class DenseKernels {
   /// Records one operation of one layer.
   ///
   /// - Parameters:
-  ///   - push: Its `inputs`, `outputs` and `rows` give the grid; rows are covered up to the next whole tile.
+  ///   - push: Its `inputs`, `columns` and `rows` give the grid; rows are covered up to the next whole tile.
   ///   - splits: Parts of the parameter gradients that are summed apart from each other (`backwardWeights` only).
   func dispatch(
     _ operation: Operation, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow], push: DenseDispatch,
@@ -31,9 +31,9 @@ final class DenseKernels {
   ) throws {
     let (down, across): (UInt32, UInt32) =
       switch operation {
-      case .forward: (push.rows, push.outputs)
+      case .forward: (push.rows, push.columns)
       case .backwardInput: (push.rows, push.inputs)
-      case .backwardWeights: (push.inputs, push.outputs)
+      case .backwardWeights: (push.inputs, push.columns)
       }
     switch device.profile.matrixMultiply {
     case .flat:
@@ -59,7 +59,7 @@ final class DenseKernels {
   /// The weight gradients of wide layers are summed over 512 rows at a time, which software devices hold in their cache;
   /// sums go on where the strip before ended, so the result is the same.
   private func strips(_ operation: Operation, _ push: DenseDispatch) -> [DenseDispatch] {
-    guard operation == .backwardWeights, push.inputs + push.outputs > 512 else { return [push] }
+    guard operation == .backwardWeights, push.inputs + push.columns > 512 else { return [push] }
     return stride(from: push.row_begin, to: push.rows, by: 512).map { begin in
       var strip = push
       strip.row_begin = begin

@@ -14,18 +14,25 @@ import VulkanCompute
 ///
 /// Unchecked: it holds addresses of buffers that the recorder keeps alive, used by one step of the host at a time.
 struct HostLayers: @unchecked Sendable {
-  /// One layer of the network in the workspace: addresses for run 0 of the window, floats from one run to the next.
+  /// One layer of the network in the workspace: addresses for run 0 of the window, elements from one run to the next.
   struct Layer {
     let inputs, outputs: Int  // padded
     let activation: NetworkArchitecture.Activation?
     let source: Int?
-    let isActor: Bool
+    let parts: [Part]
     let weightOffset, biasOffset: Int
     let x: Inputs
     let y: UnsafeMutablePointer<Float>
     let yStride: Int
     /// Gradient by the output before its activation; nil unless training.
     let dy: UnsafeMutablePointer<Float>?
+  }
+
+  /// Some columns of a layer's output with the rows that they are computed for. Only linear layers have several.
+  struct Part {
+    let columns: Range<Int>
+    /// `ROW_COUNT_…`
+    let rowCount: Int
   }
 
   enum Inputs {
@@ -61,16 +68,15 @@ struct HostLayers: @unchecked Sendable {
     parameters + Int(policyIndices[run * policyIndexStride]) * parameterCount
   }
 
-  /// Rows of a run that a layer works on: the acting ones, which come first, or all.
-  private func rowCount(_ layer: Layer, _ run: Int) -> Int {
-    let index = Int(layer.isActor ? ROW_COUNT_ACTING : ROW_COUNT_ALL)
-    return min(rows, Int(counts[run * countStride + index]))
+  /// Rows of a run that a part of a layer is computed for; they come first.
+  private func rowCount(_ part: Part, _ run: Int) -> Int {
+    min(rows, Int(counts[run * countStride + part.rowCount]))
   }
 
-  /// Rows of block `block` that a layer works on: first, and how many.
-  private func part(_ block: Int, of layer: Layer, _ run: Int) -> (first: Int, count: Int) {
+  /// Those of them in block `block`: first, and how many.
+  private func blockPart(_ block: Int, _ part: Part, _ run: Int) -> (first: Int, count: Int) {
     let first = block * blockRows
-    return (first, max(0, min(blockRows, rowCount(layer, run) - first)))
+    return (first, max(0, min(blockRows, rowCount(part, run) - first)))
   }
 
   // MARK: Forward
@@ -80,20 +86,23 @@ struct HostLayers: @unchecked Sendable {
     DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
-      for index in order { forward(layers[index], run, block, parameters) }
+      for index in order {
+        for part in layers[index].parts { forward(layers[index], part, run, block, parameters) }
+      }
     }
   }
 
-  private func forward(_ layer: Layer, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>) {
-    let (first, count) = part(block, of: layer, run)
+  private func forward(_ layer: Layer, _ part: Part, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>) {
+    let (first, count) = blockPart(block, part, run)
     guard count > 0 else { return }
-    let y = layer.y + run * layer.yStride + first * layer.outputs
-    let weights = parameters + layer.weightOffset
+    let y = layer.y + run * layer.yStride + first * layer.outputs + part.columns.lowerBound
+    let weights = parameters + layer.weightOffset + part.columns.lowerBound
     switch layer.x {
     case .dense(let x, let stride):
       blas.multiply(
         .init(x + run * stride + first * layer.inputs, pitch: layer.inputs), .init(weights, pitch: layer.outputs),
-        rows: count, columns: layer.outputs, depth: layer.inputs, into: y, pitch: layer.outputs, accumulating: false)
+        rows: count, columns: part.columns.count, depth: layer.inputs, into: y, pitch: layer.outputs,
+        accumulating: false)
     case .sparse(let lists):
       withUnsafeTemporaryAllocation(of: Float.self, capacity: layer.outputs) { base in
         guard let base = base.baseAddress else { return }
@@ -105,37 +114,42 @@ struct HostLayers: @unchecked Sendable {
           lists.lengths + run * lists.lengthStride + first, count, layer.outputs)
       }
     }
-    let bias = parameters + layer.biasOffset
+    let bias = parameters + layer.biasOffset + part.columns.lowerBound
     switch layer.activation {
     case .relu: host_add_bias_relu(y, bias, count, layer.outputs)
     case .tanh: host_add_bias_tanh(y, bias, count, layer.outputs)
-    case nil: host_add_bias(y, bias, count, layer.outputs)
+    case nil: host_add_bias(y, layer.outputs, bias, count, part.columns.count)
     }
   }
 
   // MARK: Backward
 
   /// dX = sum over the readers of (dY W^T), times act'(X), for the layers of `order`, which lists readers before their
-  /// sources and readers on all rows before readers on acting rows.
+  /// sources and readers on all rows before readers on fewer.
   func backwardInputs(_ order: [Int]) {
     var written = Set<Int>()
-    let steps = order.map { index in
-      (layer: index, adds: layers[index].source.map { !written.insert($0).inserted } ?? false)
+    let steps = order.flatMap { index in
+      layers[index].parts.enumerated().map { position, part in
+        (
+          layer: index, part: part, isFirst: position == 0,
+          adds: layers[index].source.map { !written.insert($0).inserted } ?? false
+        )
+      }
     }
     DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
       for step in steps {
         let layer = layers[step.layer]
-        applyActivationGradient(layer, run, block)
+        if step.isFirst { applyActivationGradient(layer, step.part, run, block) }
         guard let source = layer.source else { continue }
-        backwardInput(layer, into: layers[source], run, block, parameters, adds: step.adds)
+        backwardInput(layer, step.part, into: layers[source], run, block, parameters, adds: step.adds)
       }
     }
   }
 
-  private func applyActivationGradient(_ layer: Layer, _ run: Int, _ block: Int) {
-    let (first, count) = part(block, of: layer, run)
+  private func applyActivationGradient(_ layer: Layer, _ part: Part, _ run: Int, _ block: Int) {
+    let (first, count) = blockPart(block, part, run)
     guard count > 0, let dy = layer.dy else { return }
     let offset = run * layer.yStride + first * layer.outputs
     switch layer.activation {
@@ -146,14 +160,16 @@ struct HostLayers: @unchecked Sendable {
   }
 
   private func backwardInput(
-    _ layer: Layer, into source: Layer, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>, adds: Bool
+    _ layer: Layer, _ part: Part, into source: Layer, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>,
+    adds: Bool
   ) {
-    let (first, count) = part(block, of: layer, run)
+    let (first, count) = blockPart(block, part, run)
     guard count > 0, let dy = layer.dy, let dx = source.dy else { return }
+    let column = part.columns.lowerBound
     blas.multiply(
-      .init(dy + run * layer.yStride + first * layer.outputs, pitch: layer.outputs),
-      .init(parameters + layer.weightOffset, pitch: layer.outputs, transposed: true), rows: count,
-      columns: layer.inputs, depth: layer.outputs, into: dx + run * source.yStride + first * source.outputs,
+      .init(dy + run * layer.yStride + first * layer.outputs + column, pitch: layer.outputs),
+      .init(parameters + layer.weightOffset + column, pitch: layer.outputs, transposed: true), rows: count,
+      columns: layer.inputs, depth: part.columns.count, into: dx + run * source.yStride + first * source.outputs,
       pitch: source.outputs, accumulating: adds)
   }
 
@@ -161,31 +177,37 @@ struct HostLayers: @unchecked Sendable {
   func backwardWeights(into gradients: UnsafeMutablePointer<Float>, stride: Int) {
     let tileInputs = 128
     let tiles = layers.indices.flatMap { index in
-      if case .sparse = layers[index].x { return [(layer: index, first: 0)] }
-      return Swift.stride(from: 0, to: layers[index].inputs, by: tileInputs).map { (layer: index, first: $0) }
+      layers[index].parts.flatMap { part in
+        let isList = if case .sparse = layers[index].x { true } else { false }
+        return Swift.stride(from: 0, to: isList ? 1 : layers[index].inputs, by: tileInputs).map {
+          (layer: index, part: part, first: $0)
+        }
+      }
     }
     nonisolated(unsafe) let gradients = gradients
     DispatchQueue.concurrentPerform(iterations: runs * tiles.count) { job in
       let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
-      let layer = layers[tiles[tile].layer]
-      let count = rowCount(layer, run)
+      let (layer, part, first) = (layers[tiles[tile].layer], tiles[tile].part, tiles[tile].first)
+      let count = rowCount(part, run)
       guard count > 0, let dy = layer.dy else { return }
-      let first = tiles[tile].first
-      let rowGradients = dy + run * layer.yStride
-      let target = gradients + run * stride
+      let column = part.columns.lowerBound
+      let rowGradients = dy + run * layer.yStride + column
+      let target = gradients + run * stride + column
       switch layer.x {
       case .dense(let x, let stride):
         blas.multiply(
           .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
           .init(rowGradients, pitch: layer.outputs), rows: min(tileInputs, layer.inputs - first),
-          columns: layer.outputs, depth: count, into: target + layer.weightOffset + first * layer.outputs,
+          columns: part.columns.count, depth: count, into: target + layer.weightOffset + first * layer.outputs,
           pitch: layer.outputs, accumulating: true)
       case .sparse(let lists):
         host_add_sparse_gradients(
           target + layer.weightOffset, rowGradients, lists.entries + run * lists.entryStride, lists.pitch,
           lists.lengths + run * lists.lengthStride, count, layer.outputs)
       }
-      if first == 0 { host_add_column_sums(target + layer.biasOffset, rowGradients, count, layer.outputs) }
+      if first == 0 {
+        host_add_column_sums(target + layer.biasOffset, rowGradients, layer.outputs, count, part.columns.count)
+      }
     }
   }
 }

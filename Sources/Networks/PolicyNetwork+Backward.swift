@@ -24,8 +24,8 @@ extension PolicyNetwork {
         gradients: parameterGradients)
     }
 
-    func push(_ index: Int) -> DenseDispatch {
-      var push = denseDispatch(index, rows: rows, policyIndices: policyIndices)
+    func push(_ index: Int, _ part: LayerPart? = nil) -> DenseDispatch {
+      var push = denseDispatch(index, part, rows: rows, policyIndices: policyIndices)
       push.gradient_stride = UInt32(parameterGradients.stride)
       push.first_row = UInt32(firstRow)
       return push
@@ -34,13 +34,15 @@ extension PolicyNetwork {
       let outputGradients = gradients[index].window(runs: 0..<rows.runs)
       switch source(of: layout.layers[index]) {
       case .dense(let x):
-        try kernels.dispatch(
-          .backwardWeights, recorder,
-          [
-            "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
-            "row_counts": rows.counts.window, "gradients": parameterGradients.window,
-          ],
-          push: push(index), runs: rows.runs, splits: splits)
+        for part in parts(of: index) {
+          try kernels.dispatch(
+            .backwardWeights, recorder,
+            [
+              "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
+              "row_counts": rows.counts.window, "gradients": parameterGradients.window,
+            ],
+            push: push(index, part), runs: rows.runs, splits: splits)
+        }
       case .sparse(let lists):
         lists.recordBackwardWeights(
           recorder, layer: index, push: push(index), rows: rows, outputGradients: outputGradients,
@@ -49,14 +51,17 @@ extension PolicyNetwork {
     }
     func propagate(_ index: Int, accumulating: Bool = false) throws {
       guard let source = layout.layers[index].source else { return }
-      try kernels.dispatch(
-        .backwardInput(layout.layers[source].activation, accumulating: accumulating), recorder,
-        [
-          "output_gradients": gradients[index].window(runs: 0..<rows.runs), "parameters": parameters,
-          "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
-          "policy_indices": policyIndices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
-        ],
-        push: push(index), runs: rows.runs)
+      for (order, part) in parts(of: index).enumerated() {
+        if order > 0 { recorder.barrier() }
+        try kernels.dispatch(
+          .backwardInput(layout.layers[source].activation, accumulating: accumulating || order > 0), recorder,
+          [
+            "output_gradients": gradients[index].window(runs: 0..<rows.runs), "parameters": parameters,
+            "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
+            "policy_indices": policyIndices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
+          ],
+          push: push(index, part), runs: rows.runs)
+      }
     }
 
     let trunkDepth = architecture.trunk.count

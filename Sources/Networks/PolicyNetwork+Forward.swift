@@ -71,20 +71,22 @@ extension PolicyNetwork {
     for step in steps {
       for index in step {
         let layer = layout.layers[index]
-        let push = denseDispatch(index, rows: rows, policyIndices: policyIndices)
         let outputs = activations[index].window(runs: 0..<rows.runs)
         switch source(of: layer) {
         case .dense(let x):
-          try kernels.dispatch(
-            .forward(layer.activation), recorder,
-            [
-              "inputs": x.window(runs: 0..<rows.runs), "parameters": parameters, "row_counts": rows.counts.window,
-              "policy_indices": policyIndices.window, "outputs": outputs,
-            ],
-            push: push, runs: rows.runs)
+          for part in parts(of: index) {
+            try kernels.dispatch(
+              .forward(layer.activation), recorder,
+              [
+                "inputs": x.window(runs: 0..<rows.runs), "parameters": parameters, "row_counts": rows.counts.window,
+                "policy_indices": policyIndices.window, "outputs": outputs,
+              ],
+              push: denseDispatch(index, part, rows: rows, policyIndices: policyIndices), runs: rows.runs)
+          }
         case .sparse(let lists):
           lists.recordForward(
-            recorder, layer: index, activation: layer.activation, push: push, parameters: parameters,
+            recorder, layer: index, activation: layer.activation,
+            push: denseDispatch(index, rows: rows, policyIndices: policyIndices), parameters: parameters,
             policyIndices: policyIndices.window, rows: rows, outputs: outputs)
         }
       }
@@ -119,11 +121,17 @@ extension PolicyNetwork {
     }
   }
 
-  func denseDispatch(_ index: Int, rows: WorkspaceRows, policyIndices: RunWindow) -> DenseDispatch {
+  /// - Parameter part: nil for a layer that has one part only.
+  func denseDispatch(_ index: Int, _ part: LayerPart? = nil, rows: WorkspaceRows, policyIndices: RunWindow)
+    -> DenseDispatch
+  {
     let layer = layout.layers[index]
+    let part = part ?? parts(of: index)[0]
     var push = DenseDispatch()
     push.rows = UInt32(rows.rows)
-    push.row_count_index = layer.part == .actor ? ROW_COUNT_ACTING : ROW_COUNT_ALL
+    push.row_count_index = part.rowCount
+    push.column_begin = UInt32(part.columns.lowerBound)
+    push.columns = UInt32(part.columns.count)
     push.row_count_stride = UInt32(rows.counts.stride)
     push.policy_index_stride = UInt32(policyIndices.stride)
     push.inputs = UInt32(layer.paddedInputs)

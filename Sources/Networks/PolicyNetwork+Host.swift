@@ -48,7 +48,8 @@ extension PolicyNetwork {
       let layer = layout.layers[index]
       return HostLayers.Layer(
         inputs: layer.paddedInputs, outputs: layer.paddedOutputs, activation: layer.activation, source: layer.source,
-        isActor: layer.part == .actor, weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
+        parts: parts(of: index).map { .init(columns: $0.columns, rowCount: Int($0.rowCount)) },
+        weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
         x: hostInputs(of: layer),
         y: address(activations[index].whole, of: Float.self), yStride: activations[index].runStride,
         dy: gradients.isEmpty ? nil : address(gradients[index].whole, of: Float.self))

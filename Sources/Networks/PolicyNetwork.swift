@@ -46,6 +46,9 @@ public final class PolicyNetwork {
   public let windowRuns: Int
   /// C, workspace rows per run.
   public let rowCapacity: Int
+  /// Columns of the logits that are computed for rows with a wide action only: the wide actions, less what stands in a
+  /// group of 8 with others.
+  let wideColumns: Range<Int>?
 
   /// What the first layers read.
   let inputs: Inputs
@@ -63,15 +66,21 @@ public final class PolicyNetwork {
   ///   - name: Prefix of the workspace buffers in `table`.
   ///   - windowRuns: Runs of the largest window.
   ///   - rowCapacity: C; for training a multiple of `SPLIT_BLOCK_ROWS` where a minibatch has more than one chunk.
+  ///   - wideActions: Actions whose logits are computed only for rows that may take one of them (`ROW_COUNT_WIDE`).
   ///   - training: Whether `recordBackward` will be used.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
-    table: BufferTable, windowRuns: Int, rowCapacity: Int, training: Bool
+    wideActions: Range<Int>? = nil, table: BufferTable, windowRuns: Int, rowCapacity: Int, training: Bool
   ) throws {
     let layout = ParameterLayout(architecture)
     self.architecture = architecture
     self.layout = layout
     self.observation = observation
+    wideColumns = wideActions.flatMap { actions in
+      let begin = ParameterLayout.padded(actions.lowerBound)
+      let end = actions.upperBound / ParameterLayout.alignment * ParameterLayout.alignment
+      return begin < end && (begin > 0 || end < layout.layers[layout.actorOutput].paddedOutputs) ? begin..<end : nil
+    }
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
     kernels = DenseKernels(device: device)
@@ -97,6 +106,33 @@ public final class PolicyNetwork {
     }
     activations = layout.layers.map { register("\($0.name).activation", "H", $0.paddedOutputs) }
     gradients = training ? layout.layers.map { register("\($0.name).gradient", "H", $0.paddedOutputs) } : []
+  }
+
+  /// What kernels that list rows or read logits must know about wide actions.
+  public var rowMacros: [String: String] {
+    wideColumns.map { ["WIDE_BEGIN": "\($0.lowerBound)u", "WIDE_END": "\($0.upperBound)u"] } ?? [:]
+  }
+
+  /// Numbers per run in `WorkspaceRows.counts`.
+  public static let rowCountWords = Int(ROW_COUNT_WIDE) + 1
+
+  /// Some columns of a layer's output with the rows that they are computed for.
+  struct LayerPart {
+    let columns: Range<Int>
+    /// `ROW_COUNT_…`
+    let rowCount: UInt32
+  }
+
+  /// The parts of a layer, which together are all its columns; the first is computed for all rows of the others.
+  func parts(of index: Int) -> [LayerPart] {
+    let layer = layout.layers[index]
+    let all = 0..<layer.paddedOutputs
+    guard index == layout.actorOutput, let wideColumns else {
+      return [LayerPart(columns: all, rowCount: layer.part == .actor ? ROW_COUNT_ACTING : ROW_COUNT_ALL)]
+    }
+    let narrow = [0..<wideColumns.lowerBound, wideColumns.upperBound..<all.upperBound].filter { !$0.isEmpty }
+    return narrow.map { LayerPart(columns: $0, rowCount: ROW_COUNT_ACTING) }
+      + [LayerPart(columns: wideColumns, rowCount: ROW_COUNT_WIDE)]
   }
 
   /// Parts of the parameter gradients that are summed apart from each other on `device`: kernels need the parallelism.

@@ -13,7 +13,7 @@ final class ChunkRows {
   private let scalars: RunScalars
   private let selectRows: Kernel
   let rowIndices: Buffer<UInt32>  // (window, C)
-  let rowCounts: Buffer<UInt32>  // (window, 2)
+  let rowCounts: Buffer<UInt32>  // (window, counts)
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
   let moments: Buffer<Float>  // (window, minibatches, 2)
 
@@ -30,13 +30,13 @@ final class ChunkRows {
       "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
       "CHUNK_ROWS": "\(shape.chunkRows)u", "SEED_STRIDE": "\(environment.seeds.runStride)u",
-    ]
+    ].merging(network.rowMacros) { $1 }
     selectRows = try device.kernel("PPO/select_rows.comp", macros: macros)
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register("chunk.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     rowIndices = register("row_indices", of: UInt32.self, [("C", shape.chunkRows)])
-    rowCounts = register("row_counts", of: UInt32.self, [("counts", 2)])
+    rowCounts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     statistics = register(
       "row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
     moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])

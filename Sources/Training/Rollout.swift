@@ -6,7 +6,7 @@ import VulkanCompute
 /// Collects T steps of N environments for the runs of a window:
 ///
 ///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
-///     observe; forward; values of the last observation; returns of episodes; shaped rewards
+///     observe; forward; values of the last observation; returns and outcomes of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
   private let environment: VectorEnvironment
@@ -17,6 +17,7 @@ final class Rollout {
   private let sampleActions: Kernel
   private let storeValues: Kernel
   private let trackEpisodes: Kernel
+  private let sumOutcomes: Kernel?  // where the game has outcomes
   private let addShapedRewards: Kernel?  // where the game shapes rewards
   private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
   let episodeSums: Buffer<SIMD4<Float>>  // (window, N): returns, lengths, episodes, error
@@ -35,6 +36,7 @@ final class Rollout {
     storeValues = try device.kernel(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
     trackEpisodes = try device.kernel("PPO/track_episodes.comp", macros: chunk.macros)
+    sumOutcomes = try shape.outcomes > 0 ? device.kernel("PPO/sum_outcomes.comp") : nil
     addShapedRewards =
       try shape.shapesRewards
       ? device.kernel("PPO/add_shaped_rewards.comp", macros: chunk.macros) : nil
@@ -51,13 +53,14 @@ final class Rollout {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       environment.recordStep(
         recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones,
-        shapedRewards: buffers.shapedRewards, transition: t, buffersFrom: 0)
+        shapedRewards: buffers.shapedRewards, outcomes: buffers.outcomes, transition: t, buffersFrom: 0)
       recorder.barrier()
       environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
       recorder.barrier()
     }
     try recordPolicy(recorder, runs: runs, parameters: parameters, block: shape.steps, kernel: storeValues)
     recordEpisodes(recorder, runs: runs)
+    recordOutcomes(recorder, runs: runs)
     recordShapedRewards(recorder, runs: runs)
   }
 
@@ -102,6 +105,19 @@ final class Rollout {
         "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
         "episode_sums": episodeSums.window(runs: 0..<runs.count),
       ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
+    recorder.barrier()
+  }
+
+  private func recordOutcomes(_ recorder: CommandRecorder, runs: Range<Int>) {
+    guard let sumOutcomes, let outcomes = buffers.outcomes else { return }
+    let push = OutcomeDispatch(
+      outcomes: UInt32(shape.outcomes), outcome_stride: UInt32(outcomes.runStride), rollout: buffers.strides(shape))
+    recorder.dispatch(
+      sumOutcomes,
+      [
+        "outcomes": outcomes.window(runs: 0..<runs.count), "dones": buffers.dones.window(runs: 0..<runs.count),
+        "metrics": scalars.metrics.window(runs: runs),
+      ], push: push, groups: shape.outcomes, runs.count)
     recorder.barrier()
   }
 

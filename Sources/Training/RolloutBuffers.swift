@@ -11,6 +11,7 @@ struct RolloutBuffers {
   let values: Buffer<Float>  // (window, (T + 1) N A)
   let rewards: Buffer<Float>  // (window, T N A)
   let shapedRewards: Buffer<Float>?  // (window, T N A), where the game shapes rewards
+  let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
 
@@ -27,6 +28,10 @@ struct RolloutBuffers {
     values = register("values", of: Float.self, rowsAndLast)
     rewards = register("rewards", of: Float.self, rows)
     shapedRewards = shape.shapesRewards ? register("shaped_rewards", of: Float.self, rows) : nil
+    outcomes =
+      shape.outcomes > 0
+      ? register("outcomes", of: Float.self, [("T", shape.steps), ("N", shape.environments), ("E", shape.outcomes)])
+      : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
   }

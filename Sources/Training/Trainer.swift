@@ -101,7 +101,8 @@ public final class Trainer {
     let block = Int(RUN_SCALARS)
     let metrics = runs.enumerated().map { position, run in
       RunMetrics(
-        sums: Array(sums[position * block..<(position + 1) * block]), run: run, update: update,
+        sums: Array(sums[position * block..<(position + 1) * block]), outcomes: environment.outcomeQuantities, run: run,
+        update: update,
         envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
         rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
     }

@@ -24,8 +24,8 @@ final class TrainerParts {
     let windowRuns = min(Self.windowRuns(shape, architecture, device: device), windowLimit)
     buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
     network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
-      windowRuns: windowRuns, rowCapacity: shape.chunkRows, training: true)
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
+      wideActions: game.wideActions, table: table, windowRuns: windowRuns, rowCapacity: shape.chunkRows, training: true)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)

@@ -21,6 +21,8 @@ struct TrainingShape {
   let minibatches: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
+  /// E, outcomes of the game.
+  let outcomes: Int
 
   init(_ configuration: TrainingConfiguration, environment: any Environment, runs: Int) {
     self.runs = runs
@@ -33,6 +35,7 @@ struct TrainingShape {
     epochs = configuration.epochs
     minibatches = configuration.minibatches
     shapesRewards = environment.shapesRewards
+    outcomes = environment.outcomeCount
   }
 
   /// N * A, rows of one rollout step
@@ -59,7 +62,8 @@ struct TrainingShape {
   /// Bytes that one row of the rollout takes in all buffers, observations first.
   var rolloutBytesPerRow: (observation: Int, total: Int) {
     let observation = 4 * observationWords
-    // mask, action, log-probability, value, reward, advantage; done is per environment
-    return (observation, observation + 4 * maskWords + 5 * 4 + (4 + agents - 1) / agents)
+    // mask, action, log-probability, value, reward, advantage; done and outcomes are per environment
+    let perEnvironment = 4 * (1 + outcomes)
+    return (observation, observation + 4 * maskWords + 5 * 4 + (perEnvironment + agents - 1) / agents)
   }
 }

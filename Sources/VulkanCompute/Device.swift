@@ -36,10 +36,12 @@ public final class Device {
   /// - Parameters:
   ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
+  ///   - matrixMultiply: Replaces this part of the profile.
   ///   - forceStaging: Treats all memory as not visible to the host, as on a discrete GPU.
   /// - Throws: `VulkanError` that names what is missing.
   public init(
-    index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil, forceStaging: Bool = false
+    index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
+    matrixMultiply: DeviceProfile.MatrixMultiply? = nil, forceStaging: Bool = false
   ) throws {
     instance = try Instance(validation: validation)
     self.validation = validation
@@ -67,7 +69,9 @@ public final class Device {
     }
     physical = chosen.handle
     description = chosen.description
-    self.profile = try Self.usable(profile ?? chosen.description.profile, on: description, mapped: !forceStaging)
+    var wanted = profile ?? chosen.description.profile
+    if let matrixMultiply { wanted.matrixMultiply = matrixMultiply }
+    self.profile = try Self.usable(wanted, on: description, mapped: !forceStaging)
     var memory = VkPhysicalDeviceMemoryProperties()
     vkGetPhysicalDeviceMemoryProperties(physical, &memory)
     memoryTypes = withUnsafeBytes(of: memory.memoryTypes) {

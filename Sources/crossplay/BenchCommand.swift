@@ -60,13 +60,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard EnvironmentRegistry.names.contains(environmentName) else {
-      throw UsageError(
-        "there is no environment \(environmentName); choose \(EnvironmentRegistry.names.joined(separator: ", "))")
-    }
-    let configuration = try TrainingConfiguration(
-      yaml: "environment: {name: \(environmentName)}\nseeds: 1\n", file: "bench", overrides: overrides.overrides
-    ).checked()
+    let configuration = try TrainingConfiguration.ofEnvironment(
+      environmentName, command: "bench", overrides: overrides.overrides)
     let device = try deviceOptions.open()
     let result =
       try kind == .environment ? environmentResult(configuration, device) : trainingResult(configuration, device)

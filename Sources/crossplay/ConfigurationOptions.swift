@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Environments
 import Training
 
@@ -17,6 +18,16 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 extension TrainingConfiguration {
+  /// One run on an environment that a command names instead of a file, with `--set` on top.
+  static func ofEnvironment(_ name: String, command: String, overrides: [String]) throws -> TrainingConfiguration {
+    guard EnvironmentRegistry.names.contains(name) else {
+      throw UsageError("there is no environment \(name); choose \(EnvironmentRegistry.names.joined(separator: ", "))")
+    }
+    return try TrainingConfiguration(
+      yaml: "environment: {name: \(name)}\nseeds: 1\n", file: command, overrides: overrides
+    ).checked()
+  }
+
   /// The checks that need the environment; its own complaints get the place of their key.
   func checked() throws -> TrainingConfiguration {
     do {
@@ -25,5 +36,17 @@ extension TrainingConfiguration {
       throw located(invalid)
     }
     return self
+  }
+}
+
+extension TrainedRuns {
+  /// The place of a run by its number, or of the first.
+  func position(ofRun number: Int?, in folder: String) throws -> Int {
+    guard let position = number == nil ? runs.indices.first : runs.firstIndex(where: { $0.index == number }) else {
+      let numbers = runs.map(\.index)
+      throw UsageError(
+        "there is no run \(number ?? 0) in \(folder); it holds runs \(numbers.min() ?? 0) to \(numbers.max() ?? 0)")
+    }
+    return position
   }
 }

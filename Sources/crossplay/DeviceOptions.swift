@@ -5,13 +5,23 @@ struct DeviceOptions: ParsableArguments {
   @Option(name: .customLong("device"), help: "Number of the Vulkan device, as `crossplay devices` lists them.")
   var index: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Who multiplies matrices: kernels with register tiles, kernels with shared memory, or OpenBLAS on the host of a software device.",
+      discussion: "By default the fastest for the device; `crossplay devices` names it."))
+  var matmul: DeviceProfile.MatrixMultiply?
+
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
-  func open() throws -> Device { try Device(index: index, validation: validate ? .synchronization : .off) }
+  func open() throws -> Device {
+    try Device(index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul)
+  }
 
   /// With `--validate`, refuses to call a run good about which the validation layer had something to say.
   func finish(_ device: Device) throws {
     if let message = device.validationMessages.first { throw VulkanError(.validation, message) }
   }
 }
+
+extension DeviceProfile.MatrixMultiply: ExpressibleByArgument {}

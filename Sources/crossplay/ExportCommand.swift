@@ -37,12 +37,8 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let source = URL(fileURLWithPath: folder)
     let trained = try TrainedRuns([source])
-    let positions = trained.runs.indices.filter { runNumber == nil || trained.runs[$0].index == runNumber }
-    guard !positions.isEmpty else {
-      let numbers = trained.runs.map(\.index)
-      throw UsageError(
-        "there is no run \(runNumber ?? 0) in \(folder); it holds runs \(numbers.min() ?? 0) to \(numbers.max() ?? 0)")
-    }
+    let positions =
+      try runNumber == nil ? Array(trained.runs.indices) : [trained.position(ofRun: runNumber, in: folder)]
     let target = output.map { URL(fileURLWithPath: $0) } ?? source.appendingPathComponent("policies")
     let device = try deviceOptions.open()
     for position in positions {

@@ -49,6 +49,13 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 
+  @Test func anUnknownMatrixProductIsRefused() throws {
+    let folder = try folder()
+    let run = try CommandRun(["train", "small.yaml", "--matmul", "abacus", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["abacus", "flat", "shared", "host"])
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
   @Test func aMachineWithoutADriverIsTold() throws {
     let folder = try folder()
     let run = try CommandRun(

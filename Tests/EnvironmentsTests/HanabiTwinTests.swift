@@ -44,6 +44,7 @@ import VulkanCompute
       let actions = try play.actions()
       try play.step()
       let (rewards, dones, states) = try (play.rewards(), play.dones(), play.states())
+      let outcomes = try play.outcomes()
       for index in 0..<count {
         let first = index * rules.players
         let reward = games[index].play(Int(actions[first + games[index].seat]))
@@ -51,6 +52,7 @@ import VulkanCompute
         #expect(dones[index] == games[index].ended, "move \(move)")
         compareState(HanabiState(states[index], rules), games[index], move)
         if games[index].ended {
+          #expect(outcomes[2 * index..<2 * index + 2].map(Double.init) == games[index].outcomes, "move \(move)")
           episodes[index] += 1
           games[index] = newGame(index)
         }

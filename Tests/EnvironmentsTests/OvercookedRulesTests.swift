@@ -316,6 +316,29 @@ import Testing
         O  0^d   1^ O  
         W           W  
         W  B  W  X  W  
+        cook 0 faces north, holds a dish
+        cook 1 faces north, holds nothing
+        pot 0 has 1 onion
+        """)
+  }
+
+  @Test func boardsTellHowFarEveryPotIs() throws {
+    let table = try OvercookedTable(["grid": ["WPPPW", "O0 1O", "WBXPW"], "max_steps": 9]) { state in
+      state.cooks[1] = .init(cell: 7, direction: .west, held: .onion)
+      state.pots = [23, 20, 12, 0]
+    }
+    #expect(
+      table.environment.render(state: try table.play.states()[0]) == """
+        step 0/9
+        W  P  P:3P12W  
+        O  0^ 1<o   O  
+        W  B  X  P!!W  
+        cook 0 faces north, holds nothing
+        cook 1 faces west, holds an onion
+        pot 0 is empty
+        pot 1 cooks, 20 steps left
+        pot 2 cooks, 12 steps left
+        pot 3 is ready
         """)
   }
 }

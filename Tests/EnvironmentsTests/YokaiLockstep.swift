@@ -84,7 +84,7 @@ struct YokaiLockstep {
     }
     try play.setActions(actions)
     try play.step()
-    let (rewards, dones, states) = try (play.rewards(), play.dones(), play.states())
+    let (rewards, dones, states, outcomes) = try (play.rewards(), play.dones(), play.states(), play.outcomes())
     for index in games.indices {
       var reward: Float = 0
       if let choice = chosen[index] {
@@ -98,6 +98,9 @@ struct YokaiLockstep {
         report(states[index] == game.state(episode: episodes[index]).words, "state", index)
       else { return false }
       if game.ended {
+        guard report(outcomes[8 * index..<8 * index + 8].elementsEqual(game.outcomes), "outcomes", index) else {
+          return false
+        }
         episodes[index] += 1
         gameCount += 1
         games[index] = YokaiGame.dealt(rules: rules, seed: seed, environment: index, episode: episodes[index])

@@ -75,7 +75,7 @@ import Testing
   /// Uniform over the legal mask, the end included.
   @Test(
     arguments: [
-      ("yokai_9", 1024, 12, 0.0072, 0.131, 5.47, 22.6), ("yokai_16", 1024, 3, 5e-6, 1.6e-4, 8.71, 35.5),
+      ("yokai_9", 1024, 16, 0.0072, 0.131, 5.47, 22.6), ("yokai_16", 1024, 3, 5e-6, 1.6e-4, 8.71, 35.5),
     ])
   func uniformRandomPlayHasTheNumbersOfTheReference(
     game: String, environments: Int, gamesEach: Int, won: Double, score: Double, turns: Double, steps: Double
@@ -83,7 +83,6 @@ import Testing
     let environment = try yokai(["game": .text(game)])
     let device = try TestDevice.make()
     let play = try EnvironmentPlay(environment, seeds: [21], environments: environments, device: device)
-    let bonus = environment.parameters.winBonus
     var finished = [Int](repeating: 0, count: environments)
     var length = [Int](repeating: 0, count: environments)
     var (lengths, turnCounts, scores, wins) = (Sample(), Sample(), Sample(), Sample())
@@ -92,17 +91,17 @@ import Testing
       try play.observe()
       try play.chooseRandomly()
       try play.step()
-      let (dones, rewards) = try (play.dones(), play.rewards())
+      let (dones, outcomes) = try (play.dones(), play.outcomes())
       for index in 0..<environments {
         length[index] += 1
         guard dones[index] else { continue }
         finished[index] += 1
         if finished[index] <= gamesEach {
-          let reward = Double(rewards[2 * index])
+          let row = outcomes[8 * index..<8 * index + 8].map(Double.init)
           lengths.add(Double(length[index]))
-          turnCounts.add(Double(length[index] / 4))
-          wins.add(reward > 0 ? 1 : 0)
-          scores.add(reward > 0 ? reward - bonus : 0)
+          scores.add(row[0])
+          wins.add(row[1])
+          turnCounts.add(row[4])
         }
         length[index] = 0
       }

@@ -116,8 +116,9 @@ struct DenseKernelHarness {
   func push(x: Buffer<Float>, y: Buffer<Float>, gradients: Buffer<Float>? = nil) -> DenseDispatch {
     DenseDispatch(
       rows: UInt32(dispatchRows), row_count_index: ROW_COUNT_ACTING, row_count_stride: 2, policy_index_stride: 1,
-      inputs: UInt32(paddedInputs), outputs: UInt32(paddedOutputs), weight_offset: UInt32(weightOffset),
-      bias_offset: UInt32(biasOffset), parameter_stride: UInt32(parameterCount), input_stride: UInt32(x.runStride),
+      inputs: UInt32(paddedInputs), outputs: UInt32(paddedOutputs), column_begin: 0,
+      columns: UInt32(paddedOutputs), weight_offset: UInt32(weightOffset), bias_offset: UInt32(biasOffset),
+      parameter_stride: UInt32(parameterCount), input_stride: UInt32(x.runStride),
       output_stride: UInt32(y.runStride), gradient_stride: UInt32(gradients?.runStride ?? 0), first_row: 0,
       row_begin: 0)
   }

@@ -21,6 +21,9 @@ struct PolicyNetworkHarness {
   var splits = 1
   /// (all rows, acting rows) of the minibatch of each run, by the run's own number.
   let counts: [(all: Int, acting: Int)]
+  /// Actions whose logits count only in the first `wideRows` acting rows of each run.
+  var wideActions: Range<Int>?
+  var wideRows: [Int] = []
 
   var layout: ParameterLayout { ParameterLayout(architecture) }
   private var wordCount: Int { (architecture.inputs + 31) / 32 }
@@ -54,8 +57,14 @@ struct PolicyNetworkHarness {
   }
 
   func logitGradient(_ run: Int, _ row: Int, _ action: Int) -> Float {
-    row < counts[run].acting && action < architecture.actions
+    row < counts[run].acting && action < architecture.actions && !isLeftOut(run, row, action)
       ? TestNumbers.uniform(UInt32(300 + run), row * 64 + action) : 0
+  }
+
+  /// Whether nobody computes or reads a logit: that of a wide action, in whole groups of 8, in a row without such.
+  func isLeftOut(_ run: Int, _ row: Int, _ column: Int) -> Bool {
+    guard let wideActions, row >= wideRows[run] else { return false }
+    return ((wideActions.lowerBound + 7) / 8 * 8..<wideActions.upperBound / 8 * 8).contains(column)
   }
   func valueGradient(_ run: Int, _ row: Int) -> Float { TestNumbers.uniform(UInt32(400 + run), row) }
 
@@ -66,14 +75,15 @@ struct PolicyNetworkHarness {
     let network = try PolicyNetwork(
       architecture: architecture,
       observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount),
-      device: device, table: table, windowRuns: runs.count + 1, rowCapacity: chunk, training: true)
+      device: device, wideActions: wideActions, table: table, windowRuns: runs.count + 1, rowCapacity: chunk,
+      training: true)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
     }
     let rowTotal = (counts.map(\.all).max()! + chunk - 1) / chunk * chunk
     let observations = register("observations", UInt32.self, Self.observationRows * wordCount)
     let indices = register("row_indices", UInt32.self, rowTotal)
-    let rowCounts = register("row_counts", UInt32.self, 2)
+    let rowCounts = register("row_counts", UInt32.self, PolicyNetwork.rowCountWords)
     let policyIndices = register("policy_indices", UInt32.self, 1)
     let parameterSets = register("parameters", Float.self, layout.count)
     let parameterGradients = register("gradients", Float.self, splits * layout.count)
@@ -94,9 +104,15 @@ struct PolicyNetworkHarness {
       for (slot, run) in runs.enumerated() {
         let count = counts[run]
         try rowCounts.write(
-          [count.all, count.acting].map { UInt32(min(max($0 - first, 0), chunk)) }, run: slot)
+          [count.all, count.acting, wideRows.isEmpty ? 0 : wideRows[run]].map {
+            UInt32(min(max($0 - first, 0), chunk))
+          }, run: slot)
         try network.logitGradients.write(
-          (0..<chunk).flatMap { row in (0..<network.logitPitch).map { logitGradient(run, first + row, $0) } },
+          (0..<chunk).flatMap { row in
+            (0..<network.logitPitch).map {
+              isLeftOut(run, first + row, $0) ? .nan : logitGradient(run, first + row, $0)
+            }
+          },
           run: slot)
         try network.valueGradients.write(
           (0..<chunk).flatMap { row in

@@ -58,6 +58,39 @@ import VulkanCompute
     }
   }
 
+  /// Trunk, hidden layer and observation as source of the logits; wide actions that begin and end inside groups of 8.
+  @Test(
+    arguments: [([24], [16]), ([24], []), ([], [16])] as [([Int], [Int])], TestDevice.profiles)
+  func wideActionsAreComputedWhereTheyCountOnly(widths: (trunk: [Int], actor: [Int]), profile: DeviceProfile) throws {
+    let architecture = try NetworkArchitecture(
+      inputs: 37, actions: 45, trunk: widths.trunk, actor: widths.actor, critic: [13], activation: .tanh)
+    var harness = PolicyNetworkHarness(
+      architecture: architecture, profile: profile, counts: [(all: 145, acting: 120), (all: 133, acting: 133)])
+    harness.splits = 2
+    harness.wideActions = 5..<43
+    harness.wideRows = [70, 0]
+    let result = try harness.pass(runs: [0, 1], chunk: 256)
+    for run in 0..<2 {
+      let twin = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
+      let outputs = twin.forward(harness.inputRows(run))
+      for (position, logit) in PolicyNetworkHarness.Result.floats(result.logits[run]).enumerated() {
+        let (row, action) = position.quotientAndRemainder(dividingBy: 48)
+        // What nobody computes is what the workspace began with.
+        let expected = action < 45 && !harness.isLeftOut(run, row, action) ? outputs.logits[row][action] : 0
+        #expect(abs(Double(logit) - expected) < 1e-5)
+      }
+      let rows = harness.counts[run].all
+      let gradient = twin.gradient(
+        outputs, logits: (0..<rows).map { row in (0..<45).map { Double(harness.logitGradient(run, row, $0)) } },
+        values: (0..<rows).map { Double(harness.valueGradient(run, $0)) })
+      let parts = PolicyNetworkHarness.Result.floats(result.gradients[run])
+      for (position, expected) in gradient.enumerated() {
+        let found = Double(parts[position]) + Double(parts[gradient.count + position])
+        #expect(abs(found - expected) < 5e-5 * (1 + abs(expected)), "parameter \(position)")
+      }
+    }
+  }
+
   @Test(arguments: try [shared(.tanh), separate()])
   func twinGradientAgreesWithFiniteDifferences(architecture: NetworkArchitecture) throws {
     let harness = PolicyNetworkHarness(

@@ -1,3 +1,4 @@
+import CShaders
 import Environments
 import Foundation
 import Testing
@@ -15,6 +16,7 @@ public struct EnvironmentConformance {
   public static func check(_ environment: any Environment, invariants: @escaping Invariants) throws {
     let suite = EnvironmentConformance(environment: environment, invariants: invariants)
     try suite.sectionsCoverTheObservation()
+    try suite.outcomesHaveNames()
     try suite.tenThousandRandomStepsKeepInvariants()
     try suite.sameSeedPlaysTheSameGames()
     try suite.layoutsOfTheStateAgree()
@@ -37,12 +39,31 @@ public struct EnvironmentConformance {
       history.append(try play.actions(run: run))
       try play.step()
       history.append(try play.rewards(run: run).map(\.bitPattern))
-      history.append(try play.dones(run: run).map { $0 ? 1 : 0 })
+      let dones = try play.dones(run: run)
+      history.append(dones.map { $0 ? 1 : 0 })
+      history.append(try outcomes(play, run: run, dones).map(\.bitPattern))
       try play.resetWhereDone()
     }
     history += try play.states(run: run)
     device.requireNoValidationMessages()
     return history
+  }
+
+  /// Of the episodes that the last step ended.
+  private func outcomes(_ play: EnvironmentPlay, run: Int, _ dones: [Bool]) throws -> [Float] {
+    let (outcomes, count) = (try play.outcomes(run: run), environment.outcomeCount)
+    return dones.indices.filter { dones[$0] }.flatMap { outcomes[$0 * count..<($0 + 1) * count] }
+  }
+
+  private func outcomesHaveNames() throws {
+    let names = environment.outcomeNames
+    #expect(names.count <= Int(MOST_OUTCOMES))
+    for ratio in environment.outcomeRatios {
+      try #require(names.contains(ratio.numerator) && names.contains(ratio.denominator))
+    }
+    let reported = environment.outcomeQuantities.map(\.name)
+    #expect(Set(reported).count == reported.count)
+    #expect(reported.allSatisfy { $0.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil })
   }
 
   private func sectionsCoverTheObservation() throws {
@@ -53,7 +74,7 @@ public struct EnvironmentConformance {
     }
     #expect(next == environment.observationFeatureCount)
     #expect(Set((0..<environment.actionCount).map(environment.actionName)).count == environment.actionCount)
-    #expect(environment.observationWordCount * 4 * 8 <= environment.observationFeatureCount * 4)
+    #expect(environment.observationWordCount <= max(environment.observationFeatureCount / 8, 1))
   }
 
   /// The mask is never empty, nothing is ever refused, episodes end and start again.
@@ -80,8 +101,11 @@ public struct EnvironmentConformance {
         Issue.record("step \(step): random play chose \(action), legal are \(row)")
         return
       }
+      try play.poisonOutcomes()
       try play.step()
-      ended += try play.dones().count { $0 }
+      let dones = try play.dones()
+      ended += dones.count { $0 }
+      #expect(try outcomes(play, run: 0, dones).allSatisfy(\.isFinite), "step \(step): an outcome was not written")
       try play.resetWhereDone()
     }
     #expect(ended > 0)

@@ -92,6 +92,13 @@ public final class EnvironmentPlay {
   public func states(run: Int = 0) throws -> [[UInt32]] { try vector.states(run: run) }
   public func rewards(run: Int = 0) throws -> [Float] { try rewards.read(run: run) }
   public func dones(run: Int = 0) throws -> [Bool] { try dones.read(run: run).map { $0 != 0 } }
+  /// (N, E), to be read where the last step ended an episode; empty where the game has no outcomes.
+  public func outcomes(run: Int = 0) throws -> [Float] { try vector.outcomes?.read(run: run) ?? [] }
+  /// Makes outcomes that are not written show.
+  public func poisonOutcomes() throws {
+    guard let outcomes = vector.outcomes else { return }
+    try outcomes.write(Array(repeating: .nan, count: outcomes.count))
+  }
   public func errors(run: Int = 0) throws -> [UInt32] { try vector.errors.read(run: run) }
   public func actions(run: Int = 0) throws -> [UInt32] { try actions.read(run: run) }
   public func packedObservations(run: Int = 0) throws -> [UInt32] { try observations.read(run: run) }

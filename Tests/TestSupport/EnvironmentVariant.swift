@@ -25,10 +25,16 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
     overcooked("cramped_room"), overcooked("counter_circuit"),
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
+    levers([:]), levers(["players": .integer(3), "levers": .integer(40), "rounds": .integer(2)]),
+    levers(["pay": .list([.list([.integer(1), .integer(0)]), .list([.number(0.5), .integer(2)])])]),
     yokai("yokai_9"), yokai("yokai_16", ["players": .integer(3), "memory": .text("turn"), "obs": .text("grid")]),
     yokai(
       "yokai_9", ["action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift")]),
   ]
+
+  private static func levers(_ values: [String: ParameterValue]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "levers", values: values)
+  }
 
   private static func overcooked(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
     EnvironmentVariant(name: "overcooked", values: values.merging(["layout": .text(layout)]) { $1 })

@@ -1,14 +1,15 @@
 // What the host does to the outputs of dense layers between matrix products, where the Vulkan device is a CPU.
 //
 // Plain loops over rows of float32 for the compiler to vectorise; on x86 it makes one version per instruction set, and the
-// loader takes the best that the processor has. Matrices are row-major without gaps; no argument may alias another.
+// loader takes the best that the processor has. Matrices are row-major, without gaps unless a pitch (elements from one row
+// to the next) is given; no argument may alias another.
 #ifndef CROSSPLAY_HOST_LAYERS_H
 #define CROSSPLAY_HOST_LAYERS_H
 #include <stddef.h>
 #include <stdint.h>
 
 // y (rows, columns) += bias (columns)
-void host_add_bias(float *y, const float *bias, size_t rows, size_t columns);
+void host_add_bias(float *y, size_t pitch, const float *bias, size_t rows, size_t columns);
 
 // y (rows, columns) = max(y + bias, 0); not-a-number stays
 void host_add_bias_relu(float *y, const float *bias, size_t rows, size_t columns);
@@ -23,7 +24,7 @@ void host_relu_backward(float *gradients, const float *outputs, size_t count);
 void host_tanh_backward(float *gradients, const float *outputs, size_t count);
 
 // sums (columns) += the sum over the rows of values (rows, columns), first row first
-void host_add_column_sums(float *sums, const float *values, size_t rows, size_t columns);
+void host_add_column_sums(float *sums, const float *values, size_t pitch, size_t rows, size_t columns);
 
 // Lists of rows: row r has lengths[r] entries from entries[r * pitch] on, each a feature in the low 16 bits and a whole
 // number, its value, in the high 16.

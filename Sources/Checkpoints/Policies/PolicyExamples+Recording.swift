@@ -35,7 +35,7 @@ extension PolicyExamples {
     let dones = register("dones", of: UInt32.self, [("T", steps), ("N", environments)])
     let sets = register("parameters", of: Float.self, [("P", network.layout.count)])
     let indices = register("row_indices", of: UInt32.self, [("C", rows)])
-    let counts = register("row_counts", of: UInt32.self, [("counts", 2)])
+    let counts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     let policyIndices = register("policy_indices", of: UInt32.self, [("index", 1)])
     let values = register("values", of: Float.self, [("rows", rows), ("D", environment.observationFeatureCount)])
     let unpack = try device.observationUnpacker(of: environment)
@@ -43,7 +43,7 @@ extension PolicyExamples {
     try vector.initialize(seeds: [0])
     try sets.write(parameters)
     try indices.write((0..<UInt32(rows)).map { $0 })
-    try counts.write([UInt32(rows), UInt32(rows)])
+    try counts.write(Array(repeating: UInt32(rows), count: PolicyNetwork.rowCountWords))
 
     try device.run { recorder in
       vector.recordReset(recorder, runs: 0..<1, all: true, dones: dones, transition: 0)

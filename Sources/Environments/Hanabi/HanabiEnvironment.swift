@@ -18,6 +18,9 @@ public struct HanabiEnvironment: Environment {
   public var observationWordCount: Int { parameters.observationWordCount }
   public var stateWordCount: Int { parameters.stateWordCount }
 
+  /// 1 or 0: the last life was lost; every card was played.
+  public var outcomeNames: [String] { ["bombed", "perfect"] }
+
   public var resetKernel: String { "Hanabi/hanabi_reset.comp" }
   public var stepKernel: String { "Hanabi/hanabi_step.comp" }
   public var observeKernel: String { "Hanabi/hanabi_observe.comp" }

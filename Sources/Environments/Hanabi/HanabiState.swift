@@ -28,6 +28,20 @@ public struct HanabiState: Sendable, Hashable {
     }
   }
 
+  /// What the last seat on turn did.
+  public struct Move: Sendable, Hashable {
+    public enum Action: Sendable, Hashable {
+      case play(slot: Int, Card, succeeds: Bool, returnsToken: Bool)
+      case discard(slot: Int, Card)
+      /// `slots`: those of the player who was told that match.
+      case tellColor(player: Int, color: Int, slots: [Int])
+      case tellRank(player: Int, rank: Int, slots: [Int])
+    }
+
+    public let seat: Int
+    public let action: Action
+  }
+
   public let parameters: HanabiParameters
   /// Moves made.
   public var step: Int
@@ -47,6 +61,8 @@ public struct HanabiState: Sendable, Hashable {
   public var ended: Bool
   /// Episodes finished before this one.
   public var episode: Int
+  /// nil before the first move.
+  public var lastMove: Move?
 
   /// - Parameter words: S words, as `VectorEnvironment.state` gives them.
   public init(_ words: [UInt32], _ parameters: HanabiParameters) {
@@ -83,6 +99,26 @@ public struct HanabiState: Sendable, Hashable {
           hintedRank: rank == 0 ? nil : rank - 1)
       }
     }
+    lastMove = field(HANABI_LAST_ACTION, HANABI_LAST_PRESENT_SHIFT, 1) == 0 ? nil : move(field, card)
+  }
+
+  /// The last action from its fields.
+  private func move(_ field: (UInt32, UInt32, UInt32) -> Int, _ card: (Int) -> Card) -> Move {
+    let place = field(HANABI_LAST_ACTION, HANABI_LAST_PLACE_SHIFT, 3)
+    let value = field(HANABI_LAST_ACTION, HANABI_LAST_VALUE_SHIFT, 5)
+    let matches = field(HANABI_LAST_ACTION, HANABI_LAST_OUTCOME_SHIFT, 8)
+    let slots = (0..<parameters.handSize).filter { matches >> $0 & 1 == 1 }
+    let action: Move.Action =
+      switch UInt32(field(HANABI_LAST_ACTION, HANABI_LAST_MOVE_SHIFT, 2)) {
+      case HANABI_PLAY:
+        .play(
+          slot: place, card(value), succeeds: field(HANABI_LAST_ACTION, HANABI_LAST_SUCCESS_SHIFT, 1) == 1,
+          returnsToken: field(HANABI_LAST_ACTION, HANABI_LAST_TOKEN_SHIFT, 1) == 1)
+      case HANABI_DISCARD: .discard(slot: place, card(value))
+      case HANABI_COLOR_HINT: .tellColor(player: place, color: value, slots: slots)
+      default: .tellRank(player: place, rank: value, slots: slots)
+      }
+    return Move(seat: field(HANABI_LAST_ACTION, HANABI_LAST_SEAT_SHIFT, 3), action: action)
   }
 
   public var bombed: Bool { lives == 0 }
@@ -97,52 +133,4 @@ public struct HanabiState: Sendable, Hashable {
 extension HanabiState.Card {
   /// For example R1.
   public var name: String { HanabiState.colorName(color) + "\(rank + 1)" }
-}
-
-extension HanabiState {
-  /// In the words of recorded games.
-  public var fields: [StateField] {
-    func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
-    func number(_ value: Int?) -> String { "\(value ?? -1)" }
-    func pair(_ card: Card) -> String { "[\(card.color),\(card.rank)]" }
-    func perSlot(_ text: (Slot) -> String) -> String { list(hands.map { list($0.map(text)) }) }
-    return [
-      StateField("step", "\(step)"),
-      StateField("cur", "\(seat)"),
-      StateField("life", "\(lives)"),
-      StateField("info", "\(information)"),
-      StateField("fireworks", list(fireworks.map(String.init))),
-      StateField("deck_left", "\(deckLeft)"),
-      StateField("hands", perSlot { $0.card.map(pair) ?? "null" }),
-      StateField("discard", list(discards.map(pair))),
-      StateField("know", perSlot { "\"" + String($0.plausible, radix: 16) + "\"" }),
-      StateField("hint", perSlot { "[\(number($0.hintedColor)),\(number($0.hintedRank))]" }),
-      StateField("last_round", "\(lastRound)"),
-      StateField("score", "\(score)"),
-      StateField("terminal", "\(ended)"),
-      StateField("out_of_lives", "\(bombed)"),
-      StateField("bombed", "\(bombed)"),
-    ]
-  }
-
-  /// Several lines for people: tokens, fireworks, hands with what is known about them, discards.
-  public var rendered: String {
-    var lines = [
-      "move \(step)  score \(score)/\(parameters.maximumScore)  information \(information)/"
-        + "\(parameters.informationTokens)  lives \(lives)/\(parameters.lifeTokens)  deck \(deckLeft)"
-        + (ended ? "  ended" : ""),
-      "fireworks  "
-        + fireworks.enumerated().map { Self.colorName($0.offset) + "\($0.element)" }.joined(separator: " "),
-    ]
-    for (player, hand) in hands.enumerated() {
-      let slots = hand.map { slot in
-        guard let card = slot.card else { return "--" }
-        let told = (slot.hintedColor.map(Self.colorName) ?? "") + (slot.hintedRank.map { "\($0 + 1)" } ?? "")
-        return told.isEmpty ? card.name : "\(card.name)(\(told))"
-      }
-      lines.append("\(player == seat && !ended ? ">" : " ") player \(player)  " + slots.joined(separator: " "))
-    }
-    lines.append("discards  " + (discards.isEmpty ? "none" : discards.map(\.name).joined(separator: " ")))
-    return lines.joined(separator: "\n")
-  }
 }

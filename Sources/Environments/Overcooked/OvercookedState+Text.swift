@@ -19,7 +19,8 @@ extension OvercookedState {
   }
 
   /// Several lines for people, three characters per cell: the cell or the cook with its direction, then what lies there
-  /// or is held (o onion, p plate, d dish); pots show `:` and onions, steps left, or `!!` when ready.
+  /// or is held (o onion, p plate, d dish); pots show `:` and onions, steps left, or `!!` when ready. Then the same in
+  /// words, pots in the order of their cells.
   func rendered(_ parameters: OvercookedParameters) -> String {
     let kitchen = parameters.kitchen
     func name(_ item: Item) -> String { [" ", "o", "p", "d"][Int(item.rawValue)] }
@@ -39,6 +40,29 @@ extension OvercookedState {
     let board = (0..<kitchen.height).map { y in
       (0..<kitchen.width).map { text(y * kitchen.width + $0) }.joined()
     }
-    return (["step \(step)/\(parameters.maxSteps)" + (ended ? "  ended" : "")] + board).joined(separator: "\n")
+    let words =
+      cooks.enumerated().map { "cook \($0) faces \($1.direction), holds \($1.held.words)" }
+      + pots.enumerated().map { "pot \($0) \(Self.words(ofPot: $1))" }
+    return (["step \(step)/\(parameters.maxSteps)" + (ended ? "  ended" : "")] + board + words)
+      .joined(separator: "\n")
+  }
+
+  private static func words(ofPot status: Int) -> String {
+    let onions = Int(OVERCOOKED_POT_EMPTY) - status
+    if status > Int(OVERCOOKED_POT_FULL) {
+      return onions == 0 ? "is empty" : "has \(onions) onion\(onions == 1 ? "" : "s")"
+    }
+    return status == 0 ? "is ready" : "cooks, \(status) step\(status == 1 ? "" : "s") left"
+  }
+}
+
+extension OvercookedState.Item {
+  fileprivate var words: String {
+    switch self {
+    case .nothing: "nothing"
+    case .onion: "an onion"
+    case .plate: "a plate"
+    case .dish: "a dish"
+    }
   }
 }

@@ -18,6 +18,17 @@ public struct YokaiEnvironment: Environment {
   public var observationFeatureCount: Int { parameters.observationFeatureCount }
   public var observationWordCount: Int { parameters.observationWordCount }
   public var stateWordCount: Int { Int(YOKAI_STATE_WORDS) }
+  /// The moves, which a seat can make in one step of four.
+  public var wideActions: Range<Int>? { parameters.actionMode == .slot ? parameters.moveActions : nil }
+
+  /// The score without the bonus, 0 or 1 for won, ended early and both, then counts: turns, revealed hints, hints on cards of
+  /// their colours, hints on others.
+  public var outcomeNames: [String] {
+    ["score", "won", "ended_early", "ended_early_and_won", "turns", "reveals", "placed_right", "placed_wrong"]
+  }
+  public var outcomeRatios: [OutcomeRatio] {
+    [OutcomeRatio("won_given_ended_early", of: "ended_early_and_won", per: "ended_early")]
+  }
 
   public var resetKernel: String { "Yokai/yokai_reset.comp" }
   public var stepKernel: String { "Yokai/yokai_step.comp" }
@@ -95,10 +106,4 @@ public struct YokaiEnvironment: Environment {
   public func render(state: [UInt32]) -> String { YokaiState(state, parameters).rendered(parameters) }
 
   public func stateFields(of state: [UInt32]) -> [StateField] { YokaiState(state, parameters).fields(parameters) }
-
-  /// - Throws: Always: no reference implementation of Yokai was available to record games with.
-  public static func recordedGames(from contents: TraceContents) throws -> RecordedGames {
-    throw contents.error(
-      "records yokai, of which no reference implementation is available; its rules are checked by swift test")
-  }
 }

@@ -34,17 +34,20 @@ final class CellPlayer {
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
     buffers = PlayBuffers(shape, cells: cells, table: table)
     network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device, table: table,
-      windowRuns: cells * shape.agents, rowCapacity: shape.environments, training: false)
+      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
+      wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
+      training: false)
     parameters = table.register(
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
     macros = [
       "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
-    ]
+    ].merging(network.rowMacros) { $1 }
     listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
-    trackGames = try device.kernel("Evaluation/track_games.comp", macros: macros)
+    trackGames = try device.kernel(
+      "Evaluation/track_games.comp",
+      macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
     for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
@@ -54,19 +57,42 @@ final class CellPlayer {
 
   /// `steps` env steps of the first `count` cells.
   func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
-    let select = try device.kernel(
-      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
-    var push = dispatch
-    push.inverse_temperature = mode.inverseTemperature
-    push.tie_tolerance = Float(tieTolerance)
+    let selection = try selection(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
-      for _ in 0..<steps { try recordStep(recorder, 0..<count, select: select, push: push) }
+      for _ in 0..<steps {
+        try recordStep(recorder, 0..<count, selection)
+        recordReset(recorder, 0..<count)
+      }
     }
   }
 
+  /// One env step of the first cell in two parts, so that the last state of a game can be seen before the next begins.
+  func recordStepAndReset(
+    mode: EvaluationMode, tieTolerance: Double
+  ) throws -> (step: CommandSequence, reset: CommandSequence) {
+    let selection = try selection(mode, tieTolerance: tieTolerance)
+    return (
+      try device.record { try recordStep($0, 0..<1, selection) }, try device.record { recordReset($0, 0..<1) }
+    )
+  }
+
+  /// The kernel that chooses actions, and the push constants of all kernels of this mode.
+  private func selection(
+    _ mode: EvaluationMode, tieTolerance: Double
+  ) throws -> (kernel: Kernel, push: EvaluationDispatch) {
+    var push = dispatch
+    push.inverse_temperature = mode.inverseTemperature
+    push.tie_tolerance = Float(tieTolerance)
+    let kernel = try device.kernel(
+      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
+    return (kernel, push)
+  }
+
+  /// Everything of an env step but the reset.
   private func recordStep(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, select: Kernel, push: EvaluationDispatch
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch)
   ) throws {
+    let (select, push) = selection
     let seats = 0..<cells.count * shape.agents
     let masks = buffers.legalMasks.window(runs: cells)
     let games = buffers.games.window(runs: cells)
@@ -103,12 +129,17 @@ final class CellPlayer {
     environment.recordStep(
       recorder, runs: cells, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: 0)
     recorder.barrier()
+    var results = [
+      "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
+      "returns": buffers.returns.window(runs: cells),
+    ]
+    results["outcomes"] = environment.outcomes?.window(runs: cells)
+    results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
-      trackGames,
-      [
-        "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
-        "returns": buffers.returns.window(runs: cells),
-      ], push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+      trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+  }
+
+  private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
     environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
     recorder.barrier()
   }
@@ -126,6 +157,8 @@ final class CellPlayer {
     push.game_stride = UInt32(buffers.games.runStride)
     push.return_stride = UInt32(buffers.returns.runStride)
     push.decision_stride = UInt32(buffers.decisions.runStride)
+    push.outcome_stride = UInt32(environment.outcomes?.runStride ?? 0)
+    push.outcome_sum_stride = UInt32(buffers.outcomeSums?.runStride ?? 0)
     push.index_stride = UInt32(buffers.rowIndices.runStride)
     push.count_stride = UInt32(buffers.rowCounts.runStride)
     push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
@@ -150,8 +183,10 @@ final class CellPlayer {
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
-        let counters: [AnyBuffer] = [buffers.games, buffers.returns, buffers.decisions, environment.errors]
-        for counter in counters { recorder.fill(counter.window(runs: window), with: 0) }
+        let counters: [AnyBuffer?] = [
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+        ]
+        for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
     }
   }
@@ -175,6 +210,7 @@ final class CellPlayer {
   func result(cell: Int, team: [Int]) throws -> CellResult {
     let games = try buffers.games.read(run: cell)
     let returns = try buffers.returns.read(run: cell)
+    let outcomeSums = try buffers.outcomeSums?.read(run: cell) ?? []
     let decisions = try buffers.decisions.read(run: cell)
     func sum<T, S: Numeric>(_ values: [T], _ place: UInt32, of width: UInt32, _ convert: (T) -> S) -> S {
       stride(from: Int(place), to: values.count, by: Int(width)).reduce(0) { $0 + convert(values[$1]) }
@@ -185,6 +221,9 @@ final class CellPlayer {
         games: sum(games, GAMES_COMPLETED, of: GAMES_WORDS, Int.init),
         returnSum: sum(returns, RETURN_SUM, of: RETURN_FLOATS, Double.init),
         squaredReturnSum: sum(returns, RETURN_SQUARED_SUM, of: RETURN_FLOATS, Double.init),
+        outcomeSums: (0..<shape.outcomes).map {
+          sum(outcomeSums, UInt32($0), of: UInt32(shape.outcomes), Double.init)
+        },
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),

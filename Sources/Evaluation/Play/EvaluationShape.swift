@@ -15,17 +15,21 @@ struct EvaluationShape {
   let maskWords: Int
   /// W, words of a packed observation
   let observationWords: Int
+  /// E, outcomes of the game
+  let outcomes: Int
 
   /// More environments would play fewer games each, and a cell waits for its slowest environment.
   static let mostEnvironments = 64
 
-  init(games: Int, environment: any Environment) {
+  /// - Parameter mostEnvironments: Among how many environments the games are shared, at most.
+  init(games: Int, environment: any Environment, mostEnvironments: Int = Self.mostEnvironments) {
     self.games = games
-    environments = min(games, Self.mostEnvironments)
+    environments = min(games, mostEnvironments)
     agents = environment.agentCount
     actions = environment.actionCount
     maskWords = environment.maskWordCount
     observationWords = environment.observationWordCount
+    outcomes = environment.outcomeCount
   }
 
   /// Games of environment n, fixed beforehand; the sum over the environments is `games`.

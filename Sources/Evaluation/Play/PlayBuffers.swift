@@ -12,9 +12,10 @@ struct PlayBuffers {
   let dones: Buffer<UInt32>  // (B, N)
   let games: Buffer<UInt32>  // (B, N, GAMES_WORDS)
   let returns: Buffer<Float>  // (B, N, RETURN_FLOATS)
+  let outcomeSums: Buffer<Float>?  // (B, N, E), where the game has outcomes
   let decisions: Buffer<UInt32>  // (B, N, A, DECISION_WORDS)
   let rowIndices: Buffer<UInt32>  // (B A, N)
-  let rowCounts: Buffer<UInt32>  // (B A, 2)
+  let rowCounts: Buffer<UInt32>  // (B A, counts)
   let workspaceRows: Buffer<UInt32>  // (B A, N)
   let policyIndices: Buffer<UInt32>  // (B A, 1)
 
@@ -36,9 +37,11 @@ struct PlayBuffers {
     dones = register("dones", of: UInt32.self, [environments])
     games = register("games", of: UInt32.self, [environments, ("words", Int(GAMES_WORDS))])
     returns = register("returns", of: Float.self, [environments, ("floats", Int(RETURN_FLOATS))])
+    outcomeSums =
+      shape.outcomes > 0 ? register("outcome_sums", of: Float.self, [environments, ("E", shape.outcomes)]) : nil
     decisions = register("decisions", of: UInt32.self, seats + [("words", Int(DECISION_WORDS))])
     rowIndices = register("row_indices", of: UInt32.self, perSeat: true, [environments])
-    rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", 2)])
+    rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", PolicyNetwork.rowCountWords)])
     workspaceRows = register("workspace_rows", of: UInt32.self, perSeat: true, [environments])
     policyIndices = register("policy_indices", of: UInt32.self, perSeat: true, [("index", 1)])
   }

@@ -5,10 +5,11 @@ import Training
 public enum MatrixReport {
   public static func csv(_ matrices: [CrossPlayMatrix]) -> String {
     let seats = matrices.first?.seats ?? 0
+    let outcomes = matrices.first?.outcomes ?? []
     var csv = CSV(
       header: ["mode"] + (0..<seats).map { "seat_\($0)" } + [
         "games", "mean_return", "standard_error", "decisions", "tie_rate", "near_tie_rate",
-      ])
+      ] + outcomes.map { "outcome_\($0.name)" })
     for matrix in matrices {
       for team in matrix.teams {
         guard let cell = matrix.cells[team] else { continue }
@@ -16,7 +17,7 @@ public enum MatrixReport {
           [matrix.mode.description] + team.map { matrix.runs[$0].name } + [
             "\(cell.games)", "\(cell.meanReturn)", cell.standardError.field, "\(cell.decisions)", cell.tieRate.field,
             cell.nearTieRate.field,
-          ])
+          ] + outcomes.map { $0.value(sums: cell.outcomeSums, episodes: cell.games).field })
       }
     }
     return csv.text
@@ -30,9 +31,10 @@ public enum MatrixReport {
     let decisions: Int
     let tieRate: Double?
     let nearTieRate: Double?
+    let outcomes: [String: Double?]?
 
     enum CodingKeys: String, CodingKey {
-      case runs, games, decisions
+      case runs, games, decisions, outcomes
       case meanReturn = "mean_return"
       case standardError = "standard_error"
       case tieRate = "tie_rate"
@@ -57,9 +59,18 @@ public enum MatrixReport {
             matrix.cells[team].map { cell in
               Entry(
                 runs: team, games: cell.games, meanReturn: cell.meanReturn, standardError: cell.standardError,
-                decisions: cell.decisions, tieRate: cell.tieRate, nearTieRate: cell.nearTieRate)
+                decisions: cell.decisions, tieRate: cell.tieRate, nearTieRate: cell.nearTieRate,
+                outcomes: outcomes(of: cell, matrix))
             }
           })
+      })
+  }
+
+  private static func outcomes(of cell: CrossPlayCell, _ matrix: CrossPlayMatrix) -> [String: Double?]? {
+    guard !matrix.outcomes.isEmpty else { return nil }
+    return Dictionary(
+      uniqueKeysWithValues: matrix.outcomes.map { outcome in
+        (outcome.name, outcome.value(sums: cell.outcomeSums, episodes: cell.games))
       })
   }
 }

@@ -6,7 +6,10 @@ public enum SummaryReport {
   /// One row per configuration and mode.
   public static func csv(_ summary: EvaluationSummary) -> String {
     let keys = Hyperparameter.perRun
-    let estimates = ["self_play", "cross_play_all_tuples", "cross_play_disjoint_pairs", "gap"]
+    let outcomes = outcomeNames(summary)
+    let estimates =
+      ["self_play", "cross_play_all_tuples", "cross_play_disjoint_pairs", "gap"]
+      + outcomes.flatMap { ["self_play_outcome_\($0)", "cross_play_outcome_\($0)"] }
     var csv = CSV(
       header: ["configuration"] + keys.map(\.rawValue) + [
         "runs", "games", "tuples_evaluated", "tuples_possible", "mode",
@@ -16,7 +19,9 @@ public enum SummaryReport {
         ])
     for row in summary.configurations {
       for mode in row.modes {
-        let values = [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
+        let values =
+          [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
+          + outcomes.flatMap { [mode.outcomes?[$0]?.selfPlay, mode.outcomes?[$0]?.crossPlay] }
         csv.append(
           [row.configuration] + keys.map { "\(row.hyperparameters[$0])" }
             + ["\(row.runs)", "\(row.games)", "\(row.tuplesEvaluated)", "\(row.tuplesPossible)", "\(mode.mode)"]
@@ -32,7 +37,12 @@ public enum SummaryReport {
 
   public static func json(_ summary: EvaluationSummary) throws -> Data { try ReportJSON.encode(summary) }
 
-  /// Self-play, cross-play and gap in every mode, then the second estimator and the tie rates, then what was played.
+  private static func outcomeNames(_ summary: EvaluationSummary) -> [String] {
+    (summary.configurations.first?.modes.first?.outcomes ?? [:]).keys.sorted()
+  }
+
+  /// Self-play, cross-play and gap in every mode, then the second estimator and the tie rates, then the game's outcomes,
+  /// then what was played.
   public static func table(_ summary: EvaluationSummary) -> String {
     let modes = summary.configurations.first?.modes.map { $0.mode.description } ?? []
     func columns(_ name: String) -> [String] { modes.map { "\(name) \($0)" } }
@@ -53,6 +63,7 @@ public enum SummaryReport {
     return """
       \(returns.text)
       \(details.text)
+      \(outcomes(summary, modes: modes))\
       Mean return per game ± standard error, \(games) games per team of \(summary.seats).
       SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
       XP pairs: disjoint teams, error over teams. Ties: decisions in which another
@@ -61,10 +72,27 @@ public enum SummaryReport {
       """
   }
 
-  private static func text(_ estimate: Estimate?) -> String {
+  /// One row per configuration and outcome; nothing where the game has none.
+  private static func outcomes(_ summary: EvaluationSummary, modes: [String]) -> String {
+    let names = outcomeNames(summary)
+    guard !names.isEmpty else { return "" }
+    var table = TextTable(
+      header: ["configuration", "outcome"] + modes.map { "SP \($0)" } + modes.map { "XP \($0)" })
+    for row in summary.configurations {
+      for name in names {
+        let outcomes = row.modes.map { $0.outcomes?[name] }
+        table.append(
+          [row.configuration, name] + outcomes.map { text($0?.selfPlay, digits: 3) }
+            + outcomes.map { text($0?.crossPlay, digits: 3) })
+      }
+    }
+    return table.text + "\n"
+  }
+
+  private static func text(_ estimate: Estimate?, digits: Int = 2) -> String {
     guard let estimate else { return "-" }
-    let mean = String(format: "%.2f", estimate.mean)
-    return mean + (estimate.standardError.map { String(format: " ±%.2f", $0) } ?? "")
+    let mean = String(format: "%.\(digits)f", estimate.mean)
+    return mean + (estimate.standardError.map { String(format: " ±%.\(digits)f", $0) } ?? "")
   }
 
   private static func percents(_ exact: Double?, _ near: Double?) -> String {

@@ -1,3 +1,4 @@
+import Environments
 import Training
 
 /// What the games of one team measured; sums, so that parts of the games add up in any order.
@@ -5,6 +6,8 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
   public var games = 0
   public var returnSum = 0.0
   public var squaredReturnSum = 0.0
+  /// E sums of the game's outcomes; empty where it has none.
+  public var outcomeSums: [Double] = []
   /// Moves with more than one legal action.
   public var decisions = 0
   /// Those among them where another legal action's logit was exactly as large as the largest.
@@ -13,12 +16,13 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
   public var nearTiedDecisions = 0
 
   public init(
-    games: Int = 0, returnSum: Double = 0, squaredReturnSum: Double = 0, decisions: Int = 0, tiedDecisions: Int = 0,
-    nearTiedDecisions: Int = 0
+    games: Int = 0, returnSum: Double = 0, squaredReturnSum: Double = 0, outcomeSums: [Double] = [], decisions: Int = 0,
+    tiedDecisions: Int = 0, nearTiedDecisions: Int = 0
   ) {
     self.games = games
     self.returnSum = returnSum
     self.squaredReturnSum = squaredReturnSum
+    self.outcomeSums = outcomeSums
     self.decisions = decisions
     self.tiedDecisions = tiedDecisions
     self.nearTiedDecisions = nearTiedDecisions
@@ -42,6 +46,11 @@ public struct CrossPlayCell: Sendable, Hashable, Codable {
     total.games += part.games
     total.returnSum += part.returnSum
     total.squaredReturnSum += part.squaredReturnSum
+    if total.outcomeSums.isEmpty {
+      total.outcomeSums = part.outcomeSums
+    } else {
+      for (outcome, sum) in part.outcomeSums.enumerated() { total.outcomeSums[outcome] += sum }
+    }
     total.decisions += part.decisions
     total.tiedDecisions += part.tiedDecisions
     total.nearTiedDecisions += part.nearTiedDecisions
@@ -53,13 +62,16 @@ public struct CrossPlayMatrix: Sendable, Equatable {
   public let mode: EvaluationMode
   public let seats: Int
   public let runs: [EvaluatedRun]
+  /// What the game reports beside returns.
+  public let outcomes: [OutcomeQuantity]
   /// By the runs' places in `runs`, one per seat; teams that were not evaluated are absent.
   public private(set) var cells: [[Int]: CrossPlayCell] = [:]
 
-  public init(mode: EvaluationMode, seats: Int, runs: [EvaluatedRun]) {
+  public init(mode: EvaluationMode, seats: Int, runs: [EvaluatedRun], outcomes: [OutcomeQuantity] = []) {
     self.mode = mode
     self.seats = seats
     self.runs = runs
+    self.outcomes = outcomes
   }
 
   /// Adds games of one team.

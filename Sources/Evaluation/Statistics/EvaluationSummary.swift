@@ -14,9 +14,11 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     /// Part of the decisions that were ties within the tolerance.
     public let selfPlayNearTieRate: Double?
     public let crossPlayNearTieRate: Double?
+    /// What the game reports beside returns, by name; nil where it reports nothing.
+    public let outcomes: [String: Outcome]?
 
     enum CodingKeys: String, CodingKey {
-      case mode, gap
+      case mode, gap, outcomes
       case selfPlay = "self_play"
       case crossPlayAllTuples = "cross_play_all_tuples"
       case crossPlayDisjointPairs = "cross_play_disjoint_pairs"
@@ -24,6 +26,17 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
       case crossPlayTieRate = "cross_play_tie_rate"
       case selfPlayNearTieRate = "self_play_near_tie_rate"
       case crossPlayNearTieRate = "cross_play_near_tie_rate"
+    }
+  }
+
+  /// One outcome over all games of a configuration; nil where its ratio has nothing to divide by.
+  public struct Outcome: Sendable, Equatable, Codable {
+    public let selfPlay: Estimate?
+    public let crossPlay: Estimate?
+
+    enum CodingKeys: String, CodingKey {
+      case selfPlay = "self_play"
+      case crossPlay = "cross_play"
     }
   }
 
@@ -68,8 +81,20 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
             crossPlayAllTuples: matrix.crossPlayAllTuples(group, bootstrap),
             crossPlayDisjointPairs: matrix.crossPlayDisjointPairs(group), gap: matrix.gap(group, bootstrap),
             selfPlayTieRate: selfPlay.tieRate, crossPlayTieRate: crossPlay.tieRate,
-            selfPlayNearTieRate: selfPlay.nearTieRate, crossPlayNearTieRate: crossPlay.nearTieRate)
+            selfPlayNearTieRate: selfPlay.nearTieRate, crossPlayNearTieRate: crossPlay.nearTieRate,
+            outcomes: Self.outcomes(matrix, group, bootstrap))
         })
     }
+  }
+
+  private static func outcomes(
+    _ matrix: CrossPlayMatrix, _ group: RunGroup, _ bootstrap: Bootstrap
+  ) -> [String: Outcome]? {
+    guard !matrix.outcomes.isEmpty else { return nil }
+    return Dictionary(
+      uniqueKeysWithValues: matrix.outcomes.map { outcome in
+        let selfPlay = matrix.selfPlay(outcome, group, bootstrap)
+        return (outcome.name, Outcome(selfPlay: selfPlay, crossPlay: matrix.crossPlay(outcome, group, bootstrap)))
+      })
   }
 }

@@ -1,14 +1,17 @@
 import CShaders
+import Environments
 
 extension RunMetrics {
   /// The metrics of one run from the sums that the device kept over an update.
   ///
   /// - Parameters:
   ///   - sums: The run's block of `METRIC_…`.
+  ///   - outcomes: What to report of the sums of outcomes.
   ///   - rows: Rows of all epochs: T * N * A * epochs.
   ///   - steps: Adam steps of the update: epochs * minibatches.
   init(
-    sums: [Float], run: RunConfiguration, update: Int, envSteps: Int, learningRate: Double, rows: Int, steps: Int
+    sums: [Float], outcomes: [OutcomeQuantity], run: RunConfiguration, update: Int, envSteps: Int,
+    learningRate: Double, rows: Int, steps: Int
   ) {
     func mean(_ metric: UInt32) -> Double { Double(sums[Int(metric)]) / Double(rows) }
     let (policyLoss, valueLoss, entropy) = (mean(METRIC_POLICY_LOSS), mean(METRIC_VALUE_LOSS), mean(METRIC_ENTROPY))
@@ -18,6 +21,7 @@ extension RunMetrics {
     let targetVariance = mean(METRIC_TARGET_SQUARED) - mean(METRIC_TARGET) * mean(METRIC_TARGET)
     let residualVariance = mean(METRIC_RESIDUAL_SQUARED) - mean(METRIC_RESIDUAL) * mean(METRIC_RESIDUAL)
     let episodes = Double(sums[Int(METRIC_EPISODES)])
+    let outcomeSums = sums[Int(METRIC_OUTCOMES)...].map(Double.init)
     let notFiniteSteps = Int(sums[Int(METRIC_NOT_FINITE)])
     // A step whose gradient was not finite was not taken; the norm then says so.
     let norm = notFiniteSteps > 0 ? Double.nan : Double(sums[Int(METRIC_GRADIENT_NORM)]) / Double(steps)
@@ -28,6 +32,7 @@ extension RunMetrics {
       explainedVariance: targetVariance > 1e-8 ? Float(1 - residualVariance / targetVariance) : nil,
       gradientNorm: Float(norm), episodes: Int(episodes),
       episodeReturn: episodes > 0 ? Float(Double(sums[Int(METRIC_EPISODE_RETURN)]) / episodes) : nil,
-      episodeLength: episodes > 0 ? Float(Double(sums[Int(METRIC_EPISODE_LENGTH)]) / episodes) : nil)
+      episodeLength: episodes > 0 ? Float(Double(sums[Int(METRIC_EPISODE_LENGTH)]) / episodes) : nil,
+      outcomes: outcomes.map { Outcome($0.name, $0.value(sums: outcomeSums, episodes: Int(episodes)).map(Float.init)) })
   }
 }

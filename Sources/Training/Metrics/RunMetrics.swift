@@ -29,11 +29,25 @@ public struct RunMetrics: Sendable, Equatable {
   public var episodeReturn: Float?
   /// In env steps; nil if no episode ended.
   public var episodeLength: Float?
+  /// What the game reports of those episodes beside their returns: means of outcomes and ratios of their sums, nil where
+  /// there is nothing to divide by.
+  public var outcomes: [Outcome]
+
+  public struct Outcome: Sendable, Equatable {
+    public let name: String
+    public let value: Float?
+
+    public init(_ name: String, _ value: Float?) {
+      self.name = name
+      self.value = value
+    }
+  }
 
   public init(
     run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, totalLoss: Float, policyLoss: Float,
     valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
-    gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?
+    gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?,
+    outcomes: [Outcome] = []
   ) {
     self.run = run
     self.name = name
@@ -51,6 +65,7 @@ public struct RunMetrics: Sendable, Equatable {
     self.episodes = episodes
     self.episodeReturn = episodeReturn
     self.episodeLength = episodeLength
+    self.outcomes = outcomes
   }
 
   /// The measured quantities by key, in the order of the line.
@@ -66,15 +81,19 @@ public struct RunMetrics: Sendable, Equatable {
   /// The key of the first quantity that is not a finite number, if any.
   public var firstNotFinite: String? { values.first { !($0.value?.isFinite ?? true) }?.key }
 
-  /// One JSON object without a line break; what is not a finite number becomes null.
+  /// One JSON object without a line break; what is not a finite number becomes null. Games without outcomes have none.
   public var json: String {
     var fields = ["\"run\":\(run)", "\"name\":\(quoted(name))", "\"update\":\(update)", "\"env_steps\":\(envSteps)"]
     fields.append("\"episodes\":\(episodes)")
-    for (key, value) in values {
-      let number = value.flatMap { $0.isFinite ? $0.description : nil } ?? "null"
-      fields.append("\"\(key)\":\(number)")
+    fields += values.map { field($0.key, $0.value) }
+    if !outcomes.isEmpty {
+      fields.append("\"outcomes\":{\(outcomes.map { field($0.name, $0.value) }.joined(separator: ","))}")
     }
     return "{\(fields.joined(separator: ","))}"
+  }
+
+  private func field(_ key: String, _ value: Float?) -> String {
+    "\(quoted(key)):\(value.flatMap { $0.isFinite ? $0.description : nil } ?? "null")"
   }
 
   private func quoted(_ text: String) -> String {

@@ -13,8 +13,10 @@ import VulkanCompute
     var names: Set<String> = []
     for profile in TestDevice.profiles {
       let device = try TestDevice.make(validation: .off, profile: profile)
-      for players in [2, 3] {
-        let environment = try PlayExamples.tinyHanabi(players: players)
+      for environment in [
+        try PlayExamples.tinyHanabi(players: 2), try PlayExamples.tinyHanabi(players: 3),
+        try EnvironmentRegistry.make(name: "overcooked", parameters: EnvironmentParameters()),
+      ] {
         let player = try CellPlayer(
           shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
           architecture: PlayExamples.architecture(environment),

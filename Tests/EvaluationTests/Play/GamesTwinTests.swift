@@ -14,6 +14,9 @@ import VulkanCompute
   private struct HostGame {
     var open = 0.0
     var returns: [Double] = []
+    var outcomes = [0.0, 0.0]
+    /// The same game by its rules.
+    var game: HanabiGame
     var decisions = 0
     var envSteps = 0
   }
@@ -34,7 +37,14 @@ import VulkanCompute
     try player.start([0, 1], teams: teams, seeds: seeds)
     let step = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0.01)
 
-    var host = Array(repeating: Array(repeating: HostGame(), count: shape.environments), count: 2)
+    let rules = try #require(environment as? HanabiEnvironment).parameters
+    func newGame(cell: Int, _ n: Int, episode: Int) -> HanabiGame {
+      HanabiGame(
+        rules: rules, deck: HanabiGame.deck(rules: rules, seed: seeds[cell], environment: n, episode: episode))
+    }
+    var host = (0..<2).map { cell in
+      (0..<shape.environments).map { HostGame(game: newGame(cell: cell, $0, episode: 0)) }
+    }
     var open = true
     while open {
       try device.submit(step).wait()
@@ -66,9 +76,12 @@ import VulkanCompute
           }
           host[cell][n].open += Double(device.rewards[n * players])
           host[cell][n].envSteps += 1
+          _ = host[cell][n].game.play(device.actions[n * players + host[cell][n].game.seat])
           if device.dones[n] != 0 {
+            host[cell][n].outcomes = zip(host[cell][n].outcomes, host[cell][n].game.outcomes).map(+)
             host[cell][n].returns.append(host[cell][n].open)
             host[cell][n].open = 0
+            host[cell][n].game = newGame(cell: cell, n, episode: host[cell][n].returns.count)
           }
           open = open || host[cell][n].returns.count < shape.quota(n)
         }
@@ -84,6 +97,9 @@ import VulkanCompute
       #expect(result.cell.games == 70 && returns.count == 70)
       #expect(result.cell.returnSum == returns.reduce(0, +))
       #expect(result.cell.squaredReturnSum == returns.reduce(0) { $0 + $1 * $1 })
+      for outcome in 0..<2 {
+        #expect(result.cell.outcomeSums[outcome] == host[cell].reduce(0) { $0 + $1.outcomes[outcome] })
+      }
       #expect(result.cell.decisions == host[cell].reduce(0) { $0 + $1.decisions })
       #expect(result.envSteps == host[cell].reduce(0) { $0 + $1.envSteps })
     }

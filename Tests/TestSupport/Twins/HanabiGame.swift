@@ -74,6 +74,9 @@ public struct HanabiGame {
 
   public var score: Int { lives == 0 ? 0 : fireworks.reduce(0, +) }
 
+  /// Of an ended game: bombed, perfect.
+  public var outcomes: [Double] { [lives == 0 ? 1 : 0, score == rules.colors * rules.ranks ? 1 : 0] }
+
   private mutating func draw() -> Slot? {
     guard !deck.isEmpty else { return nil }
     return Slot(card: deck.removeFirst(), plausible: Set(0..<rules.colors * rules.ranks))

@@ -309,6 +309,15 @@ public struct YokaiGame: Sendable {
     return points
   }
 
+  /// Of a game that is over, in the order in which the environment names them.
+  public var outcomes: [Float] {
+    let right = cards.count { card in card.hint.map { deck[$0].contains(card.color) } ?? false }
+    return [
+      Float(score), won ? 1 : 0, endedEarly ? 1 : 0, endedEarly && won ? 1 : 0, Float(turn), Float(revealed),
+      Float(right), Float(placedHints.count - right),
+    ]
+  }
+
   private mutating func finish() -> Float {
     ended = true
     won = isSolved

@@ -44,6 +44,12 @@ struct MetricsWriterTests {
         + #""episode_length":9.0}"#)
   }
 
+  @Test func outcomesFollowWhereAGameHasThem() {
+    var line = metrics(update: 2)
+    line.outcomes = [RunMetrics.Outcome("bombed", 0.5), RunMetrics.Outcome("perfect_given_not_bombed", nil)]
+    #expect(line.json.hasSuffix(#","episode_length":9.0,"outcomes":{"bombed":0.5,"perfect_given_not_bombed":null}}"#))
+  }
+
   @Test func whatIsNotFiniteBecomesNull() throws {
     let line = metrics(update: 1, value: .nan, episodeReturn: nil).json
     let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]

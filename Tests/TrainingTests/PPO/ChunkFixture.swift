@@ -39,7 +39,7 @@ struct ChunkFixture {
     selections = legalActions.map { legal in
       // Every row once, in an order that is neither ascending nor the workspace's.
       let order = (0..<legal.count).sorted { ($0 * 7 % 11, $0) < ($1 * 7 % 11, $1) }
-      return SelectRows(Array(order.prefix(rows))) { row in legal[row].count { $0 } }
+      return SelectRows(Array(order.prefix(rows))) { row in legal[row].indices.filter { legal[row][$0] } }
     }
   }
 

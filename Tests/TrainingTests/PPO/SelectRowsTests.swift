@@ -15,12 +15,13 @@ import VulkanCompute
     /// T; the rows are those of rows / T actors.
     let steps: Int
     let minibatches: Int
+    let wideActions: Range<Int>
     private let masks: [[UInt32]]
     private let kernel: Kernel
 
     init(
       device: Device, rows: Int, maskWords: Int = 1, seeds: [UInt64] = [3], updates: [Int] = [0], steps: Int = 1,
-      minibatches: Int = 1
+      minibatches: Int = 1, wideActions: Range<Int> = 0..<0
     ) throws {
       self.device = device
       self.rows = rows
@@ -29,6 +30,7 @@ import VulkanCompute
       self.updates = updates
       self.steps = steps
       self.minibatches = minibatches
+      self.wideActions = wideActions
       masks = seeds.indices.map { run in
         let bits = TestNumbers.words(UInt32(500 + run), count: rows)
         return bits.flatMap { bits in
@@ -39,12 +41,14 @@ import VulkanCompute
           return words
         }
       }
+      let wide = ["WIDE_BEGIN": "\(wideActions.lowerBound)u", "WIDE_END": "\(wideActions.upperBound)u"]
       kernel = try device.kernel(
-        "PPO/select_rows.comp", macros: ["MASK_WORDS": "\(maskWords)u", "SEED_STRIDE": "32u"])
+        "PPO/select_rows.comp",
+        macros: ["MASK_WORDS": "\(maskWords)u", "SEED_STRIDE": "32u"].merging(wideActions.isEmpty ? [:] : wide) { $1 })
     }
 
-    func legalActionCount(_ run: Int, _ row: Int) -> Int {
-      masks[run][row * maskWords..<(row + 1) * maskWords].reduce(0) { $0 + $1.nonzeroBitCount }
+    func legalActions(_ run: Int, _ row: Int) -> [Int] {
+      (0..<32 * maskWords).filter { masks[run][row * maskWords + $0 / 32] >> UInt32($0 % 32) & 1 == 1 }
     }
 
     func twin(_ run: Int, first: Int, count: Int, epoch: Int?) -> SelectRows {
@@ -52,14 +56,15 @@ import VulkanCompute
         actors: rows / steps, steps: steps, minibatches: minibatches, seed: seeds[run], update: updates[run],
         epoch: epoch ?? 0)
       let source = (first..<first + count).map { epoch == nil ? $0 : order.rows[$0] }
-      return SelectRows(source) { legalActionCount(run, $0) }
+      return SelectRows(source, wideActions: wideActions) { legalActions(run, $0) }
     }
 
-    /// The chunk of every run: its rows, and how many of them act.
-    func select(first: Int, count: Int, epoch: Int? = nil) throws -> [(rows: [Int], actingCount: Int)] {
+    /// The chunk of every run: its rows, how many of them act, and how many may take a wide action.
+    func select(first: Int, count: Int, epoch: Int? = nil) throws -> [(rows: [Int], actingCount: Int, wideCount: Int)] {
       let legalMasks = try GuardedBuffer("legal_masks", on: device, count: rows * maskWords, values: masks)
       let indices = try GuardedBuffer<UInt32>("row_indices", on: device, runs: seeds.count, count: count)
-      let counts = try GuardedBuffer<UInt32>("row_counts", on: device, runs: seeds.count, count: 2)
+      let counts = try GuardedBuffer<UInt32>(
+        "row_counts", on: device, runs: seeds.count, count: wideActions.isEmpty ? 2 : 3)
       let push = RowSelection(
         rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
         minibatch_rows: UInt32(rows / minibatches), steps: UInt32(steps), actors: UInt32(rows / steps),
@@ -76,9 +81,10 @@ import VulkanCompute
             "row_indices": indices.window, "row_counts": counts.window,
           ], push: push, groups: seeds.count)
       }
-      let found = try zip(indices.read(), counts.read()).map { ($0.map(Int.init), Int($1[1]), Int($1[0])) }
-      #expect(found.allSatisfy { $0.2 == count })
-      return found.map { ($0.0, $0.1) }
+      return try zip(indices.read(), counts.read()).map { rows, counts in
+        #expect(counts[0] == count)
+        return (rows.map(Int.init), Int(counts[1]), wideActions.isEmpty ? 0 : Int(counts[2]))
+      }
     }
   }
 
@@ -95,6 +101,23 @@ import VulkanCompute
         let twin = harness.twin(run, first: first, count: count, epoch: epoch)
         #expect(found.rows == twin.rows)
         #expect(found.actingCount == twin.actingCount)
+      }
+    }
+    device.requireNoValidationMessages()
+  }
+
+  /// Inside one word, over the border of two, and whole words.
+  @Test(arguments: [3..<9, 20..<50, 0..<32, 32..<64, 64..<90])
+  func rowsWithWideActionsComeFirst(wideActions: Range<Int>) throws {
+    let device = try TestDevice.make()
+    let harness = try Harness(
+      device: device, rows: 331, maskWords: 3, seeds: [1, 7], updates: [0, 5], wideActions: wideActions)
+    for epoch in [nil, 2] {
+      for (run, found) in try harness.select(first: 0, count: 331, epoch: epoch).enumerated() {
+        let twin = harness.twin(run, first: 0, count: 331, epoch: epoch)
+        #expect(found.rows == twin.rows)
+        #expect((found.actingCount, found.wideCount) == (twin.actingCount, twin.wideCount))
+        #expect(found.wideCount > 0 && found.wideCount < found.actingCount)
       }
     }
     device.requireNoValidationMessages()

@@ -31,7 +31,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("action_stride", \.action_stride), ("reward_stride", \.reward_stride), ("done_stride", \.done_stride),
         ("error_stride", \.error_stride), ("start_stride", \.start_stride),
         ("start_environment_stride", \.start_environment_stride), ("shaped_stride", \.shaped_stride),
-        ("shaped_transition", \.shaped_transition),
+        ("shaped_transition", \.shaped_transition), ("outcome_stride", \.outcome_stride),
+        ("outcome_transition", \.outcome_transition),
       ]),
     SharedStruct(
       ExpandDispatch.self, "Network/network.h",
@@ -46,7 +47,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       [
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
-        ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("column_begin", \.column_begin), ("columns", \.columns), ("weight_offset", \.weight_offset),
+        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin),
       ]),
@@ -71,7 +73,9 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("environments", \.environments), ("games", \.games), ("observation_rows", \.observation_rows),
         ("mask_stride", \.mask_stride), ("action_stride", \.action_stride), ("reward_stride", \.reward_stride),
         ("done_stride", \.done_stride), ("seed_stride", \.seed_stride), ("game_stride", \.game_stride),
-        ("return_stride", \.return_stride), ("decision_stride", \.decision_stride), ("index_stride", \.index_stride),
+        ("return_stride", \.return_stride), ("decision_stride", \.decision_stride),
+        ("outcome_stride", \.outcome_stride),
+        ("outcome_sum_stride", \.outcome_sum_stride), ("index_stride", \.index_stride),
         ("count_stride", \.count_stride), ("workspace_stride", \.workspace_stride), ("logit_stride", \.logit_stride),
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
@@ -103,6 +107,9 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("open_stride", \.open_stride), ("sum_stride", \.sum_stride), ("error_stride", \.error_stride),
         ("rollout", \.rollout),
       ]),
+    SharedStruct(
+      OutcomeDispatch.self, "PPO/ppo.h",
+      [("outcomes", \.outcomes), ("outcome_stride", \.outcome_stride), ("rollout", \.rollout)]),
     SharedStruct(
       MomentDispatch.self, "PPO/ppo.h",
       [

@@ -1,0 +1,76 @@
+import CShaders
+
+/// Players who cannot talk pull levers at the same time and are paid for pulling the same one, once or for several
+/// rounds (docs/environments/levers.md).
+public struct LeversEnvironment: Environment {
+  public static let name = "levers"
+  public static let version = 1
+
+  public let parameters: LeversParameters
+
+  public init(parameters: EnvironmentParameters) throws {
+    self.parameters = try LeversParameters(parameters)
+  }
+
+  public var agentCount: Int { parameters.players }
+  public var actionCount: Int { parameters.leverCount }
+  public var observationFeatureCount: Int { parameters.observationFeatureCount }
+  public var observationWordCount: Int { parameters.observationWordCount }
+  public var stateWordCount: Int { Int(LEVERS_STATE_WORDS) }
+  /// Part of the rounds, 0 to 1, in which all players pulled the same lever.
+  public var outcomeNames: [String] { ["matched"] }
+
+  public var resetKernel: String { "Levers/levers_reset.comp" }
+  public var stepKernel: String { "Levers/levers_step.comp" }
+  public var observeKernel: String { "Levers/levers_observe.comp" }
+  public var observationInclude: String { "Common/bit_observations.glsl" }
+
+  public var startState: [UInt32] { LeversState().words }
+
+  /// Reset starts from exactly this state.
+  public func startState(_ state: LeversState) -> [UInt32] { state.words }
+
+  public var parametersDescription: [String: ParameterValue] {
+    let pay: ParameterValue =
+      switch parameters.pay {
+      case .matching(let pays): .list(pays.map { .decimal($0) })
+      case .pairs(let rows): .list(rows.map { .list($0.map { .decimal($0) }) })
+      }
+    return ["players": .integer(parameters.players), "rounds": .integer(parameters.rounds), "pay": pay]
+  }
+
+  public var observationLayout: [ObservationSection] {
+    let levers = parameters.leverCount
+    let fixed = [
+      ObservationSection(name: "bias", offset: 0, count: 1, encoding: .bits),
+      ObservationSection(name: "round", offset: 1, count: parameters.rounds, encoding: .bits),
+    ]
+    return fixed
+      + (0..<parameters.players).map { seat in
+        ObservationSection(
+          name: "last_lever_player\(seat)", offset: 1 + parameters.rounds + seat * levers, count: levers,
+          encoding: .bits)
+      }
+  }
+
+  public var macros: [String: String] {
+    let pays: [Double] =
+      switch parameters.pay {
+      case .matching(let pays): pays
+      case .pairs(let rows): Array(rows.joined())
+      }
+    var macros = [
+      "PLAYERS": parameters.players, "LEVERS": parameters.leverCount, "ROUNDS": parameters.rounds, "PAYS": pays.count,
+      "STATE_WORDS": stateWordCount, "OBSERVATION_WORDS": observationWordCount, "MASK_WORDS": maskWordCount,
+    ].mapValues { "\($0)u" }
+    macros["PAY_LIST"] = pays.map { "\(Float($0))" }.joined(separator: ", ")
+    if case .pairs = parameters.pay { macros["PAIR_PAYS"] = "1" }
+    return macros
+  }
+
+  public func actionName(_ action: Int) -> String { "lever \(action)" }
+
+  public func render(state: [UInt32]) -> String { LeversState(state, parameters).rendered(parameters) }
+
+  public func stateFields(of state: [UInt32]) -> [StateField] { LeversState(state, parameters).fields }
+}

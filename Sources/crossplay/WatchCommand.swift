@@ -1,0 +1,166 @@
+import ArgumentParser
+import Checkpoints
+import Environments
+import Evaluation
+import Foundation
+import Networks
+import Training
+import VulkanCompute
+
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "Shows games step by step, played by trained policies or at random.",
+    discussion: """
+      With --policy once, one run plays all seats; with one --policy per seat, runs meet each other. The games are those \
+      that evaluate plays in its first environment with the same seed, mode and runs. With --environment every seat \
+      chooses legal actions at random.
+      """)
+
+  @Option(
+    name: .customLong("policy"),
+    help: ArgumentHelp(
+      "Folder of a training and the number of one of its runs (default: its first).", valueName: "folder[:run]"))
+  var policies: [String] = []
+
+  @Option(name: .customLong("environment"), help: "Name of the environment, for random play.")
+  var environmentName: String?
+
+  @OptionGroup var overrides: OverrideOptions
+
+  @Option(help: ArgumentHelp("How policies play: \(EvaluationMode.choices).", valueName: "mode"))
+  var mode = "sampled"
+
+  @Option(help: "Games to show.")
+  var games = 1
+
+  @Option(help: "Seed of the games.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Wait so long after every step.", valueName: "seconds"))
+  var delay = 0.0
+
+  @Flag(help: "Wait for Enter after every step.")
+  var step = false
+
+  @Flag(help: "Print one JSON object per step.")
+  var json = false
+
+  @OptionGroup var deviceOptions: DeviceOptions
+
+  func run() throws {
+    guard let mode = EvaluationMode(mode) else {
+      throw UsageError("--mode \(mode): expected \(EvaluationMode.choices)")
+    }
+    guard (1...1_000_000).contains(games) else { throw UsageError("--games \(games): expected 1 to 1000000") }
+    guard (0...3600).contains(delay) else { throw UsageError("--delay \(delay): expected 0 to 3600 seconds") }
+    guard !step || delay == 0 else { throw UsageError("--step waits for Enter; leave out --delay") }
+    let table = try table()
+    guard table.team != nil || mode == .sampled else {
+      throw UsageError("--mode \(mode) is for policies; random play has no preferences, leave it out")
+    }
+    var settings = EvaluationSettings()
+    settings.games = games
+    settings.seed = seed
+    let device = try deviceOptions.open()
+    let watched = try WatchedGames(
+      environment: table.environment, architecture: table.architecture, team: table.team, mode: mode,
+      settings: settings, device: device)
+    let printer = WatchPrinter(environment: table.environment, seats: table.seats, json: json)
+    printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
+    while let next = try watched.next() {
+      try printer.show(next)
+      if !(try wait()) { break }
+    }
+    try deviceOptions.finish(device)
+  }
+
+  /// Between two steps; false where the user has had enough.
+  private func wait() throws -> Bool {
+    fflush(nil)
+    if delay > 0 { Thread.sleep(forTimeInterval: delay) }
+    return !step || readLine() != nil
+  }
+
+  // MARK: Who plays what
+
+  private struct Table {
+    let environment: any Environment
+    let architecture: NetworkArchitecture
+    /// nil for random play.
+    let team: [EvaluationPolicy]?
+    /// What is said of each seat.
+    let seats: [String]
+  }
+
+  private func table() throws -> Table {
+    switch (environmentName, policies.isEmpty) {
+    case (nil, true): throw UsageError("give --policy FOLDER to watch what was trained, or --environment NAME")
+    case (.some, false): throw UsageError("--policy brings its own environment; leave out --environment")
+    case (.some(let name), true): return try randomTable(name)
+    case (nil, false):
+      guard overrides.overrides.isEmpty else {
+        throw UsageError("--set belongs to --environment; a policy plays the game that it was trained on")
+      }
+      return try trainedTable()
+    }
+  }
+
+  private func randomTable(_ name: String) throws -> Table {
+    let environment = try TrainingConfiguration.ofEnvironment(
+      name, command: "watch", overrides: overrides.overrides
+    ).makeEnvironment()
+    let smallest = try NetworkArchitecture(
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
+      activation: .relu)
+    return Table(
+      environment: environment, architecture: smallest, team: nil,
+      seats: Array(repeating: "random", count: environment.agentCount))
+  }
+
+  private func trainedTable() throws -> Table {
+    var trainings: [String: TrainedRuns] = [:]
+    let found = try policies.map { text in
+      let place = PolicyPlace(text)
+      let trained = try trainings[place.folder] ?? TrainedRuns([URL(fileURLWithPath: place.folder)])
+      trainings[place.folder] = trained
+      return (place: place, trained: trained, position: try trained.position(ofRun: place.run, in: place.folder))
+    }
+    let (first, environment) = (found[0], found[0].trained.environment)
+    for other in found.dropFirst() {
+      guard other.trained.environment.name == environment.name,
+        other.trained.environment.parametersDescription == environment.parametersDescription,
+        other.trained.architecture == first.trained.architecture
+      else {
+        throw UsageError(
+          "\(other.place.folder) was trained on another game or with another network than \(first.place.folder); "
+            + "a team needs the same of both")
+      }
+    }
+    guard found.count == 1 || found.count == environment.agentCount else {
+      throw UsageError(
+        "--policy was given \(found.count) times for \(environment.agentCount) seats; give it once for all seats, or "
+          + "once per seat")
+    }
+    let seated = found.count == 1 ? Array(repeating: first, count: environment.agentCount) : found
+    return Table(
+      environment: environment, architecture: first.trained.architecture,
+      team: seated.map { seat in
+        let run = EvaluatedRun(seat.trained.runs[seat.position])
+        return EvaluationPolicy(name: run.name, parameters: seat.trained.parameters[seat.position])
+      }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
+  }
+}
+
+/// `folder[:run]`
+private struct PolicyPlace {
+  let folder: String
+  let run: Int?
+
+  init(_ text: String) {
+    let colon = text.lastIndex(of: ":")
+    let run = colon.flatMap { Int(text[text.index(after: $0)...]) }
+    self.run = run
+    folder = run == nil ? text : String(text[..<(colon ?? text.endIndex)])
+  }
+}

@@ -1,0 +1,71 @@
+// The effect that everything here is about, on the smallest game: independent PPO on one-shot levers, from training to
+// cross-play. Policies are tables (no hidden layers), 60 updates, 8 seeds each.
+import Environments
+import TestSupport
+import Testing
+import VulkanCompute
+
+@testable import Evaluation
+@testable import Training
+
+@Suite(.serialized) struct LeversEntropyTests {
+  /// Self-play and cross-play of 8 seeds that trained with this entropy coefficient, 200 games per team.
+  private func outcome(pay: String, entropyCoefficient: Double) throws -> [EvaluationMode: (
+    selfPlay: Double, crossPlay: Double
+  )] {
+    let device = try TestDevice.make(validation: .off)
+    let configuration = try TrainingConfiguration(
+      yaml: """
+        environment: {name: levers, pay: "\(pay)"}
+        seeds: 8
+        entropy_coefficient: \(entropyCoefficient)
+        environments: 64
+        rollout_length: 2
+        total_env_steps: 7680
+        epochs: 2
+        minibatches: 1
+        learning_rate: 0.05
+        anneal_learning_rate: true
+        network: {trunk: [], actor: [], critic: []}
+        evaluation: {games: 200}
+        """, file: "levers.yaml")
+    let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+    while !trainer.isFinished { _ = try trainer.submitUpdate() }
+    _ = try trainer.finishUpdate()
+    let runs = configuration.runs.map { EvaluatedRun($0) }
+    let policies = try runs.indices.map {
+      EvaluationPolicy(name: runs[$0].name, parameters: try trainer.parameters(run: $0))
+    }
+    let evaluation = try CrossPlayEvaluator(
+      environment: trainer.environment, architecture: trainer.architecture, policies: policies,
+      settings: configuration.evaluation, device: device
+    ).evaluate(runs: runs)
+    let modes = evaluation.summary.configurations[0].modes
+    return try Dictionary(
+      uniqueKeysWithValues: modes.map { mode in
+        (mode.mode, (try #require(mode.selfPlay?.mean), try #require(mode.crossPlayAllTuples?.mean)))
+      })
+  }
+
+  /// Seeds choose one of five levers each: cross-play is 0.2 with a standard deviation of 0.08 over such sets of seeds.
+  @Test func withLittleEntropyRunsAgreeWithThemselvesAndNotWithEachOther() throws {
+    let found = try outcome(pay: "1x5", entropyCoefficient: 0.01)
+    let sampled = try #require(found[.sampled])
+    #expect(sampled.selfPlay > 0.95)
+    #expect(sampled.crossPlay < 0.6)
+  }
+
+  /// 1,600 games of self-play: 0.2 with a standard deviation of 0.01.
+  @Test func withMuchEntropySelfPlayIsCrossPlay() throws {
+    let sampled = try #require(try outcome(pay: "1x5", entropyCoefficient: 0.8)[.sampled])
+    #expect(abs(sampled.selfPlay - 0.2) < 0.08)
+    #expect(abs(sampled.selfPlay - sampled.crossPlay) < 0.08)
+  }
+
+  @Test func withMuchEntropyGreedyPlayFindsTheBetterLeverAlsoWithStrangers() throws {
+    let found = try outcome(pay: "1x4,1.5", entropyCoefficient: 0.8)
+    #expect(try #require(found[.sampled]).selfPlay < 0.5)
+    let greedy = try #require(found[.greedy])
+    #expect(greedy.selfPlay == 1.5 && greedy.crossPlay == 1.5)
+  }
+}
