@@ -94,4 +94,4 @@ var glslangLibraries: [LinkerSetting] {
 }
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
-var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Levers", "Network", "PPO", "Evaluation"] }
+var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation"] }

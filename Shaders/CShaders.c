@@ -6,6 +6,12 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/acting.glsl", (const char[]){
 #embed "Common/acting.glsl"
         , 0}},
+    {"Common/bit_observations.glsl", (const char[]){
+#embed "Common/bit_observations.glsl"
+        , 0}},
+    {"Common/bit_rows.glsl", (const char[]){
+#embed "Common/bit_rows.glsl"
+        , 0}},
     {"Common/buffers.glsl", (const char[]){
 #embed "Common/buffers.glsl"
         , 0}},
@@ -38,9 +44,6 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Common/workgroup.glsl", (const char[]){
 #embed "Common/workgroup.glsl"
-        , 0}},
-    {"Hanabi/hanabi_bit_writer.glsl", (const char[]){
-#embed "Hanabi/hanabi_bit_writer.glsl"
         , 0}},
     {"Hanabi/hanabi_deck.glsl", (const char[]){
 #embed "Hanabi/hanabi_deck.glsl"
@@ -77,9 +80,6 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Network/activation.glsl", (const char[]){
 #embed "Network/activation.glsl"
-        , 0}},
-    {"Network/bit_observations.glsl", (const char[]){
-#embed "Network/bit_observations.glsl"
         , 0}},
     {"Network/dense_backward_input.comp", (const char[]){
 #embed "Network/dense_backward_input.comp"
@@ -203,6 +203,24 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Evaluation/track_games.comp", (const char[]){
 #embed "Evaluation/track_games.comp"
+        , 0}},
+    {"Yokai/yokai_board.glsl", (const char[]){
+#embed "Yokai/yokai_board.glsl"
+        , 0}},
+    {"Yokai/yokai_layout.h", (const char[]){
+#embed "Yokai/yokai_layout.h"
+        , 0}},
+    {"Yokai/yokai_observe.comp", (const char[]){
+#embed "Yokai/yokai_observe.comp"
+        , 0}},
+    {"Yokai/yokai_reset.comp", (const char[]){
+#embed "Yokai/yokai_reset.comp"
+        , 0}},
+    {"Yokai/yokai_state.glsl", (const char[]){
+#embed "Yokai/yokai_state.glsl"
+        , 0}},
+    {"Yokai/yokai_step.comp", (const char[]){
+#embed "Yokai/yokai_step.comp"
         , 0}},
 };
 

@@ -11,6 +11,7 @@
 #include "Hanabi/hanabi_layout.h"
 #include "Levers/levers_layout.h"
 #include "Overcooked/overcooked_layout.h"
+#include "Yokai/yokai_layout.h"
 
 struct EmbeddedShaderFile {
   const char *name;  // path below Shaders/, for example "PPO/compute_gae.comp"

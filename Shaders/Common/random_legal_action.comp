@@ -5,6 +5,7 @@
 #include "Common/environment.h"
 #include "Common/buffers.glsl"
 #include "Common/random.glsl"
+#include "Common/repeat.glsl"
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { EnvironmentDispatch p; };
@@ -12,6 +13,22 @@ INPUT(0, uvec2, seeds);       // (R)
 INPUT(1, uint, clock);        // (1)
 INPUT(2, uint, legal_masks);  // (R, T, N, A, M)
 OUTPUT(3, uint, actions);     // (R, T, N, A)
+
+uint words[MASK_WORDS];
+
+#define READ_WORD(WORD)                  \
+  words[WORD] = legal_masks[base + WORD]; \
+  legal += uint(bitCount(words[WORD]));
+
+#define FIND_IN_WORD(WORD)                     \
+  {                                            \
+    uint count = uint(bitCount(words[WORD]));  \
+    bool here = !found && remaining < count;   \
+    mask = here ? words[WORD] : mask;          \
+    action = here ? WORD * 32u : action;       \
+    found = found || here;                     \
+    remaining -= found ? 0u : count;           \
+  }
 
 void main() {
   uint agent_row = gl_GlobalInvocationID.x;
@@ -21,7 +38,7 @@ void main() {
   uint base = run * p.mask_stride + mask_row * MASK_WORDS;
 
   uint legal = 0u;
-  [[unroll]] for (uint word = 0u; word < MASK_WORDS; ++word) legal += bitCount(legal_masks[base + word]);
+  REPEAT(MASK_WORDS, READ_WORD)
   uint bits = random_words(
       seeds[run * p.seed_stride], PURPOSE_RANDOM_PLAY, agent_row / AGENTS, clock[0] + p.transition, agent_row % AGENTS).x;
   uint remaining = to_index(bits, legal);
@@ -30,15 +47,7 @@ void main() {
   uint mask = 0u;
   uint action = 0u;
   bool found = false;
-  [[unroll]] for (uint word = 0u; word < MASK_WORDS; ++word) {
-    uint candidate = legal_masks[base + word];
-    uint count = bitCount(candidate);
-    bool here = !found && remaining < count;
-    mask = here ? candidate : mask;
-    action = here ? word * 32u : action;
-    found = found || here;
-    remaining -= found ? 0u : count;
-  }
+  REPEAT(MASK_WORDS, FIND_IN_WORD)
   [[unroll]] for (uint width = 16u; width > 0u; width >>= 1) {
     uint low = bitCount(mask & ((1u << width) - 1u));
     bool high = remaining >= low;

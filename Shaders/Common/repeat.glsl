@@ -1,4 +1,4 @@
-// REPEAT(n, F) is F(0u) F(1u) ... F(n - 1), n being a macro or literal such as 5u, from 0u to 64u: unrolling by the
+// REPEAT(n, F) is F(0u) F(1u) ... F(n - 1), n being a macro or literal such as 5u, from 0u to 72u: unrolling by the
 // preprocessor. For kernels that build a row in a register array: a single `[[unroll]]` loop left in one of them made
 // lavapipe keep the array in memory and cost seconds of compilation (7 s instead of 0.2 s for five players of Hanabi).
 // Not to be nested: let F call a function.
@@ -69,3 +69,11 @@
 #define REPEAT_62u(F) REPEAT_61u(F) F(61u)
 #define REPEAT_63u(F) REPEAT_62u(F) F(62u)
 #define REPEAT_64u(F) REPEAT_63u(F) F(63u)
+#define REPEAT_65u(F) REPEAT_64u(F) F(64u)
+#define REPEAT_66u(F) REPEAT_65u(F) F(65u)
+#define REPEAT_67u(F) REPEAT_66u(F) F(66u)
+#define REPEAT_68u(F) REPEAT_67u(F) F(67u)
+#define REPEAT_69u(F) REPEAT_68u(F) F(68u)
+#define REPEAT_70u(F) REPEAT_69u(F) F(69u)
+#define REPEAT_71u(F) REPEAT_70u(F) F(70u)
+#define REPEAT_72u(F) REPEAT_71u(F) F(71u)

@@ -16,7 +16,8 @@ STATES_IN(0);                    // (R, N, S)
 OUTPUT(1, uvec4, observations);  // (R, T, N, A, W / 4)
 OUTPUT(2, uint, legal_masks);    // (R, T, N, A, M)
 
-#include "Hanabi/hanabi_bit_writer.glsl"
+#include "Common/bit_rows.glsl"
+DEFINE_BIT_ROW(mask, MASK_WORDS)
 
 // The rightmost `count` (at most 32) bits set.
 uint thermometer(uint count) { return count >= 32u ? 0xFFFFFFFFu : (1u << count) - 1u; }
@@ -137,6 +138,8 @@ void load_pile_words(uint word) {
 
 #define LOAD_PILE_WORDS(FOUR) load_pile_words(4u * FOUR);
 #define OBSERVE_HAND(PLAYER) observe_hand(PLAYER);
+#define CLEAR_MASK_WORD(WORD) mask_row[WORD] = 0u;
+#define STORE_MASK_WORD(WORD) legal_masks[mask_base + WORD] = mask_row[WORD];
 #define PUT_LEFT_PLANE(PLANE) put_observation(32u * (LEFT_PLANES_OFFSET + PLANE), piles[PLANE], 32u);
 
 void main() {
@@ -152,7 +155,8 @@ void main() {
   on_turn = SEAT_OF(counters.x) == observer;
   REPEAT(PILE_FOURS, LOAD_PILE_WORDS)
 
-  clear_rows();
+  clear_observation();
+  REPEAT(MASK_WORDS, CLEAR_MASK_WORD)
   REPEAT(PLAYERS, OBSERVE_HAND)
   put_mask(NO_OP, on_turn ? 0u : 1u, 1u);
   observe_board(DECK_SIZE - (counters.y & 0xFFFFu), progress.z, LIVES_OF(counters.x));
@@ -163,5 +167,6 @@ void main() {
 
   uint row = p.observation_block * p.environments * PLAYERS + agent_row;
   store_observation(run * p.observation_stride + row * OBSERVATION_WORDS);
-  store_mask(run * p.mask_stride + row * MASK_WORDS);
+  uint mask_base = run * p.mask_stride + row * MASK_WORDS;
+  REPEAT(MASK_WORDS, STORE_MASK_WORD)
 }

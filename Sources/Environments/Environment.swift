@@ -78,9 +78,15 @@ extension Environment {
 
   /// The legal actions in one mask of M words.
   public func legalActions(inMask mask: some Collection<UInt32>) -> [Int] {
-    mask.enumerated().flatMap { word, bits in
-      (0..<32).filter { bits >> UInt32($0) & 1 == 1 }.map { word * 32 + $0 }
+    var actions: [Int] = []
+    for (word, bits) in mask.enumerated() {
+      var left = bits
+      while left != 0 {
+        actions.append(word * 32 + left.trailingZeroBitCount)
+        left &= left - 1
+      }
     }
+    return actions
   }
 
   /// The section that holds a feature.

@@ -1,7 +1,7 @@
 /// All games of the engine. A new game adds one line here.
 public enum EnvironmentRegistry {
   static let types: [any Environment.Type] = [
-    HanabiEnvironment.self, OvercookedEnvironment.self, LeversEnvironment.self,
+    HanabiEnvironment.self, OvercookedEnvironment.self, LeversEnvironment.self, YokaiEnvironment.self,
   ]
 
   public static var names: [String] { types.map { $0.name } }

@@ -16,7 +16,7 @@ import VulkanCompute
     let network = try PolicyNetwork(
       architecture: NetworkArchitecture(
         inputs: features, actions: 2, trunk: [], actor: [], critic: [], activation: .relu),
-      observation: .init(include: "Network/bit_observations.glsl", macros: [:], wordCount: words), device: device,
+      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: words), device: device,
       table: table, windowRuns: counts.count + 1, rowCapacity: 45, training: false)
     func register(_ name: String, _ count: Int) -> Buffer<UInt32> {
       table.register(name, of: UInt32.self, runs: counts.count, perRun: [("count", count)], persistence: .scratch)

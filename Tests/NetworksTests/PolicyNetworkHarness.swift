@@ -74,7 +74,7 @@ struct PolicyNetworkHarness {
     let table = BufferTable(device: device)
     let network = try PolicyNetwork(
       architecture: architecture,
-      observation: .init(include: "Network/bit_observations.glsl", macros: [:], wordCount: wordCount),
+      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount),
       device: device, wideActions: wideActions, table: table, windowRuns: runs.count + 1, rowCapacity: chunk,
       training: true)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {

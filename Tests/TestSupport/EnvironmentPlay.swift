@@ -102,6 +102,7 @@ public final class EnvironmentPlay {
   public func errors(run: Int = 0) throws -> [UInt32] { try vector.errors.read(run: run) }
   public func actions(run: Int = 0) throws -> [UInt32] { try actions.read(run: run) }
   public func packedObservations(run: Int = 0) throws -> [UInt32] { try observations.read(run: run) }
+  public func packedMasks(run: Int = 0) throws -> [UInt32] { try legalMasks.read(run: run) }
 
   /// Legal actions, (N, A) lists.
   public func legalActions(run: Int = 0) throws -> [[Int]] {

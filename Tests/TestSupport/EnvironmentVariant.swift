@@ -27,6 +27,9 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
     levers([:]), levers(["players": .integer(3), "levers": .integer(40), "rounds": .integer(2)]),
     levers(["pay": .list([.list([.integer(1), .integer(0)]), .list([.number(0.5), .integer(2)])])]),
+    yokai("yokai_9"), yokai("yokai_16", ["players": .integer(3), "memory": .text("turn"), "obs": .text("grid")]),
+    yokai(
+      "yokai_9", ["action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift")]),
   ]
 
   private static func levers(_ values: [String: ParameterValue]) -> EnvironmentVariant {
@@ -35,6 +38,10 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
 
   private static func overcooked(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
     EnvironmentVariant(name: "overcooked", values: values.merging(["layout": .text(layout)]) { $1 })
+  }
+
+  private static func yokai(_ game: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "yokai", values: values.merging(["game": .text(game)]) { $1 })
   }
 
   private static func hanabi(_ preset: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {

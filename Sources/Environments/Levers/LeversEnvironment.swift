@@ -23,7 +23,7 @@ public struct LeversEnvironment: Environment {
   public var resetKernel: String { "Levers/levers_reset.comp" }
   public var stepKernel: String { "Levers/levers_step.comp" }
   public var observeKernel: String { "Levers/levers_observe.comp" }
-  public var observationInclude: String { "Network/bit_observations.glsl" }
+  public var observationInclude: String { "Common/bit_observations.glsl" }
 
   public var startState: [UInt32] { LeversState().words }
 
