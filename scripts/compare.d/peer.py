@@ -8,10 +8,13 @@ import json
 import os
 import sys
 import time
+from importlib.metadata import version
+
+ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print, some on import, is no answer
 
 import jax
 import jax.numpy as jnp
-from importlib.metadata import version
 
 from ippo import IPPO, legal_moves, make_environment
 
@@ -73,8 +76,6 @@ def check(metrics):
 
 
 def main():
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what libraries print is no answer
     work = json.loads(sys.argv[1])
     state, one = prepare(work)
     begun = time.perf_counter()
@@ -85,7 +86,7 @@ def main():
     if work["kind"] == "train":
         check(results)
     versions = {name: version(name) for name in ("jaxmarl", "jax", "jaxlib", "flax", "optax", "distrax")}
-    print(json.dumps(ready | {"versions": versions, "device": jax.devices()[0].device_kind}), file=answers)
+    print(json.dumps(ready | {"versions": versions, "device": jax.devices()[0].device_kind}), file=ANSWERS)
     env_steps = work["seeds"] * work["environments"] * work["rollout_length"]
     for line in sys.stdin:
         rates = []
@@ -94,7 +95,7 @@ def main():
             begun = time.perf_counter()
             state, results = jax.block_until_ready(one(state))
             rates.append(env_steps / (time.perf_counter() - begun))
-        print(json.dumps({"env_steps_per_second": rates}), file=answers)
+        print(json.dumps({"env_steps_per_second": rates}), file=ANSWERS)
 
 
 if __name__ == "__main__":

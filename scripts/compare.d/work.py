@@ -97,9 +97,19 @@ def settings(one, eight_environments):
     ]
 
 
+# With --quick and without --only: every kind of work, both games, one run and several.
+QUICK = (
+    "environment-hanabi-64",
+    "environment-overcooked-64",
+    "inference-overcooked",
+    "train-hanabi-128",
+    "train-overcooked-8-runs",
+)
+
+
 def tiny(row):
     """The same path through both sides, far too small to say anything about speed."""
     if row.kind == "environment":
-        return dataclasses.replace(row, environments=row.environments // 64, rollout_length=16, repetitions=1)
+        return dataclasses.replace(row, environments=row.environments // 16, rollout_length=16, repetitions=1)
     network = {key: [8] * len(value) if isinstance(value, list) else value for key, value in row.network.items()}
     return dataclasses.replace(row, environments=4, rollout_length=8, network=network, repetitions=1)
