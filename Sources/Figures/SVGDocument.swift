@@ -31,7 +31,8 @@ public struct SVGDocument {
     let pattern = dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
     let strength = opacity < 1 ? " stroke-opacity=\"\(n(opacity))\"" : ""
     elements.append(
-      "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(n(width))\"\(pattern)\(strength)/>")
+      "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(n(width))\"\(pattern)\(strength)/>"
+    )
   }
 
   public mutating func polygon(_ points: [(x: Double, y: Double)], fill: String, opacity: Double) {

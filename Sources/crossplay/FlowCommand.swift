@@ -19,8 +19,11 @@ struct FlowCommand: ParsableCommand {
     help: ArgumentHelp("Entropy coefficients: 0.3, a list 0.3,0.45, or a range first:last:count.", valueName: "alpha"))
   var alpha: String?
 
-  @Option(help: "Initialisations; every second one starts close to a deterministic policy.")
+  @Option(help: "Initialisations: independent normal logits of standard deviation 0.5.")
   var initialisations = 64
+
+  @Flag(help: "Start every second flow close to a deterministic policy (--threshold always does).")
+  var adversarial = false
 
   @Option(help: "Seed of the initialisations.")
   var seed: UInt64 = 0
@@ -86,8 +89,8 @@ struct FlowCommand: ParsableCommand {
       let times =
         folder != nil && alphas.count == 1 ? FlowFigures.sampleTimes(form.problem, alpha: alpha) : []
       let ensemble = FlowEnsemble(
-        form, alpha: alpha, initialisations: initialisations, seed: seed, weighting: entropyWeighting,
-        sampleTimes: times)
+        form, alpha: alpha, initialisations: initialisations, seed: seed, kind: adversarial ? .adversarial : .random,
+        weighting: entropyWeighting, sampleTimes: times)
       let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting)
       if report.unfinished > 0 {
         Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they arrived")
@@ -125,7 +128,8 @@ struct FlowCommand: ParsableCommand {
     ) { side in
       let found = side.isUnique ? "one policy" : "different policies"
       Console.log.info(
-        "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations")
+        "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations"
+      )
     }
     if json {
       try Console.printJSON(ThresholdReport(found, form, seed: seed, weighting: entropyWeighting))

@@ -21,7 +21,7 @@ struct DPOMDPReader {
 
   /// `count` probabilities.
   func row(_ tokens: [DPOMDPToken], count: Int, what: String) throws -> [Double] {
-    guard tokens.count == count, let _ = tokens.first else {
+    guard tokens.count == count, tokens.first != nil else {
       let place = tokens.count > count ? tokens[count] : tokens[tokens.count - 1]
       throw error(place, "\(tokens.count) numbers where there are \(count) \(what)")
     }
@@ -83,7 +83,8 @@ struct DPOMDPReader {
     }
     guard field.count == names.count else {
       throw error(
-        field.last ?? keyword, "expected *, a joint \(what) below \(radix.count), or one \(what) for each of the "
+        field.last ?? keyword,
+        "expected *, a joint \(what) below \(radix.count), or one \(what) for each of the "
           + "\(names.count) agents, not \(field.count) words")
     }
     let choices = try zip(field, names).map { token, names in

@@ -70,7 +70,8 @@ struct DPOMDPTables {
   mutating func readTransition(_ statement: DPOMDPStatement) throws {
     let (fields, payload) = statement.parts
     guard (1...3).contains(fields.count) else {
-      throw wrongFieldCount(statement, "T: <actions> : <state> : <next state> : <probability>, or ends with a row or matrix")
+      throw wrongFieldCount(
+        statement, "T: <actions> : <state> : <next state> : <probability>, or ends with a row or matrix")
     }
     let chosenActions = try actions(fields[0], statement)
     let from = fields.count > 1 ? try states(fields[1], statement) : Array(states.indices)

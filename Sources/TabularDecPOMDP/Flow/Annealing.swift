@@ -42,7 +42,7 @@ public struct Annealing: Sendable {
     settings.errorTolerance = 0.1
     settings.maximumSteps = 500
     let ends = parallelMap(initialisations) { [settings] i in
-      var logits = starts.random(i)
+      var logits = starts.logits(i)
       var probabilities: [Double] = []
       for alpha in alphas {
         let objective = RegularisedObjective(form, alpha: alpha, weighting: weighting)

@@ -12,9 +12,10 @@ public struct FlowEnsemble: Sendable {
   /// - Parameter sampleTimes: Where the trajectories are sampled; rising.
   public init(
     _ form: SequenceForm, alpha: Double, initialisations count: Int, seed: UInt64,
-    weighting: EntropyWeighting = .discounted, settings: FlowSettings = FlowSettings(), sampleTimes: [Double] = []
+    kind: Initialisation.Kind = .random, weighting: EntropyWeighting = .discounted,
+    settings: FlowSettings = FlowSettings(), sampleTimes: [Double] = []
   ) {
-    let starts = Initialisation(form, seed: seed)
+    let starts = Initialisation(form, seed: seed, kind: kind)
     self.init(
       form, alpha: alpha, from: count, logits: { starts.logits($0) }, weighting: weighting, settings: settings,
       sampleTimes: sampleTimes)

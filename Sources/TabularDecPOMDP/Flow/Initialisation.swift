@@ -2,42 +2,50 @@ import CShaders
 import Foundation
 import VulkanCompute
 
-/// Where flows start: every second initialisation is random, every other one close to a deterministic joint policy.
-///
-/// A function of (seed, number) and of nothing else.
+/// Where flows start. A function of (seed, number) and of nothing else.
 public struct Initialisation: Sendable {
+  public enum Kind: Sendable, Hashable {
+    /// Independent normal logits of standard deviation 0.5: mild preferences.
+    case random
+    /// Random for even numbers; close to a deterministic joint policy for odd ones.
+    case adversarial
+  }
+
   public let form: SequenceForm
   public let seed: UInt64
+  public let kind: Kind
 
-  /// Standard deviation of random logits.
-  static let spread = 2.0
+  static let spread = 0.5
   /// How far the chosen action's logit lies above the others near a deterministic policy: probability 0.9975 of two.
   static let margin = 6.0
+  /// Standard deviation of what is added near a deterministic policy, so that no symmetry holds exactly at the start:
+  /// it would hold for ever.
+  static let jitter = 0.1
 
-  public init(_ form: SequenceForm, seed: UInt64) {
+  public init(_ form: SequenceForm, seed: UInt64, kind: Kind = .random) {
     self.form = form
     self.seed = seed
+    self.kind = kind
   }
 
   /// Logits of all agents: (parameters).
   public func logits(_ number: Int) -> [Double] {
-    number % 2 == 0 ? random(number) : nearDeterministic(number)
+    kind == .random || number % 2 == 0 ? normal(number, deviation: Self.spread) : nearDeterministic(number)
   }
 
-  /// Independent normal logits.
-  public func random(_ number: Int) -> [Double] {
+  private func normal(_ number: Int, deviation: Double) -> [Double] {
     (0..<form.parameterCount).map { parameter in
       let words = words(number, parameter, kind: 0)
       // Box and Muller; the radius takes a number from (0, 1].
       let radius = (-2 * log((Double(words.x) + 1) * 0x1p-32)).squareRoot()
-      return Self.spread * radius * cos(2 * .pi * Double(words.y) * 0x1p-32)
+      return deviation * radius * cos(2 * .pi * Double(words.y) * 0x1p-32)
     }
   }
 
-  /// Close to a deterministic joint policy: of all of them in turn where there are at most as many as 2^16, in the order
-  /// of a full-cycle generator; else a random one.
-  public func nearDeterministic(_ number: Int) -> [Double] {
-    var logits = [Double](repeating: 0, count: form.parameterCount)
+  /// Close to a deterministic joint policy: of all of them in turn where there are at most as many as 2^16, in a
+  /// shuffled order; else a random one.
+  private func nearDeterministic(_ number: Int) -> [Double] {
+    var logits = normal(number, deviation: Self.jitter)
     var turn = scrambled(number / 2)
     for (i, tree) in form.trees.enumerated() {
       for history in 0..<tree.count {
@@ -48,7 +56,7 @@ public struct Initialisation: Sendable {
           let place = form.historyOffsets[i] + history
           action = CounterRandom.index(words(number, place, kind: 1).x, below: tree.actionCount)
         }
-        logits[form.parameters(agent: i, history: history).lowerBound + action] = Self.margin
+        logits[form.parameters(agent: i, history: history).lowerBound + action] += Self.margin
       }
     }
     return logits

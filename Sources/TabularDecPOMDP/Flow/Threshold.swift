@@ -81,7 +81,7 @@ public struct Threshold: Sendable {
     _ form: SequenceForm, alpha: Double, initialisations: Int, seed: UInt64,
     weighting: EntropyWeighting = .discounted, settings: FlowSettings = FlowSettings()
   ) -> Side {
-    let starts = Initialisation(form, seed: seed)
+    let starts = Initialisation(form, seed: seed, kind: .adversarial)
     let batch = 16
     var ends: [[Double]] = []
     var (followed, unfinished, distance) = (0, 0, 0.0)

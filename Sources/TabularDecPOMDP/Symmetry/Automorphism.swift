@@ -13,7 +13,8 @@ public struct Automorphism: Sendable, Hashable {
   public static func identity(of problem: DecPOMDP) -> Automorphism {
     Automorphism(
       agents: Array(0..<problem.agentCount), states: Array(0..<problem.stateCount),
-      actions: problem.actionCounts.map { Array(0..<$0) }, observations: problem.observationCounts.map { Array(0..<$0) })
+      actions: problem.actionCounts.map { Array(0..<$0) }, observations: problem.observationCounts.map { Array(0..<$0) }
+    )
   }
 
   /// First `self`, then `next`.

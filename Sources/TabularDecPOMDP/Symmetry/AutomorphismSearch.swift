@@ -57,7 +57,9 @@ struct AutomorphismSearch {
       points += actionCounts.indices.filter { a < problem.actionCounts[$0] }.map { .action(agent: $0, a) }
     }
     for o in 0..<(observationCounts.max() ?? 0) {
-      points += observationCounts.indices.filter { o < problem.observationCounts[$0] }.map { .observation(agent: $0, o) }
+      points += observationCounts.indices.filter { o < problem.observationCounts[$0] }.map {
+        .observation(agent: $0, o)
+      }
     }
     self.points = points
     current = .identity(of: problem)
