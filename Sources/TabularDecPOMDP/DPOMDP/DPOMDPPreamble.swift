@@ -60,9 +60,12 @@ struct DPOMDPPreamble {
       guard !chosen.isEmpty else { throw reader.error(entry.token, "no state is left to start in") }
       return states.indices.map { chosen.contains($0) ? 1 / Double(chosen.count) : 0 }
     }
-    let isRow = body.count == states.count && body.allSatisfy { Double($0.text) != nil }
+    // One number is a state's, unless it is written as a probability.
+    let isRow =
+      body.allSatisfy { Double($0.text) != nil }
+      && (body.count > 1 || first.text.contains(".") || (states.count == 1 && first.text == "1"))
     if entry.keyword == "start", body.map(\.text) == ["uniform"] { return try uniform(over: Set(states.indices)) }
-    if entry.keyword == "start", isRow, states.count > 1 || first.text != "0" {
+    if entry.keyword == "start", isRow {
       return try reader.row(body, count: states.count, what: "states")
     }
     let listed = Set(try body.map { try reader.index($0, states, "state") })
