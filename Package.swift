@@ -100,4 +100,4 @@ var glslangLibraries: [LinkerSetting] {
 }
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
-var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Network", "PPO", "Evaluation"] }
+var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Network", "PPO", "Evaluation", "Tabular"] }

@@ -171,6 +171,12 @@ static const struct EmbeddedShaderFile files[] = {
     {"Evaluation/track_games.comp", (const char[]){
 #embed "Evaluation/track_games.comp"
         , 0}},
+    {"Tabular/tabular.h", (const char[]){
+#embed "Tabular/tabular.h"
+        , 0}},
+    {"Tabular/screen_flows.comp", (const char[]){
+#embed "Tabular/screen_flows.comp"
+        , 0}},
 };
 
 unsigned int crossplay_embedded_shader_count(void) { return sizeof files / sizeof *files; }

@@ -10,7 +10,14 @@ struct FlowCommand: ParsableCommand {
     discussion: "PROBLEM is \(NamedProblem.choices).")
 
   @Argument(help: ArgumentHelp("The Dec-POMDP.", valueName: "problem"))
-  var problem: String
+  var problem: String?
+
+  @Option(
+    name: .customLong("search"),
+    help: ArgumentHelp(
+      "Instead of a problem: look for counter-examples among so many random ones with planted symmetries, on the device.",
+      valueName: "problems"))
+  var searchedProblems: Int?
 
   @Option(help: "Steps per episode (default: that of the problem; 2 for a file).")
   var horizon: Int?
@@ -49,21 +56,31 @@ struct FlowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also write tables (csv) and figures (svg) there.", valueName: "folder"))
   var output: String?
 
-  @Flag(help: "Print one JSON object per alpha, or one with the threshold.")
+  @Flag(help: "Print one JSON object per alpha, or one with the threshold or what the search found.")
   var json = false
+
+  @OptionGroup var deviceOptions: DeviceOptions
 
   func validate() throws {
     guard (1...1_000_000).contains(initialisations) else {
       throw ValidationError("--initialisations is from 1 to 1000000")
     }
     guard tolerance > 0 else { throw ValidationError("--tolerance must be above 0") }
-    guard [alpha != nil, threshold, anneal].count(where: { $0 }) == 1 else {
-      throw ValidationError("give one of --alpha, --threshold and --anneal")
+    guard (problem != nil) != (searchedProblems != nil) else {
+      throw ValidationError("give a problem or --search: \(NamedProblem.choices)")
+    }
+    let isSearch = searchedProblems != nil
+    guard [alpha != nil, threshold, anneal, isSearch].count(where: { $0 }) == 1 else {
+      throw ValidationError("give one of --alpha, --threshold and --anneal, or --search alone")
+    }
+    guard (1...1_000_000).contains(searchedProblems ?? 1) else {
+      throw ValidationError("--search is from 1 to 1000000 problems")
     }
   }
 
   func run() throws {
-    var named = try NamedProblem(problem)
+    if let searchedProblems { return try search(searchedProblems) }
+    var named = try NamedProblem(problem ?? "")
     if let horizon { named.horizon = horizon }
     if let discount {
       guard (0...1).contains(discount) else { throw UsageError("--discount \(discount): expected 0 to 1") }
@@ -168,6 +185,37 @@ struct FlowCommand: ParsableCommand {
     print(
       "\(result.problem), horizon \(result.horizon): best return \(best), reached by \(result.initialisationsAtBest) of "
         + "\(initialisations) initialisations\(optimum)")
+  }
+
+  private func search(_ count: Int) throws {
+    var search = CounterExampleSearch()
+    search.problemCount = count
+    search.problems.seed = seed
+    search.initialisations = min(initialisations, CounterExampleSearch.mostInitialisations)
+    if let horizon {
+      guard (1...2).contains(horizon) else { throw UsageError("--horizon \(horizon): --search takes 1 or 2") }
+      search.horizon = horizon
+    }
+    let device = try deviceOptions.open()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let report = try search.run(on: device) { done in Console.log.info("\(done) of \(count) problems") }
+    try deviceOptions.finish(device)
+    Console.log.info("\(report.flows) flows in \((clock.now - start).inSeconds) s on \(report.device)")
+    if json { return try Console.printJSON(report) }
+    for (alpha, problems) in zip(report.alphas, report.ambiguousProblems) {
+      print(
+        String(format: "alpha %.4f: %d of %d problems still have several policies", alpha, problems, report.problems))
+    }
+    for found in report.largestThresholds {
+      print(String(format: "%@: threshold %.4f to %.4f of the reward range", found.problem, found.low, found.high))
+    }
+    print("\(report.suspects) suspects at the largest alpha, \(report.counterExamples.count) counter-examples")
+    for found in report.counterExamples {
+      print(
+        "\(found.problem): at alpha \(found.alpha) policies differ by \(found.maxPolicyDistance), from equivariance by "
+          + "\(found.equivarianceError)")
+    }
   }
 
   private static func text(_ report: FlowReport) -> String {

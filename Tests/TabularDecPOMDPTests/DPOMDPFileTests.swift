@@ -163,7 +163,7 @@ import Testing
     ("values: reward", "values: money", ["f.dpomdp:4:9", "reward or cost"]),
     ("states: tiger-left tiger-right", "states: tiger-left tiger-left", ["f.dpomdp:5:20", "second state"]),
     ("uniform\nactions", "0.5 0.6\nactions", ["start distribution", "1.1"]),
-    ("uniform\nactions", "0.5 0.4 0.1\nactions", ["f.dpomdp:7:1", "2 probabilities"]),
+    ("uniform\nactions", "0.5 0.4 0.1\nactions", ["f.dpomdp:7:9", "3 numbers where there are 2 states"]),
     ("listen open-left open-right\nlisten", "listen", ["f.dpomdp:8:1", "1 lines of actions for 2 agents"]),
     ("T: listen listen :", "T: jump listen :", ["f.dpomdp:16:4", "no action jump"]),
     ("T: listen listen :", "T: listen :", ["f.dpomdp:16:4", "joint action"]),

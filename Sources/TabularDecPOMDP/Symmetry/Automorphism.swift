@@ -40,7 +40,7 @@ public struct Automorphism: Sendable, Hashable {
   }
 
   /// The joint action or observation that one becomes, by its members.
-  private func image(_ members: [Int], _ maps: [[Int]]) -> [Int] {
+  func image(_ members: [Int], _ maps: [[Int]]) -> [Int] {
     var image = members
     for i in members.indices { image[agents[i]] = maps[i][members[i]] }
     return image
