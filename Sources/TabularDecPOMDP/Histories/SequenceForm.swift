@@ -43,7 +43,7 @@ public struct SequenceForm: Sendable {
       }
     }
     let walk = JointHistoryWalk(problem: problem, horizon: horizon)
-    walk.forEach { length, histories, _ in
+    walk.visitAll { length, histories, _ in
       for i in histories.indices { reachable[i][length][histories[i]] = true }
     }
     let trees = actions.indices.map {
@@ -69,7 +69,7 @@ public struct SequenceForm: Sendable {
     }
     var rewardTensors = sequenceRadix.map { [Double](repeating: 0, count: $0.count) }
     var reachTensors = historyRadix.map { [Double](repeating: 0, count: $0.count) }
-    walk.forEach { length, conceivable, weights in
+    walk.visitAll { length, conceivable, weights in
       let joint = conceivable.indices.map { numbers[$0][length][conceivable[$0]] }
       reachTensors[length][historyRadix[length].number(joint)] = weights.reduce(0, +)
       let first = sequenceRadix[length].number(zip(joint, actions).map(*))
@@ -113,7 +113,7 @@ private struct JointHistoryWalk {
 
   /// - Parameter visit: Gets the length, each agent's conceivable history by the digits of its steps, and
   ///   P(s, observations | actions) for every s.
-  func forEach(_ visit: (Int, [Int], [Double]) -> Void) {
+  func visitAll(_ visit: (Int, [Int], [Double]) -> Void) {
     step(0, [Int](repeating: 0, count: problem.agentCount), problem.start, visit)
   }
 

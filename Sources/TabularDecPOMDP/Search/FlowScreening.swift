@@ -9,9 +9,9 @@ import VulkanCompute
 public final class FlowScreening {
   /// Steps, and their size from first to last.
   struct Schedule: Sendable {
-    var steps = 500
+    var steps = 250
     var firstStepSize: Float = 0.2
-    var growth: Float = 1.03
+    var growth: Float = 1.06
     /// Per dispatch: drivers do not like long ones.
     var stepsPerDispatch = 50
   }

@@ -5,7 +5,7 @@ import VulkanCompute
 public struct RandomProblems: Sendable, Hashable {
   public var states = 2
   /// Of each agent.
-  public var actions = 3
+  public var actions = 2
   /// Of each agent.
   public var observations = 2
   public var seed: UInt64 = 0
