@@ -101,7 +101,8 @@ struct LinePlotDrawing {
     var lastEnd = -Double.infinity
     for tick in xTicks {
       svg.line([(x(tick), top + height), (x(tick), top + height + 5)], stroke: "#222222")
-      let text = plot.xLabel?(tick) ?? (plot.isLogarithmic ? "\(tick)" : AxisTicks.label(tick, among: xTicks))
+      let text =
+        plot.xLabel?(tick) ?? (plot.isLogarithmic ? String(format: "%g", tick) : AxisTicks.label(tick, among: xTicks))
       let half = SVGDocument.textWidth(text, size: 12) / 2
       guard x(tick) - half > lastEnd + 6 else { continue }
       svg.text(text, x: x(tick), y: top + height + 16, size: 12, anchor: .middle)

@@ -49,6 +49,16 @@ import Testing
     #expect(place == times.count)
   }
 
+  /// At the uniform policy of two levers the curvature of J has the eigenvalues -alpha / 2 +- 1 / 4.
+  @Test func theTailDecaysAtItsRate() throws {
+    let form = try SequenceForm(.matching(2), horizon: 1)
+    let times = (0...40).map { Double($0) * 2.5 }
+    let samples = GradientFlow(RegularisedObjective(form, alpha: 0.8))
+      .run(from: Examples.logits(form, seed: 4), sampleTimes: times).samples
+    let decay = log(samples[20].gradientNorm / samples[40].gradientNorm)
+    #expect(abs(decay - 0.15 * 50) < 0.05 * decay)
+  }
+
   @Test func objectiveRisesAlongTheSamplesAndEntropyIsThatOfThePolicy() throws {
     let form = try SequenceForm(.matching(4), horizon: 1)
     let objective = RegularisedObjective(form, alpha: 0.4)

@@ -19,6 +19,8 @@ final class GradientFlow {
   private var point, candidate, stage: RegularisedObjective.Point
   private let k1, k2: DoubleBuffer
   private static let gamma = 1 + 0.5.squareRoot()
+  /// Error of a step relative to the step, while trajectories are sampled.
+  private static let tailTolerance = 0.05
 
   init(_ objective: RegularisedObjective, settings: FlowSettings = FlowSettings()) {
     self.objective = objective
@@ -52,7 +54,7 @@ final class GradientFlow {
       let next = samples.count < sampleTimes.count ? sampleTimes[samples.count] : .infinity
       let isCut = time + stepSize >= next
       let h = isCut ? next - time : stepSize
-      let error = step(h)
+      let error = step(h, followsTail: next < .infinity)
       let change = candidate.objective - point.objective
       let rounding = Self.rounding(of: point.objective, rewardRange: objective.form.problem.rewardRange)
       if error <= 1, change >= -rounding {
@@ -88,7 +90,10 @@ final class GradientFlow {
   }
 
   /// A step of size h from `point` to `candidate`; its estimated error in units of the tolerance.
-  private func step(_ h: Double) -> Double {
+  ///
+  /// - Parameter followsTail: The error must also be small against the step itself, so that what is left decays at its own
+  ///   rate.
+  private func step(_ h: Double, followsTail: Bool) -> Double {
     let count = objective.form.parameterCount
     let (theta, gradient) = (point.logits.pointer, point.gradient.pointer)
     let (k1, k2) = (k1.pointer, k2.pointer)
@@ -106,18 +111,23 @@ final class GradientFlow {
       a &+= 1
     }
     solve(h, stageGradient, into: k2)
-    var error = 0.0
+    var (error, largestError, largestChange) = (0.0, 0.0, 0.0)
     let new = candidate.logits.pointer
     a = 0
     while a < count {
-      new[a] = theta[a] + h * (1.5 * k1[a] + 0.5 * k2[a])
-      let difference = abs(0.5 * h * (k1[a] + k2[a])) / (1 + abs(theta[a]))
+      let change = h * (1.5 * k1[a] + 0.5 * k2[a])
+      new[a] = theta[a] + change
+      let difference = abs(0.5 * h * (k1[a] + k2[a]))
       // Also true where the difference is not a number.
-      if !(difference <= error) { error = difference }
+      if !(difference <= error * (1 + abs(theta[a]))) { error = difference / (1 + abs(theta[a])) }
+      if difference > largestError { largestError = difference }
+      if abs(change) > largestChange { largestChange = abs(change) }
       a &+= 1
     }
     objective.evaluate(candidate)
-    return error.isNaN ? .infinity : error / settings.errorTolerance
+    guard !error.isNaN else { return .infinity }
+    let relative = followsTail && largestChange > 0 ? largestError / (Self.tailTolerance * largestChange) : 0
+    return max(error / settings.errorTolerance, relative)
   }
 
   /// (1 + c (diag(pi) - pi pi^T)) k = r for every history, c = g h curvature: k_a = (r_a + c pi_a s1 / s0) / (1 + c pi_a)

@@ -3,6 +3,9 @@ import Foundation
 
 /// Flows as SVG.
 public enum FlowFigures {
+  /// More would hide each other.
+  static let mostCurves = 100
+
   /// The bifurcation diagram: probabilities of the first agent's first actions in the limit of every initialisation,
   /// against alpha. Actions that symmetries exchange share a colour.
   ///
@@ -66,18 +69,20 @@ public enum FlowFigures {
   private static func thinCurves(
     _ ensemble: FlowEnsemble, label: String?, _ value: (FlowSample) -> Double
   ) -> [LinePlot.Curve] {
-    ensemble.results.map { result in
+    ensemble.results.prefix(mostCurves).map { result in
       var curve = LinePlot.Curve(
         label: label, color: LinePlot.colors[0], points: result.samples.map { ($0.time, value($0)) })
       curve.width = 1
-      curve.opacity = max(0.05, min(1, 8 / Double(ensemble.results.count)))
+      curve.opacity = max(0.1, min(1, 8 / Double(ensemble.results.count)))
       return curve
     }
   }
 
   private static func plot(_ ensemble: FlowEnsemble, yTitle: String, _ curves: [LinePlot.Curve]) -> LinePlot {
     var plot = LinePlot(title: title(ensemble.form), xTitle: "flow time", yTitle: yTitle, curves: curves)
-    plot.subtitle = "alpha \(ensemble.alpha), \(ensemble.results.count) initialisations"
+    let count = ensemble.results.count
+    plot.subtitle =
+      "alpha \(ensemble.alpha), \(count) initialisations" + (count > mostCurves ? ", \(mostCurves) of them drawn" : "")
     plot.isLogarithmic = true
     return plot
   }

@@ -17,6 +17,9 @@ public struct CounterExampleSearch: Sendable {
   /// How many of the largest thresholds are found again on the host.
   public var recheckedCount = 8
 
+  /// How closely the largest thresholds are enclosed, in units of the reward range.
+  static let thresholdTolerance = 5e-3
+
   /// Lanes of a problem on the device stay few.
   public static let mostInitialisations = 256
 
@@ -101,7 +104,7 @@ public struct CounterExampleSearch: Sendable {
       let problem = try problems.problem(candidate.number).problem
       let threshold = try Threshold(
         SequenceForm(problem, horizon: horizon), initialisations: max(32, initialisations), seed: problems.seed,
-        tolerance: 1e-3)
+        tolerance: Self.thresholdTolerance)
       return CounterExampleReport.RelativeThreshold(
         problem: problem.name, low: threshold.low?.alpha ?? 0, high: threshold.high.alpha)
     }
