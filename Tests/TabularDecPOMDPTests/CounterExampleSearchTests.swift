@@ -65,7 +65,7 @@ import VulkanCompute
   @Test func theSearchReportsThresholdsAndNoCounterExample() throws {
     var search = CounterExampleSearch()
     search.problems = problems(actions: 2, observations: 1)
-    (search.problemCount, search.initialisations, search.recheckedCount, search.horizon) = (12, 4, 1, 1)
+    (search.problemCount, search.initialisations, search.reportedCount, search.horizon) = (12, 4, 1, 1)
     search.alphas = [0.02, 0.1, 0.3, 2]
     let device = try TestDevice.make()
     let report = try search.run(on: device)
@@ -74,6 +74,8 @@ import VulkanCompute
     #expect(report.counterExamples.isEmpty)
     #expect(report.ambiguousProblems.count == 4)
     #expect(report.ambiguousProblems[3] == 0)
+    #expect(report.rechecked >= 1)
+    #expect(report.largestThresholds.count == 1)
     let largest = try #require(report.largestThresholds.first)
     // One-shot games of two agents: at most half the range.
     #expect(largest.high <= 0.51)

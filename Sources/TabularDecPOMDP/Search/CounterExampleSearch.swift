@@ -14,8 +14,12 @@ public struct CounterExampleSearch: Sendable {
   public var initialisations = 8
   /// Rising.
   public var alphas: [Double] = (0..<16).map { 0.02 * pow(4 / 0.02, Double($0) / 15) }
-  /// How many of the largest thresholds are found again on the host.
-  public var recheckedCount = 8
+  /// How many of the largest thresholds are reported.
+  public var reportedCount = 8
+
+  /// The most problems whose thresholds are found again on the host: at least as many as are reported, and all that were
+  /// still ambiguous at the largest ambiguous alpha.
+  static let mostRechecked = 64
 
   /// How closely the largest thresholds are enclosed, in units of the reward range.
   static let thresholdTolerance = 5e-3
@@ -98,8 +102,9 @@ public struct CounterExampleSearch: Sendable {
             unfinished: ensemble.unfinishedCount))
       }
     }
-    let largest = screened.sorted { ($0.lastAmbiguous, $1.number) > ($1.lastAmbiguous, $0.number) }
-      .prefix(recheckedCount)
+    let ranked = screened.sorted { ($0.lastAmbiguous, $1.number) > ($1.lastAmbiguous, $0.number) }
+    let tied = ranked.count { $0.lastAmbiguous == ranked[0].lastAmbiguous }
+    let largest = ranked.prefix(min(max(reportedCount, tied), Self.mostRechecked))
     let thresholds = try largest.map { candidate in
       let problem = try problems.problem(candidate.number).problem
       let threshold = try Threshold(
@@ -114,7 +119,8 @@ public struct CounterExampleSearch: Sendable {
       flows: problemCount * alphas.count * initialisations,
       ambiguousProblems: alphas.indices.map { alpha in screened.count { $0.lastAmbiguous >= alpha } },
       suspects: suspects.count, counterExamples: counterExamples,
-      largestThresholds: thresholds.sorted { $0.low > $1.low }, device: device.description.name)
+      largestThresholds: Array(thresholds.sorted { $0.low > $1.low }.prefix(reportedCount)),
+      rechecked: thresholds.count, device: device.description.name)
   }
 }
 
@@ -146,5 +152,7 @@ public struct CounterExampleReport: Encodable, Sendable {
   public let counterExamples: [Case]
   /// The largest found, largest first.
   public let largestThresholds: [RelativeThreshold]
+  /// Problems whose thresholds were found in float64.
+  public let rechecked: Int
   public let device: String
 }
