@@ -26,8 +26,10 @@ struct FlowCommand: ParsableCommand {
     help: ArgumentHelp("Entropy coefficients: 0.3, a list 0.3,0.45, or a range first:last:count.", valueName: "alpha"))
   var alpha: String?
 
-  @Option(help: "Initialisations: independent normal logits of standard deviation 0.5.")
-  var initialisations = 64
+  @Option(
+    name: .customLong("initialisations"),
+    help: "Initialisations: independent normal logits of standard deviation 0.5 (default: 64, and 8 with --search).")
+  var initialisationCount: Int?
 
   @Flag(help: "Start every second flow close to a deterministic policy (--threshold always does).")
   var adversarial = false
@@ -61,15 +63,18 @@ struct FlowCommand: ParsableCommand {
 
   @OptionGroup var deviceOptions: DeviceOptions
 
+  private var isSearch: Bool { searchedProblems != nil }
+  private var initialisations: Int { initialisationCount ?? (isSearch ? 8 : 64) }
+
   func validate() throws {
-    guard (1...1_000_000).contains(initialisations) else {
-      throw ValidationError("--initialisations is from 1 to 1000000")
+    let most = isSearch ? CounterExampleSearch.mostInitialisations : 1_000_000
+    guard (1...most).contains(initialisations) else {
+      throw ValidationError("--initialisations is from 1 to \(most)\(isSearch ? " with --search" : "")")
     }
     guard tolerance > 0 else { throw ValidationError("--tolerance must be above 0") }
-    guard (problem != nil) != (searchedProblems != nil) else {
+    guard (problem != nil) != isSearch else {
       throw ValidationError("give a problem or --search: \(NamedProblem.choices)")
     }
-    let isSearch = searchedProblems != nil
     guard [alpha != nil, threshold, anneal, isSearch].count(where: { $0 }) == 1 else {
       throw ValidationError("give one of --alpha, --threshold and --anneal, or --search alone")
     }
@@ -191,7 +196,7 @@ struct FlowCommand: ParsableCommand {
     var search = CounterExampleSearch()
     search.problemCount = count
     search.problems.seed = seed
-    search.initialisations = min(initialisations, CounterExampleSearch.mostInitialisations)
+    search.initialisations = initialisations
     if let horizon {
       guard (1...2).contains(horizon) else { throw UsageError("--horizon \(horizon): --search takes 1 or 2") }
       search.horizon = horizon
@@ -224,7 +229,7 @@ struct FlowCommand: ParsableCommand {
       + "\(short(report.selfPlayGreedy)) greedy; XP \(short(report.crossPlaySampled)) sampled, "
       + "\(short(report.crossPlayGreedy)) greedy; \(report.initialisations) initialisations differ by up to "
       + "\(short(report.maxPolicyDistance)), from equivariance by \(short(report.equivarianceError)) "
-      + "(\(short(report.symmetryGroupOrder)) symmetries)"
+      + String(format: "(%.0f symmetries)", report.symmetryGroupOrder)
   }
 
   /// `0.3`, `0.3,0.45` or `0.05:0.6:56`.

@@ -39,26 +39,30 @@ struct DPOMDPTables {
     try reader.jointIndices(field, preamble.observations, "observation", of: statement.token)
   }
 
-  /// The numbers of a matrix, row or single value, row by row; keywords written out.
+  /// The probabilities of a matrix, row or single value, row by row; keywords written out.
+  private func probabilities(
+    _ payload: [DPOMDPToken], rows: Int, columns: Int, _ statement: DPOMDPStatement
+  ) throws -> [Double] {
+    switch payload.first?.text {
+    case "uniform" where payload.count == 1:
+      return Array(repeating: 1 / Double(columns), count: rows * columns)
+    case "identity" where payload.count == 1 && rows == columns:
+      return (0..<rows * columns).map { $0 / columns == $0 % columns ? 1 : 0 }
+    default: return try numbers(payload, rows: rows, columns: columns, statement, reader.probability)
+    }
+  }
+
+  /// The numbers of a matrix, row or single value, row by row.
   private func numbers(
     _ payload: [DPOMDPToken], rows: Int, columns: Int, _ statement: DPOMDPStatement,
     _ read: (DPOMDPToken) throws -> Double
   ) throws -> [Double] {
-    if payload.count == 1, rows * columns > 1 {
-      switch payload[0].text {
-      case "uniform": return Array(repeating: 1 / Double(columns), count: rows * columns)
-      case "identity" where rows == columns && rows > 1:
-        return (0..<rows * columns).map { $0 / columns == $0 % columns ? 1 : 0 }
-      default: break
-      }
-    }
     guard payload.count == rows * columns else {
       let shape = rows == 1 ? "\(columns)" : "\(rows) rows of \(columns)"
       throw reader.error(
         payload.last ?? statement.token,
         "expected \(shape) number\(rows * columns == 1 ? "" : "s") after the last colon, not \(payload.count)")
     }
-    if payload.count == 1, payload[0].text == "uniform" || payload[0].text == "identity" { return [1] }
     return try payload.map(read)
   }
 
@@ -78,7 +82,7 @@ struct DPOMDPTables {
     let to = fields.count > 2 ? try states(fields[2], statement) : Array(states.indices)
     let rows = fields.count > 1 ? 1 : states.count
     let columns = fields.count > 2 ? 1 : states.count
-    let numbers = try numbers(payload, rows: rows, columns: columns, statement, reader.probability)
+    let numbers = try probabilities(payload, rows: rows, columns: columns, statement)
     for a in chosenActions {
       for (i, s) in from.enumerated() {
         let row = s * jointActions + a
@@ -102,7 +106,7 @@ struct DPOMDPTables {
     let seen = fields.count > 2 ? try observations(fields[2], statement) : Array(0..<jointObservations)
     let rows = fields.count > 1 ? 1 : states.count
     let columns = fields.count > 2 ? 1 : jointObservations
-    let numbers = try numbers(payload, rows: rows, columns: columns, statement, reader.probability)
+    let numbers = try probabilities(payload, rows: rows, columns: columns, statement)
     for a in chosenActions {
       for (i, next) in ends.enumerated() {
         let row = a * states.count + next
