@@ -173,7 +173,7 @@ import Testing
     ("hear-left hear-left : 0.7225", "hear-left hear-left : 7", ["f.dpomdp:20:55", "probability"]),
     ("hear-left hear-left : 0.7225", "hear-left hear-left : much", ["f.dpomdp:20:55", "\"much\" is no number"]),
     ("R: * : * : * : * : -100", "R: * : -100", ["f.dpomdp:26:1", "R: <actions>"]),
-    ("R: * : * : * : * : -100", "R: * : * : * : * : uniform", ["f.dpomdp:26:19", "\"uniform\" is no number"]),
+    ("R: * : * : * : * : -100", "R: * : * : * : * : uniform", ["f.dpomdp:26:20", "\"uniform\" is no number"]),
     ("R: * : * : * : * : -100", "R: * : * : tiger-up : * : -100", ["f.dpomdp:26:12", "no state tiger-up"]),
     ("# Dec-Tiger", "hello", ["f.dpomdp:1:1", "begins no entry"]),
     ("T: * :\nuniform\n", "", ["f.dpomdp", "T: listen open-left : tiger-left", "no entry mentions"]),
