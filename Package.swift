@@ -27,7 +27,10 @@ let package = Package(
     .executable(name: "crossplay", targets: ["crossplay"]),
     .library(
       name: "CrossplayKit",
-      targets: ["VulkanCompute", "Environments", "Networks", "Training", "Evaluation", "Checkpoints"]),
+      targets: [
+        "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
+        "Checkpoints",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,20 +52,26 @@ let package = Package(
 
     module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
+    module("Figures", []),
+    module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostLayers"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
-    module("Evaluation", ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
+    module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
       "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
     .executableTarget(
       name: "crossplay",
-      dependencies: ["Checkpoints", "Evaluation", "Training", "Networks", "Environments", argumentParser, logging],
+      dependencies: [
+        "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP", argumentParser, logging,
+      ],
       swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("VulkanComputeTests", ["VulkanCompute"]),
+    tests("FiguresTests", ["Figures"]),
+    tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostLayers"]),
     tests("TrainingTests", ["Training"]),
@@ -94,4 +103,6 @@ var glslangLibraries: [LinkerSetting] {
 }
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
-var shaderFolders: [String] { ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation"] }
+var shaderFolders: [String] {
+  ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Tabular"]
+}

@@ -204,6 +204,12 @@ static const struct EmbeddedShaderFile files[] = {
     {"Evaluation/track_games.comp", (const char[]){
 #embed "Evaluation/track_games.comp"
         , 0}},
+    {"Tabular/tabular.h", (const char[]){
+#embed "Tabular/tabular.h"
+        , 0}},
+    {"Tabular/screen_flows.comp", (const char[]){
+#embed "Tabular/screen_flows.comp"
+        , 0}},
     {"Yokai/yokai_board.glsl", (const char[]){
 #embed "Yokai/yokai_board.glsl"
         , 0}},

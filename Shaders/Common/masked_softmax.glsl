@@ -1,4 +1,4 @@
-// Softmax over the legal actions of one row. The includer declares `logits` and `legal_masks` and defines ACTIONS.
+// Softmax over the legal actions of one row. The includer declares `logits` and `legal_masks` and defines MASK_WORDS.
 // Illegal actions have probability 0: JaxMARL's logit - 1e10 underflows to the same.
 
 // For every legal action K of the mask that starts at word MASK_BASE, in ascending order: the statement that follows.
@@ -6,10 +6,6 @@
   for (uint mask_word = 0u; mask_word < MASK_WORDS; ++mask_word)                                       \
     for (uint bits = legal_masks[(MASK_BASE) + mask_word], K = 32u * mask_word + uint(findLSB(bits)); \
          bits != 0u; bits &= bits - 1u, K = 32u * mask_word + uint(findLSB(bits)))
-
-bool is_legal(uint mask_base, uint action) {
-  return (legal_masks[mask_base + action / 32u] >> (action & 31u) & 1u) != 0u;
-}
 
 struct MaskedSoftmax {
   float maximum;        // largest legal logit

@@ -20,7 +20,9 @@ OUTPUT(4, uint, lengths);      // (R, C)
 uint entry_base;
 uint entry_count = 0u;
 
+// What exceeds the capacity is dropped, so that a wrong list cannot reach the next row.
 void emit(uint feature, int value) {
+  if (entry_count >= p.entry_pitch) return;
   entries[entry_base + entry_count] = feature | (uint(value) << ENTRY_VALUE_SHIFT);
   ++entry_count;
 }

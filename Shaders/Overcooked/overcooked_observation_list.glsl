@@ -15,8 +15,10 @@ void list_channels(uint cell, uint channels, int value) {
 }
 
 void list_pot(uint cell, uint pot) {
+  uint value = pot >> OVERCOOKED_ROW_VALUE_SHIFT;
   uint channels = pot & ((1u << OVERCOOKED_CHANNELS) - 1u) & ~(1u << OVERCOOKED_POT_CHANNEL);
-  list_channels(cell, channels, int(pot >> OVERCOOKED_ROW_VALUE_SHIFT));
+  if (value == 0u) channels &= ~(1u << OVERCOOKED_FILLING_CHANNEL);  // an empty pot
+  list_channels(cell, channels, int(value));
 }
 #define LIST_POT(I) list_pot(pot_cells[I], observations[row_base + OVERCOOKED_ROW_POTS + I]);
 

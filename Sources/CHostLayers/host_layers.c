@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__GLIBC__)  // the loader of glibc chooses between versions
 #define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTORISED
@@ -62,7 +62,7 @@ VECTORISED void host_add_bias_tanh(float *restrict y, const float *restrict bias
 }
 
 VECTORISED void host_relu_backward(float *restrict gradients, const float *restrict outputs, size_t count) {
-  for (size_t i = 0; i < count; ++i) gradients[i] = outputs[i] <= 0.0f ? 0.0f : gradients[i];
+  for (size_t i = 0; i < count; ++i) gradients[i] *= outputs[i] > 0.0f ? 1.0f : 0.0f;
 }
 
 VECTORISED void host_tanh_backward(float *restrict gradients, const float *restrict outputs, size_t count) {

@@ -97,7 +97,8 @@ extension Environment {
 
 /// An observation as a static part, the same in every row, and a short list per row of what differs from it.
 ///
-/// The first layer of a network then adds up the weights of the listed features alone. All values are whole numbers.
+/// The first layer of a network then adds up the weights of the listed features alone. All values are whole numbers from
+/// -32,768 to 32,767; at most 65,536 features.
 public struct ObservationList: Sendable {
   /// The GLSL file that defines `void list_observation(uint row_base)`, which calls `emit(uint feature, int difference)` for
   /// every feature that differs from its static part, once.

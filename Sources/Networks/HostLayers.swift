@@ -124,18 +124,30 @@ struct HostLayers: @unchecked Sendable {
 
   // MARK: Backward
 
-  /// dX = sum over the readers of (dY W^T), times act'(X), for the layers of `order`, which lists readers before their
-  /// sources and readers on all rows before readers on fewer.
-  func backwardInputs(_ order: [Int]) {
+  /// A part of a layer on the way back.
+  struct BackwardStep {
+    let layer: Int
+    let part: Part
+    /// Whether the layer's output gradient has still to go through its activation.
+    let isFirst: Bool
+    /// Whether another reader has written the gradient of the source.
+    let adds: Bool
+  }
+
+  /// The layers of `order`, which lists readers before their sources and readers on all rows before readers on fewer.
+  func backwardSteps(_ order: [Int]) -> [BackwardStep] {
     var written = Set<Int>()
-    let steps = order.flatMap { index in
+    return order.flatMap { index in
       layers[index].parts.enumerated().map { position, part in
-        (
+        BackwardStep(
           layer: index, part: part, isFirst: position == 0,
-          adds: layers[index].source.map { !written.insert($0).inserted } ?? false
-        )
+          adds: layers[index].source.map { !written.insert($0).inserted } ?? false)
       }
     }
+  }
+
+  /// dX = sum over the readers of (dY W^T), times act'(X).
+  func backwardInputs(_ steps: [BackwardStep]) {
     DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
@@ -173,17 +185,28 @@ struct HostLayers: @unchecked Sendable {
       pitch: source.outputs, accumulating: adds)
   }
 
-  /// Adds to the gradients (P per run, `stride` floats apart).
-  func backwardWeights(into gradients: UnsafeMutablePointer<Float>, stride: Int) {
-    let tileInputs = 128
-    let tiles = layers.indices.flatMap { index in
+  /// A part of one weight gradient: inputs from `first` on, at most `tileInputs`, or all of a list.
+  struct WeightTile {
+    let layer: Int
+    let part: Part
+    let first: Int
+  }
+
+  private static let tileInputs = 128
+
+  func weightTiles() -> [WeightTile] {
+    layers.indices.flatMap { index in
       layers[index].parts.flatMap { part in
         let isList = if case .sparse = layers[index].x { true } else { false }
-        return Swift.stride(from: 0, to: isList ? 1 : layers[index].inputs, by: tileInputs).map {
-          (layer: index, part: part, first: $0)
+        return stride(from: 0, to: isList ? 1 : layers[index].inputs, by: Self.tileInputs).map {
+          WeightTile(layer: index, part: part, first: $0)
         }
       }
     }
+  }
+
+  /// Adds to the gradients (P per run, `stride` floats apart).
+  func backwardWeights(_ tiles: [WeightTile], into gradients: UnsafeMutablePointer<Float>, stride: Int) {
     nonisolated(unsafe) let gradients = gradients
     DispatchQueue.concurrentPerform(iterations: runs * tiles.count) { job in
       let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
@@ -197,7 +220,7 @@ struct HostLayers: @unchecked Sendable {
       case .dense(let x, let stride):
         blas.multiply(
           .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
-          .init(rowGradients, pitch: layer.outputs), rows: min(tileInputs, layer.inputs - first),
+          .init(rowGradients, pitch: layer.outputs), rows: min(Self.tileInputs, layer.inputs - first),
           columns: part.columns.count, depth: count, into: target + layer.weightOffset + first * layer.outputs,
           pitch: layer.outputs, accumulating: true)
       case .sparse(let lists):

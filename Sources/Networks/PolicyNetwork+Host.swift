@@ -20,13 +20,14 @@ extension PolicyNetwork {
     func layers(_ part: ParameterLayout.Part) -> [Int] {
       layout.layers.indices.filter { layout.layers[$0].part == part }.reversed()
     }
-    let order = layers(.critic) + layers(.actor) + layers(.trunk)
+    let steps = work.backwardSteps(layers(.critic) + layers(.actor) + layers(.trunk))
+    let tiles = work.weightTiles()
     nonisolated(unsafe) let target = address(parameterGradients.window, of: Float.self)
     let stride = parameterGradients.stride
     recorder.host("network backward", using: hostBuffers(rows, parameters, policyIndices) + [parameterGradients.window])
     {
-      work.backwardInputs(order)
-      work.backwardWeights(into: target, stride: stride)
+      work.backwardInputs(steps)
+      work.backwardWeights(tiles, into: target, stride: stride)
     }
   }
 

@@ -4,15 +4,16 @@ import VulkanCompute
 
 /// The kernels and the workspace of one architecture, for all runs of a window at once.
 ///
-/// The workspace holds C rows per run: inputs x (C, Dp), or lists of them (`SparseInputs`), the activated output of every layer (C, Np) and, for training,
-/// their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller.
+/// The workspace holds C rows per run: inputs x (C, Dp) or lists of them (`SparseInputs`), the activated output of every
+/// layer (C, Np) and, for training, their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller.
 ///
 ///     network.recordExpand(…)    packed observations -> x
 ///     network.recordForward(…)   x -> logits, values
 ///     network.recordBackward(…)  logitGradients, valueGradients -> parameter gradients
 ///
 /// Each call ends with a barrier. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
-/// depend on nothing but its observation and its parameters.
+/// depend on nothing but its observation and its parameters; where the host multiplies, also on its place in the
+/// workspace, since a BLAS rounds the last rows of a matrix in another way.
 public final class PolicyNetwork {
   /// How kernels read the packed observations of a game.
   public struct ObservationSource {
@@ -76,7 +77,9 @@ public final class PolicyNetwork {
     self.architecture = architecture
     self.layout = layout
     self.observation = observation
+    let readsLists = observation.list != nil && layout.layers[layout.actorOutput].source == nil
     wideColumns = wideActions.flatMap { actions in
+      if readsLists { return nil }  // lists are added up for all columns
       let begin = ParameterLayout.padded(actions.lowerBound)
       let end = actions.upperBound / ParameterLayout.alignment * ParameterLayout.alignment
       return begin < end && (begin > 0 || end < layout.layers[layout.actorOutput].paddedOutputs) ? begin..<end : nil
@@ -133,6 +136,11 @@ public final class PolicyNetwork {
     let narrow = [0..<wideColumns.lowerBound, wideColumns.upperBound..<all.upperBound].filter { !$0.isEmpty }
     return narrow.map { LayerPart(columns: $0, rowCount: ROW_COUNT_ACTING) }
       + [LayerPart(columns: wideColumns, rowCount: ROW_COUNT_WIDE)]
+  }
+
+  /// Words of one row of the inputs, dense or listed: for planning.
+  public static func inputWords(_ architecture: NetworkArchitecture, _ list: ObservationList?) -> Int {
+    list.map { $0.capacity + 1 } ?? ParameterLayout.padded(architecture.inputs)
   }
 
   /// Parts of the parameter gradients that are summed apart from each other on `device`: kernels need the parallelism.

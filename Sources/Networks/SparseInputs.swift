@@ -14,19 +14,37 @@ final class SparseInputs {
   let lengths: Buffer<UInt32>  // (window, C)
   let staticEntries: Buffer<UInt32>  // (static_count)
   let staticCount: Int
-  /// By layer; (window, O) for first layers.
-  let bases: [Buffer<Float>?]
+  /// By layer; (window, O) for first layers where kernels multiply.
+  private let bases: [Buffer<Float>?]
 
-  let list: Kernel
-  private let base: Kernel
-  private let forward: [NetworkArchitecture.Activation?: Kernel]
-  private let backwardWeights: Kernel
+  private let list: Kernel
   private let staticGradients: Kernel
+  private let layerKernels: LayerKernels?  // where kernels multiply
+
+  private struct LayerKernels {
+    let base: Kernel
+    let forward: [NetworkArchitecture.Activation?: Kernel]
+    let backwardWeights: Kernel
+
+    init(_ layout: ParameterLayout, device: Device) throws {
+      base = try device.kernel("Network/sparse_base.comp")
+      let activations = Set(layout.layers.filter { $0.source == nil }.map(\.activation))
+      forward = try Dictionary(
+        uniqueKeysWithValues: activations.map { activation in
+          (activation, try device.kernel("Network/sparse_forward.comp", macros: DenseKernels.macros(activation)))
+        })
+      backwardWeights = try device.kernel("Network/sparse_backward_weights.comp")
+    }
+  }
 
   init(
     _ name: String, _ list: ObservationList, macros: [String: String], layout: ParameterLayout, device: Device,
     table: BufferTable, windowRuns: Int, rows: Int
   ) throws {
+    precondition(
+      (layout.layers.first?.inputs ?? 0) <= 1 << 16
+        && list.staticFeatures.allSatisfy { Int16(exactly: $0.value) != nil },
+      "an entry has 16 bits for the feature and 16 for its value")
     capacity = list.capacity
     staticCount = list.staticFeatures.count
     entries = table.register(
@@ -34,8 +52,9 @@ final class SparseInputs {
       persistence: .scratch)
     lengths = table.register(
       "\(name).lengths", of: UInt32.self, runs: windowRuns, perRun: [("C", rows)], persistence: .scratch)
+    let kernelsMultiply = device.profile.matrixMultiply != .host
     bases = layout.layers.map { layer in
-      layer.source != nil
+      layer.source != nil || !kernelsMultiply
         ? nil
         : table.register(
           "\(name).\(layer.name).base", of: Float.self, runs: windowRuns, perRun: [("H", layer.paddedOutputs)],
@@ -49,13 +68,7 @@ final class SparseInputs {
 
     self.list = try device.kernel(
       "Network/list_observations.comp", macros: macros, includes: ["ENVIRONMENT_OBSERVATION_LIST": list.include])
-    base = try device.kernel("Network/sparse_base.comp")
-    let activations = Set(layout.layers.filter { $0.source == nil }.map(\.activation))
-    forward = try Dictionary(
-      uniqueKeysWithValues: activations.map { activation in
-        (activation, try device.kernel("Network/sparse_forward.comp", macros: DenseKernels.macros(activation)))
-      })
-    backwardWeights = try device.kernel("Network/sparse_backward_weights.comp")
+    layerKernels = try kernelsMultiply ? LayerKernels(layout, device: device) : nil
     staticGradients = try device.kernel("Network/sparse_static_gradients.comp")
   }
 
@@ -82,6 +95,7 @@ final class SparseInputs {
     policyIndices: BufferWindow, runs: Int
   ) {
     let push = dispatch(index, push)
+    let base = kernels.base
     recorder.dispatch(
       base,
       [
@@ -94,7 +108,7 @@ final class SparseInputs {
     _ recorder: CommandRecorder, layer index: Int, activation: NetworkArchitecture.Activation?, push: DenseDispatch,
     parameters: BufferWindow, policyIndices: BufferWindow, rows: WorkspaceRows, outputs: BufferWindow
   ) {
-    guard let kernel = forward[activation] else { preconditionFailure("no first layer has this activation") }
+    guard let kernel = kernels.forward[activation] else { preconditionFailure("no first layer has this activation") }
     let push = dispatch(index, push)
     recorder.dispatch(
       kernel,
@@ -110,6 +124,7 @@ final class SparseInputs {
     outputGradients: BufferWindow, gradients: BufferWindow, splits: Int
   ) {
     let push = dispatch(index, push, splits: splits)
+    let backwardWeights = kernels.backwardWeights
     let block = Int(SPARSE_FEATURE_BLOCK)
     let blocks = (Int(push.layer.inputs) + block - 1) / block + 1  // the last sums the bias
     recorder.dispatch(
@@ -134,7 +149,12 @@ final class SparseInputs {
     SparseDispatch(
       entry_pitch: UInt32(capacity), entry_stride: UInt32(entries.runStride),
       length_stride: UInt32(lengths.runStride), static_count: UInt32(staticCount),
-      base_stride: UInt32(baseBuffer(index).runStride), splits: UInt32(splits), layer: push)
+      base_stride: UInt32(bases[index]?.runStride ?? 0), splits: UInt32(splits), layer: push)
+  }
+
+  private var kernels: LayerKernels {
+    guard let layerKernels else { preconditionFailure("the host multiplies matrices in HostLayers") }
+    return layerKernels
   }
 
   private func baseBuffer(_ index: Int) -> Buffer<Float> {

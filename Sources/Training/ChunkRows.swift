@@ -27,7 +27,7 @@ final class ChunkRows {
     self.buffers = buffers
     self.scalars = scalars
     macros = [
-      "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
+      "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
       "CHUNK_ROWS": "\(shape.chunkRows)u", "SEED_STRIDE": "\(environment.seeds.runStride)u",
     ].merging(network.rowMacros) { $1 }
@@ -44,6 +44,7 @@ final class ChunkRows {
 
   /// Lists rollout rows `first ..< first + count`, of an epoch's permutation where one is given, acting seats first.
   func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
+    precondition(count <= 0xFFFF, "select_rows counts rows in half words")
     let selection = RowSelection(
       rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),

@@ -21,7 +21,9 @@ final class TrainerParts {
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let windowRuns = min(Self.windowRuns(shape, architecture, device: device), windowLimit)
+    let inputWords = PolicyNetwork.inputWords(architecture, game.observationList)
+    let windowRuns = min(
+      Self.windowRuns(shape, architecture, inputWords: inputWords, device: device), windowLimit)
     buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
@@ -40,12 +42,12 @@ final class TrainerParts {
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, device: Device
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, inputWords: Int, device: Device
   ) -> Int {
     let rollout = BufferTable(device: nil)
     _ = RolloutBuffers(shape, windowRuns: 1, table: rollout)
     let layout = ParameterLayout(architecture)
-    let widths = layout.layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
+    let widths = layout.layers.map(\.paddedOutputs) + [inputWords]
     let rowBytes = 4 * shape.chunkRows
     let gradientBytes = 4 * PolicyNetwork.gradientSplits(on: device) * layout.count
     let widest = max(rollout.largestRunStride, rowBytes * (widths.max() ?? 0), gradientBytes)

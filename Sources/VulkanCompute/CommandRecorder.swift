@@ -84,6 +84,7 @@ public final class CommandRecorder {
 
   /// What follows sees what came before: compute and transfer, all memory.
   public func barrier() {
+    guard failure == nil else { return }
     let stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
     memoryBarrier(
       from: stages, VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue, to: stages,
@@ -93,6 +94,7 @@ public final class CommandRecorder {
 
   /// Copies bytes between windows of equal size.
   public func copy(from source: BufferWindow, to target: BufferWindow) {
+    guard failure == nil else { return }
     if device.timesEveryDispatch { timestamp("copy") }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
     sequence.retain(source.buffer)
@@ -104,6 +106,7 @@ public final class CommandRecorder {
 
   /// Sets every word of the window.
   public func fill(_ window: BufferWindow, with word: UInt32) {
+    guard failure == nil else { return }
     if device.timesEveryDispatch { timestamp("fill") }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
@@ -128,11 +131,16 @@ public final class CommandRecorder {
   /// Marks this point; `CommandSequence.timings()` gives the time between points after a submission.
   public func timestamp(_ label: String) {
     guard failure == nil else { return }
-    do { try buffer.mark(label) } catch { failure = error }
+    do {
+      try buffer.mark(label)
+      isEmpty = false
+    } catch {
+      failure = error
+    }
   }
 
   /// Runs `step` on the host after everything before it and before everything behind it. It finds what kernels wrote in
-  /// `BufferWindow.mapped`, and they find what it writes there.
+  /// `BufferWindow.mapped`, and they find what it writes there. It must not submit anything itself.
   ///
   /// - Parameters:
   ///   - label: What the step does, for timings.
@@ -146,6 +154,7 @@ public final class CommandRecorder {
       for window in buffers { sequence.retain(window.buffer) }
       buffer = try CommandBuffer(device: device)
       isEmpty = true
+      barrier()  // after whatever kernels wrote before the step
     } catch {
       failure = error
     }
@@ -159,7 +168,7 @@ public final class CommandRecorder {
 
   /// Ends the command buffer in recording and appends it, unless host steps follow each other.
   private func endBuffer() throws {
-    if device.timesEveryDispatch { try buffer.mark("") }
+    if device.timesEveryDispatch, !isEmpty { try buffer.mark("") }
     memoryBarrier(
       from: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue,
       VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue,

@@ -17,7 +17,7 @@ public final class Device {
   let commandPool: VkCommandPool
   let pipelineCache: PipelineCache
   /// Hands over between commands and steps of the host (`Submission`).
-  let hostThread = DispatchQueue(label: "crossplay.host-steps", qos: .userInitiated)
+  let hostQueue = DispatchQueue(label: "crossplay.host-steps", qos: .userInitiated)
   private let instance: Instance
   private let physical: VkPhysicalDevice
   private let forceStaging: Bool
@@ -97,8 +97,8 @@ public final class Device {
     pipelineCache = PipelineCache(device: handle, properties: properties)
   }
 
-  /// The profile as far as the device can follow it.
-  /// - Throws: `VulkanError` where the host is to multiply matrices and cannot.
+  /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped.
+  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no BLAS.
   private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
     -> DeviceProfile
   {
@@ -108,7 +108,7 @@ public final class Device {
         .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
     }
     guard HostBLAS.shared != nil else {
-      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0")
+      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
     }
     var profile = profile
     if !mapped { profile.matrixMultiply = .flat }

@@ -1,9 +1,11 @@
 import Foundation
 
-/// Matrix products by a BLAS of the host, found at run time: OpenBLAS, where it is installed.
+/// Matrix products by a BLAS of the host, found at run time: OpenBLAS, where it is installed in the build for POSIX threads
+/// with 32-bit integers (Debian's libopenblas0-pthread).
 ///
 /// Calls run on the calling thread alone, so that results do not depend on the number of threads; callers share work out
-/// among threads themselves.
+/// among threads themselves. Other builds are not taken: that for OpenMP forgets the limit of one thread in other threads,
+/// that without threads may not be called from several.
 public struct HostBLAS: Sendable {
   /// The BLAS of this process; nil where none is installed.
   public static let shared = HostBLAS()
@@ -22,11 +24,15 @@ public struct HostBLAS: Sendable {
     let names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.0.dylib"]
     guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
       let sgemm = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads"),
-      let configuration = dlsym(library, "openblas_get_config")
+      let parallel = dlsym(library, "openblas_get_parallel"), let configuration = dlsym(library, "openblas_get_config")
     else { return nil }
-    unsafeBitCast(setThreads, to: (@convention(c) (Int32) -> Void).self)(1)
     let text = unsafeBitCast(configuration, to: (@convention(c) () -> UnsafePointer<CChar>?).self)()
     description = text.map { String(cString: $0) } ?? "OpenBLAS"
+    let posixThreads: Int32 = 1
+    guard unsafeBitCast(parallel, to: (@convention(c) () -> Int32).self)() == posixThreads,
+      !description.contains("USE64BITINT")
+    else { return nil }
+    unsafeBitCast(setThreads, to: (@convention(c) (Int32) -> Void).self)(1)
     self.sgemm = unsafeBitCast(sgemm, to: SGEMM.self)
   }
 
@@ -43,7 +49,8 @@ public struct HostBLAS: Sendable {
     }
   }
 
-  /// C (rows, columns) = A (rows, depth) B (depth, columns), added to C if `accumulating`; A and B after their transposition.
+  /// C (rows, columns) = A (rows, depth) B (depth, columns), added to C if `accumulating`; shapes are those after the
+  /// transposition of A and B.
   public func multiply(
     _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int, into c: UnsafeMutablePointer<Float>, pitch: Int,
     accumulating: Bool

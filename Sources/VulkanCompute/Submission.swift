@@ -4,14 +4,14 @@ import Dispatch
 /// Work handed to the device. `wait()` before reading what it wrote.
 ///
 /// Sequences of commands alone go to the queue at once, one submission each, so that none keeps the device from other
-/// work for longer than drivers allow. Where a sequence has steps of the host, a thread of the device hands over part by
+/// work for longer than drivers allow. Where a sequence has steps of the host, a queue of the device hands over part by
 /// part: commands, wait, host step, commands, … Submissions run in the order in which they were made.
 public final class Submission {
   private let device: Device
   private let sequences: [CommandSequence]
   private let label: String
   private let fence: Fence
-  /// Work on the thread of the device; nil where the queue has everything.
+  /// Work on the queue of the device; nil where Vulkan has everything.
   private var hostWork: HostWork?
   private var isPending = false
 
@@ -23,12 +23,17 @@ public final class Submission {
     fence = try Fence(device: device)
     let parts = sequences.flatMap(\.parts)
     if sequences.contains(where: { $0.hostStepCount > 0 }) {
-      hostWork = HostWork(parts, fence: fence, label: label, on: device.hostThread)
+      hostWork = HostWork(parts, fence: fence, label: label, on: device.hostQueue)
     } else {
-      device.hostThread.sync {}  // what was submitted before comes first
-      for (index, part) in parts.enumerated() {
-        guard case .commands(let commands) = part else { continue }
-        try commands.submit(signalling: index == parts.count - 1 ? fence.handle : nil, label)
+      device.hostQueue.sync {}  // what was submitted before comes first
+      do {
+        for (index, part) in parts.enumerated() {
+          guard case .commands(let commands) = part else { continue }
+          try commands.submit(signalling: index == parts.count - 1 ? fence.handle : nil, label)
+        }
+      } catch {
+        vkQueueWaitIdle(device.queue)  // the parts before the one that failed are under way
+        throw error
       }
     }
     isPending = true
@@ -47,17 +52,21 @@ public final class Submission {
   }
 }
 
-/// The parts of a submission, run in order on the thread of the device.
+/// The parts of a submission, run in order on the queue of the device.
 private final class HostWork: @unchecked Sendable {
   private let done = DispatchGroup()
   private var result: Result<Void, any Error> = .success(())
+  private var parts: [CommandSequence.Part]
+  private var fence: Fence?
 
-  init(_ parts: [CommandSequence.Part], fence: Fence, label: String, on thread: DispatchQueue) {
-    nonisolated(unsafe) let parts = parts
-    nonisolated(unsafe) let fence = fence
+  init(_ parts: [CommandSequence.Part], fence: Fence, label: String, on queue: DispatchQueue) {
+    self.parts = parts
+    self.fence = fence
     done.enter()
-    thread.async { [self] in
-      result = Result { try Self.run(parts, fence, label) }
+    queue.async { [self] in
+      if let fence = self.fence { result = Result { try Self.run(self.parts, fence, label) } }
+      // Vulkan objects are released where they were made, by the caller, who still holds them.
+      (self.parts, self.fence) = ([], nil)
       done.leave()
     }
   }

@@ -57,6 +57,9 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
+    guard !profile || kind != .environment else {
+      throw ValidationError("--profile is for inference and train; environment --json has the time of every kernel")
+    }
   }
 
   func run() throws {

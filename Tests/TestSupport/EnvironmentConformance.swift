@@ -85,6 +85,9 @@ public struct EnvironmentConformance {
     for step in 0..<(10_000 / environments) {
       try play.observe()
       let legal = try play.legalActions()
+      if let action = legal.compactMap(\.last).max(), action >= environment.actionCount {
+        Issue.record("step \(step): a mask has action \(action) of \(environment.actionCount)")
+      }
       if let empty = legal.firstIndex(where: \.isEmpty) {
         Issue.record("step \(step): no legal action for row \(empty)")
         return

@@ -23,7 +23,7 @@ public struct OvercookedEnvironment: Environment {
   public var observeKernel: String { "Overcooked/overcooked_observe.comp" }
   public var observationInclude: String { "Overcooked/overcooked_observation.glsl" }
 
-  /// Walls, stations and bare counters are static; a row lists two cooks of at most 4 channels, pots of at most 3, items
+  /// Walls, stations and bare counters are static; a row lists two cooks of at most 4 channels, pots of at most 2, items
   /// on counters of at most 3, and urgency, which every cell shows.
   public var observationList: ObservationList? {
     let channels = Int(OVERCOOKED_CHANNELS)
@@ -33,7 +33,7 @@ public struct OvercookedEnvironment: Environment {
     }
     return ObservationList(
       include: "Overcooked/overcooked_observation_list.glsl",
-      capacity: 2 * 4 + 3 * parameters.potCount + 3 * cells.count { $0 == .counter } + cells.count,
+      capacity: 2 * 4 + 2 * parameters.potCount + 3 * cells.count { $0 == .counter } + cells.count,
       staticFeatures: staticFeatures)
   }
 

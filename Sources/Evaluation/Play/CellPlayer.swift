@@ -26,6 +26,7 @@ final class CellPlayer {
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
     policies: [EvaluationPolicy], device: Device
   ) throws {
+    precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
     self.cells = cells
     self.device = device
@@ -41,7 +42,7 @@ final class CellPlayer {
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
     macros = [
-      "AGENTS": "\(shape.agents)u", "ACTIONS": "\(shape.actions)u", "MASK_WORDS": "\(shape.maskWords)u",
+      "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
     ].merging(network.rowMacros) { $1 }
     listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)

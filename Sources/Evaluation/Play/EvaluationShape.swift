@@ -15,6 +15,7 @@ struct EvaluationShape {
   let maskWords: Int
   /// W, words of a packed observation
   let observationWords: Int
+  private let list: ObservationList?
   /// E, outcomes of the game
   let outcomes: Int
 
@@ -29,6 +30,7 @@ struct EvaluationShape {
     actions = environment.actionCount
     maskWords = environment.maskWordCount
     observationWords = environment.observationWordCount
+    list = environment.observationList
     outcomes = environment.outcomeCount
   }
 
@@ -42,7 +44,7 @@ struct EvaluationShape {
   /// keep the device busy.
   func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
     let layers = ParameterLayout(architecture).layers
-    let widths = layers.map(\.paddedOutputs) + [ParameterLayout.padded(architecture.inputs)]
+    let widths = layers.map(\.paddedOutputs) + [PolicyNetwork.inputWords(architecture, list)]
     // The network has a workspace of whole tiles for every seat of a cell.
     let workspaceRows = agents * ((environments + 63) / 64 * 64)
     let busyRows = device.kind == .cpu ? 16_384 : 262_144

@@ -61,7 +61,6 @@ import VulkanCompute
       let decisions = try device.buffer("decisions", of: UInt32.self, count: rowCount * Int(DECISION_WORDS))
       var macros = mode.kernelMacros
       macros["AGENTS"] = "\(agents)u"
-      macros["ACTIONS"] = "\(Self.actions)u"
       macros["MASK_WORDS"] = "\(Self.words)u"
       macros["LOGIT_COLUMNS"] = "\(Self.columns)u"
       let kernel = try device.kernel("Evaluation/select_actions.comp", macros: macros)

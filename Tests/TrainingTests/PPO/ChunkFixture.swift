@@ -53,7 +53,7 @@ struct ChunkFixture {
 
   var macros: [String: String] {
     [
-      "AGENTS": "1u", "ACTIONS": "\(actions)u", "MASK_WORDS": "\(maskWords)u", "LOGIT_COLUMNS": "\(logitColumns)u",
+      "AGENTS": "1u", "MASK_WORDS": "\(maskWords)u", "LOGIT_COLUMNS": "\(logitColumns)u",
       "VALUE_COLUMNS": "\(valueColumns)u", "CHUNK_ROWS": "\(capacity)u", "SEED_STRIDE": "32u",
     ]
   }

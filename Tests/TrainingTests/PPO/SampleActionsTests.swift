@@ -97,7 +97,7 @@ import VulkanCompute
     let kernel = try device.kernel(
       "PPO/sample_actions.comp",
       macros: [
-        "ACTIONS": "6u", "MASK_WORDS": "1u", "LOGIT_COLUMNS": "8u", "VALUE_COLUMNS": "8u", "SEED_STRIDE": "32u",
+        "MASK_WORDS": "1u", "LOGIT_COLUMNS": "8u", "VALUE_COLUMNS": "8u", "SEED_STRIDE": "32u",
       ])
     func buffer<T: BitwiseCopyable>(_ name: String, _ values: [T]) throws -> GuardedBuffer<T> {
       try GuardedBuffer(name, on: device, count: values.count, values: [values])

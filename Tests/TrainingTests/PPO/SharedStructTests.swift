@@ -80,6 +80,15 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
     SharedStruct(
+      ScreeningDispatch.self, "Tabular/tabular.h",
+      [
+        ("lanes", \.lanes), ("initialisations", \.initialisations), ("actions", \.actions),
+        ("branching", \.branching), ("horizon", \.horizon), ("histories", \.histories),
+        ("tensor_stride", \.tensor_stride), ("policy_stride", \.policy_stride),
+        ("history_stride", \.history_stride), ("first_step", \.first_step), ("steps", \.steps),
+        ("step_size", \.step_size), ("growth", \.growth),
+      ]),
+    SharedStruct(
       RowSelection.self, "PPO/ppo.h",
       [
         ("rows", \.rows), ("first", \.first), ("permuted", \.permuted), ("minibatch_rows", \.minibatch_rows),
@@ -146,7 +155,9 @@ struct SharedStructTests {
   }
 
   @Test func everyStructOfTheSharedHeadersIsCompared() {
-    for header in ["Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h"] {
+    for header in [
+      "Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h", "Tabular/tabular.h",
+    ] {
       let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
       let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }
       #expect(declared.sorted() == SharedStruct.all.filter { $0.header == header }.map(\.name).sorted())

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Round numbers for an axis.
-enum AxisTicks {
+public enum AxisTicks {
   /// Multiples of 1, 2 or 5 times a power of ten inside the range, about `count` of them.
-  static func values(_ range: ClosedRange<Double>, count: Int) -> [Double] {
+  public static func values(_ range: ClosedRange<Double>, count: Int) -> [Double] {
     let span = range.upperBound - range.lowerBound
     guard span > 0 else { return [range.lowerBound] }
     let rough = span / Double(count)
@@ -14,8 +14,17 @@ enum AxisTicks {
     return first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []
   }
 
+  /// Powers of ten inside the range, every one, every second, ... so that there are at most `count`.
+  public static func decades(_ range: ClosedRange<Double>, count: Int) -> [Double] {
+    guard range.lowerBound > 0 else { return [] }
+    let first = Int((log10(range.lowerBound) - 1e-9).rounded(.up))
+    let last = Int((log10(range.upperBound) + 1e-9).rounded(.down))
+    guard first <= last else { return [range.lowerBound, range.upperBound] }
+    return stride(from: first, through: last, by: max(1, (last - first) / count + 1)).map { pow(10, Double($0)) }
+  }
+
   /// With as many digits as neighbouring values need.
-  static func label(_ value: Double, among values: [Double]) -> String {
+  public static func label(_ value: Double, among values: [Double]) -> String {
     let step = values.count > 1 ? abs(values[1] - values[0]) : max(abs(value), 1)
     let digits = step > 0 ? max(0, Int((-log10(step) - 1e-9).rounded(.up))) : 0
     return String(format: "%.\(digits)f", value == 0 ? 0 : value)

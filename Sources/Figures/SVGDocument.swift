@@ -1,20 +1,20 @@
 import Foundation
 
 /// A drawing: rectangles, lines and text in pixels, y growing downwards.
-struct SVGDocument {
-  enum Anchor: String { case start, middle, end }
+public struct SVGDocument {
+  public enum Anchor: String { case start, middle, end }
 
-  let width: Double
-  let height: Double
+  public let width: Double
+  public let height: Double
   private var elements: [String] = []
 
-  init(width: Double, height: Double) {
+  public init(width: Double, height: Double) {
     self.width = width
     self.height = height
     rectangle(x: 0, y: 0, width: width, height: height, fill: "#ffffff")
   }
 
-  mutating func rectangle(
+  public mutating func rectangle(
     x: Double, y: Double, width: Double, height: Double, fill: String, stroke: String? = nil, tooltip: String? = nil
   ) {
     let border = stroke.map { " stroke=\"\($0)\"" } ?? ""
@@ -24,26 +24,29 @@ struct SVGDocument {
     elements.append(tooltip.map { "\(shape)><title>\(Self.escaped($0))</title></rect>" } ?? "\(shape)/>")
   }
 
-  mutating func line(
-    _ points: [(x: Double, y: Double)], stroke: String, width: Double = 1, dashes: String? = nil
+  public mutating func line(
+    _ points: [(x: Double, y: Double)], stroke: String, width: Double = 1, dashes: String? = nil, opacity: Double = 1
   ) {
     let list = points.map { "\(n($0.x)),\(n($0.y))" }.joined(separator: " ")
     let pattern = dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
+    let strength = opacity < 1 ? " stroke-opacity=\"\(n(opacity))\"" : ""
     elements.append(
-      "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(n(width))\"\(pattern)/>")
+      "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(n(width))\"\(pattern)\(strength)/>"
+    )
   }
 
-  mutating func polygon(_ points: [(x: Double, y: Double)], fill: String, opacity: Double) {
+  public mutating func polygon(_ points: [(x: Double, y: Double)], fill: String, opacity: Double) {
     let list = points.map { "\(n($0.x)),\(n($0.y))" }.joined(separator: " ")
     elements.append("<polygon points=\"\(list)\" fill=\"\(fill)\" fill-opacity=\"\(n(opacity))\"/>")
   }
 
-  mutating func circle(x: Double, y: Double, radius: Double, fill: String) {
-    elements.append("<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"/>")
+  public mutating func circle(x: Double, y: Double, radius: Double, fill: String, opacity: Double = 1) {
+    let strength = opacity < 1 ? " fill-opacity=\"\(n(opacity))\"" : ""
+    elements.append("<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"\(strength)/>")
   }
 
   /// Text whose vertical middle is at `y`, turned by `rotation` degrees around (x, y).
-  mutating func text(
+  public mutating func text(
     _ content: String, x: Double, y: Double, size: Double, anchor: Anchor = .start, fill: String = "#222222",
     rotation: Double = 0, bold: Bool = false
   ) {
@@ -54,7 +57,7 @@ struct SVGDocument {
         + "fill=\"\(fill)\"\(weight)\(turn)>\(Self.escaped(content))</text>")
   }
 
-  var source: String {
+  public var source: String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(n(width))" height="\(n(height))" \
     viewBox="0 0 \(n(width)) \(n(height))" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">
@@ -65,9 +68,9 @@ struct SVGDocument {
   }
 
   /// Roughly how wide a text of this size is.
-  static func textWidth(_ text: String, size: Double) -> Double { Double(text.count) * size * 0.58 }
+  public static func textWidth(_ text: String, size: Double) -> Double { Double(text.count) * size * 0.58 }
 
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")
   }

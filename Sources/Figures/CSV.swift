@@ -1,10 +1,10 @@
 /// Comma-separated values by RFC 4180, with a line feed at the end of each line.
-struct CSV {
-  private(set) var text = ""
+public struct CSV {
+  public private(set) var text = ""
 
-  init(header: [String]) { append(header) }
+  public init(header: [String]) { append(header) }
 
-  mutating func append(_ fields: [String]) { text += fields.map(Self.quoted).joined(separator: ",") + "\n" }
+  public mutating func append(_ fields: [String]) { text += fields.map(Self.quoted).joined(separator: ",") + "\n" }
 
   private static func quoted(_ field: String) -> String {
     let isPlain = !field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
@@ -14,5 +14,5 @@ struct CSV {
 
 extension Double? {
   /// The shortest text that reads back as the same number; empty for nil.
-  var field: String { map(\.description) ?? "" }
+  public var field: String { map(\.description) ?? "" }
 }
