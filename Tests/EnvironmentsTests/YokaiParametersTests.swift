@@ -100,8 +100,8 @@ import Testing
     }
     let text = environment.render(state: state.words)
     #expect(text.contains("turn 4  player 0: first peek, or end"))
-    #expect(text.contains("hints      a R  b G on 4  c RG  d (RB)  e (GB)"))
-    #expect(text.contains("  .    .    .   3G   4Gb  5G    .    .    . "))
+    #expect(text.contains("hints  a R  b G on 4  c RG  d (RB)  e (GB)"))
+    #expect(text.contains("  .    .    .   3G   4Gb  5G    .    .    .\n"))
     let fields = Dictionary(uniqueKeysWithValues: environment.stateFields(of: state.words).map { ($0.name, $0.value) })
     #expect(fields["last_hint"] == "[4,1]" && fields["hint_on_slot"] == "[-1,-1,-1,-1,1,-1,-1,-1,-1]")
   }

@@ -37,8 +37,8 @@ extension YokaiState {
     ]
   }
 
-  /// Several lines for a spectator: whose turn it is and what was done last, the hints, the grid. A card is its slot and
-  /// its colour, and the letter of the hint on it.
+  /// Several lines for a spectator: whose turn it is, the last peeks, move and hint, the deck of hints (hidden ones in
+  /// brackets), the grid. A card is its slot and its colour, and the letter of the hint on it.
   func rendered(_ parameters: YokaiParameters) -> String {
     var lines = [
       "turn \(turn)  "
@@ -46,13 +46,14 @@ extension YokaiState {
           ? "\(endedEarly ? "ended early" : "all hints used"), \(won ? "won" : "lost")  score \(score)"
           : "player \(player): \(phase.prompt)")
     ]
-    lines.append("last turn  " + [peekText, moveText(parameters), hintText].joined(separator: ", "))
-    lines.append("hints      " + hints.indices.map(hintLine).joined(separator: "  "))
+    lines.append("last   " + [peekText, moveText(parameters), hintText].joined(separator: ", "))
+    lines.append("hints  " + hints.indices.map(hintLine).joined(separator: "  "))
     for row in 0..<parameters.gridSize {
       let cells = (0..<parameters.gridSize).map { column in
         self.cells.firstIndex(of: row * parameters.gridSize + column).map(cardText) ?? "  . "
       }
-      lines.append(cells.joined(separator: " "))
+      let line = cells.joined(separator: " ")
+      lines.append(String(line[...(line.lastIndex { $0 != " " } ?? line.startIndex)]))
     }
     return lines.joined(separator: "\n")
   }
