@@ -4,9 +4,15 @@
 //   source(i) = first + i, or the row at position first + i of an epoch (permutation.glsl)
 //   row_indices = [source(i) with a wide action] ++ [other acting] ++ [waiting]
 //   row_counts = (rows, acting rows, rows with a wide action)
-// A seat acts where its legal mask has more than one bit. One workgroup of 256 per run; invocation k owns a stretch of
-// ceil(rows / 256) positions; an exclusive prefix sum over the stretches gives every row its place.
-layout(local_size_x = 256) in;
+// A seat acts where its legal mask has more than one bit. One workgroup per run, of 256 invocations, or of 64 on software
+// devices, where barriers cost more than rows; invocation k owns a stretch of ceil(rows / WORKGROUP) positions; an
+// exclusive prefix sum over the stretches gives every row its place.
+#ifdef WIDE_LOADS_TEXEL
+#define WORKGROUP 64u
+#else
+#define WORKGROUP 256u
+#endif
+layout(local_size_x = WORKGROUP) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
 #include "Network/network.h"
@@ -19,7 +25,6 @@ OUTPUT(3, uint, row_indices);    // (C)
 OUTPUT(4, uint, row_counts);     // (2), or (3) where the game has wide actions
 layout(push_constant) uniform Push { RowSelection p; };
 
-#define WORKGROUP 256u
 #define WORKGROUP_VALUE uint
 #include "Common/workgroup.glsl"
 #include "Common/acting.glsl"
@@ -29,7 +34,7 @@ uint kind_of_row(uint run, uint row) { return row_kind(run * p.mask_stride + row
 void main() {
   uint run = gl_WorkGroupID.x;
   uint lane = gl_LocalInvocationID.x;
-  uint stretch = (p.rows + 255u) / 256u;
+  uint stretch = (p.rows + WORKGROUP - 1u) / WORKGROUP;
   uint begin = min(lane * stretch, p.rows);
   uint end = min(begin + stretch, p.rows);
   Permutation permutation =

@@ -64,6 +64,22 @@ struct HostLayers: @unchecked Sendable {
   private var blockRows: Int { min(max((rows / 2 + 15) / 16 * 16, 64), 512) }
   private var blocks: Int { (rows + blockRows - 1) / blockRows }
 
+  /// Runs the pieces, each on one thread; all on this one where waking another takes longer than the work.
+  private func perform(_ pieces: Int, multiplyAdds: Int, _ piece: @Sendable (Int) -> Void) {
+    if multiplyAdds < 4_000_000 {
+      for index in 0..<pieces { piece(index) }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: pieces, execute: piece)
+    }
+  }
+
+  /// Of one forward pass over all layers, as if all rows and columns took part.
+  private var multiplyAdds: Int { runs * rows * layers.reduce(0) { $0 + multiplyAddsPerRow($1) } }
+
+  private func multiplyAddsPerRow(_ layer: Layer) -> Int {
+    if case .sparse(let lists) = layer.x { lists.pitch / 2 * layer.outputs } else { layer.inputs * layer.outputs }
+  }
+
   private func parameters(_ run: Int) -> UnsafePointer<Float> {
     parameters + Int(policyIndices[run * policyIndexStride]) * parameterCount
   }
@@ -83,7 +99,7 @@ struct HostLayers: @unchecked Sendable {
 
   /// Y = act(X W + b) for the layers of `order`, which lists sources before their readers.
   func forward(_ order: [Int]) {
-    DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
+    perform(runs * blocks, multiplyAdds: multiplyAdds) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
       for index in order {
@@ -148,7 +164,7 @@ struct HostLayers: @unchecked Sendable {
 
   /// dX = sum over the readers of (dY W^T), times act'(X).
   func backwardInputs(_ steps: [BackwardStep]) {
-    DispatchQueue.concurrentPerform(iterations: runs * blocks) { job in
+    perform(runs * blocks, multiplyAdds: multiplyAdds) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
       for step in steps {
@@ -208,7 +224,7 @@ struct HostLayers: @unchecked Sendable {
   /// Adds to the gradients (P per run, `stride` floats apart).
   func backwardWeights(_ tiles: [WeightTile], into gradients: UnsafeMutablePointer<Float>, stride: Int) {
     nonisolated(unsafe) let gradients = gradients
-    DispatchQueue.concurrentPerform(iterations: runs * tiles.count) { job in
+    perform(runs * tiles.count, multiplyAdds: multiplyAdds) { job in
       let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
       let (layer, part, first) = (layers[tiles[tile].layer], tiles[tile].part, tiles[tile].first)
       let count = rowCount(part, run)
