@@ -12,7 +12,7 @@ layout(push_constant) uniform Push { ExpandDispatch p; };
 
 INPUT(0, uint, observations);  // (R, rows, W)
 INPUT(1, uint, row_indices);   // (R, C)
-INPUT(2, uint, row_counts);    // (R, 2)
+INPUT(2, uint, row_counts);    // (R, counts)
 OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
 
 #include "ENVIRONMENT_OBSERVATION"

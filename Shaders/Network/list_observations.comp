@@ -13,7 +13,7 @@ layout(push_constant) uniform Push { ListDispatch p; };
 
 INPUT(0, uint, observations);  // (R, rows, W)
 INPUT(1, uint, row_indices);   // (R, C)
-INPUT(2, uint, row_counts);    // (R, 2)
+INPUT(2, uint, row_counts);    // (R, counts)
 OUTPUT(3, uint, entries);      // (R, C, L)
 OUTPUT(4, uint, lengths);      // (R, C)
 

@@ -15,7 +15,7 @@ layout(push_constant) uniform Push { SparseDispatch p; };
 INPUT(0, uint, entries);           // (R, C, L)
 INPUT(1, uint, lengths);           // (R, C)
 WIDE_FLOATS(2, output_gradients);  // (R, C, O / 4)
-INPUT(3, uint, row_counts);        // (R, 2)
+INPUT(3, uint, row_counts);        // (R, counts)
 IN_OUT(4, vec4, gradients);        // (R, splits, P / 4)
 
 void main() {

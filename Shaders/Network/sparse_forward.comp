@@ -14,7 +14,7 @@ WIDE_FLOATS(0, parameters);      // (policies, P / 4)
 WIDE_FLOATS(1, base);            // (R, O / 4)
 INPUT(2, uint, entries);         // (R, C, L)
 INPUT(3, uint, lengths);         // (R, C)
-INPUT(4, uint, row_counts);      // (R, 2)
+INPUT(4, uint, row_counts);      // (R, counts)
 INPUT(5, uint, policy_indices);  // (R)
 OUTPUT(6, vec4, outputs);        // (R, C, O / 4)
 

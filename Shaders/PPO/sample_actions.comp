@@ -15,7 +15,7 @@ INPUT(2, uint, legal_masks);           // (T + 1, N, A, MASK_WORDS)
 INPUT(3, uvec2, seeds);
 INPUT(4, uint, progress);
 INPUT(5, uint, row_indices);           // (C)
-INPUT(6, uint, row_counts);            // (2)
+INPUT(6, uint, row_counts);            // (counts)
 OUTPUT(7, uint, actions);              // (T, N, A)
 OUTPUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
