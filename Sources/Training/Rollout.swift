@@ -49,6 +49,7 @@ final class Rollout {
   }
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
+    chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       environment.recordStep(
@@ -73,8 +74,7 @@ final class Rollout {
       buffersFrom: 0)
     recorder.barrier()
     for part in shape.chunks(of: shape.rowsPerStep) {
-      chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
-      let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
+      let rows = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
       network.recordExpand(
         recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
         indices: chunk.indices(runs.count))
