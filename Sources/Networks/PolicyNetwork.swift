@@ -165,6 +165,10 @@ public final class PolicyNetwork {
   public var logitGradients: Buffer<Float> { gradients[layout.actorOutput] }
   /// (C, 8): gradient of the loss by the value in column 0, for all rows; the padding must stay 0.
   public var valueGradients: Buffer<Float> { gradients[layout.criticOutput] }
+  /// (C, Hp) each: hidden states before and after every row, resets done; nil for feed-forward networks.
+  public var hiddenStates: (before: Buffer<Float>, after: Buffer<Float>)? {
+    recurrence.map { ($0.previous, activations[$0.layer]) }
+  }
   /// Floats from one workspace row to the next in `logits` and `logitGradients` (Kp).
   public var logitPitch: Int { layout.layers[layout.actorOutput].paddedOutputs }
   /// Floats from one workspace row to the next in `values` and `valueGradients` (8).
