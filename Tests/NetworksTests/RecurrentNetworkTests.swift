@@ -98,7 +98,8 @@ import VulkanCompute
     let gradient = twin.gradient(
       twin.forward(inputs, sequences), logits: logitGradients, values: valueGradients)
     for layer in harness.layout.layers {
-      for position in (layer.weightPlaces + layer.biasPlaces).enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
+      for position in (layer.weightPlaces + layer.biasPlaces).enumerated().filter({ $0.offset % 7 == 0 }).map(\.element)
+      {
         var (low, high) = (parameters, parameters)
         low[position] -= 1e-5
         high[position] += 1e-5

@@ -66,7 +66,8 @@ extension PolicyExamples {
     let ended = try dones.read(run: 0)
     try resets.write(
       (0..<rows).map { row in
-        row < rowsPerStep ? 0 : ended[(row / rowsPerStep - 1) * environments + row % rowsPerStep / environment.agentCount]
+        let (t, actor) = row.quotientAndRemainder(dividingBy: rowsPerStep)
+        return t == 0 ? 0 : ended[(t - 1) * environments + actor / environment.agentCount]
       })
     try device.run { recorder in
       let valueCount = rows * environment.observationFeatureCount

@@ -54,7 +54,8 @@ import VulkanCompute
       #expect(agree(found, expected[position], within: 1e-5), "parameter \(position)")
     }
     for layer in layout.layers {
-      for position in [0, layer.outputs + 2].compactMap({ layer.weightPlaces.dropFirst($0).first }) + [layer.biasOffset] {
+      for position in [0, layer.outputs + 2].compactMap({ layer.weightPlaces.dropFirst($0).first }) + [layer.biasOffset]
+      {
         var (low, high) = (doubles(parameters), doubles(parameters))
         low[position] -= 1e-6
         high[position] += 1e-6
