@@ -104,6 +104,7 @@ public final class Trainer {
         sums: Array(sums[position * block..<(position + 1) * block]), outcomes: environment.outcomeQuantities, run: run,
         update: update,
         envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
+        entropyCoefficient: run.hyperparameters.entropyCoefficient(after: update - 1, of: configuration.updates),
         rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
     }
     if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {

@@ -6,7 +6,7 @@ import Training
 public enum SummaryReport {
   /// One row per configuration and mode.
   public static func csv(_ summary: EvaluationSummary) -> String {
-    let keys = Hyperparameter.perRun
+    let keys = Hyperparameter.allCases
     let outcomes = outcomeNames(summary)
     let estimates =
       ["self_play", "cross_play_all_tuples", "cross_play_disjoint_pairs", "gap"]
@@ -24,7 +24,7 @@ public enum SummaryReport {
           [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
           + outcomes.flatMap { [mode.outcomes?[$0]?.selfPlay, mode.outcomes?[$0]?.crossPlay] }
         csv.append(
-          [row.configuration] + keys.map { "\(row.hyperparameters[$0])" }
+          [row.configuration] + keys.map { row.hyperparameters[$0].field }
             + ["\(row.runs)", "\(row.games)", "\(row.tuplesEvaluated)", "\(row.tuplesPossible)", "\(mode.mode)"]
             + values.flatMap { [($0?.mean).field, ($0?.standardError).field] }
             + [

@@ -20,8 +20,8 @@ public struct EvaluatedRun: Sendable, Hashable, Codable {
   /// By hyper-parameters, then configuration, then seed: the order of rows and columns in every table and figure.
   public static func ordered(_ runs: [EvaluatedRun]) -> [EvaluatedRun] {
     runs.sorted { left, right in
-      for key in Hyperparameter.perRun where left.hyperparameters[key] != right.hyperparameters[key] {
-        return left.hyperparameters[key] < right.hyperparameters[key]
+      for key in Hyperparameter.allCases where left.hyperparameters[key] != right.hyperparameters[key] {
+        return left.hyperparameters[key] ?? -.infinity < right.hyperparameters[key] ?? -.infinity
       }
       return (left.configuration, left.seed, left.name) < (right.configuration, right.seed, right.name)
     }

@@ -15,7 +15,8 @@ struct MetricsWriterTests {
 
   func metrics(run: Int = 0, update: Int, value: Float = 0.25, episodeReturn: Float? = 1.5) -> RunMetrics {
     RunMetrics(
-      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4, totalLoss: value,
+      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4,
+      entropyCoefficient: 0.01, totalLoss: value,
       policyLoss: value, valueLoss: value, entropy: value, approximateKL: value, clipFraction: value,
       explainedVariance: value, gradientNorm: value, episodes: 3, episodeReturn: episodeReturn, episodeLength: 9)
   }
@@ -38,7 +39,7 @@ struct MetricsWriterTests {
   @Test func aLineHasEveryQuantityInAFixedOrder() {
     #expect(
       metrics(update: 2).json
-        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"#
+        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"entropy_coefficient":0.01,"#
         + #""total_loss":0.25,"policy_loss":0.25,"value_loss":0.25,"entropy":0.25,"approximate_kl":0.25,"#
         + #""clip_fraction":0.25,"explained_variance":0.25,"gradient_norm":0.25,"episode_return":1.5,"#
         + #""episode_length":9.0}"#)
