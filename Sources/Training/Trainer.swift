@@ -152,19 +152,6 @@ public final class Trainer {
     return try kind == .train
       ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
   }
-
-  /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.
-  public static func planText(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws
-    -> String
-  {
-    let environment = try configuration.makeEnvironment()
-    let shape = TrainingShape(configuration, environment: environment, runs: runs.count)
-    let table = BufferTable(device: device)
-    let parts = try TrainerParts(
-      configuration: configuration, shape: shape, environment: environment,
-      architecture: configuration.network.architecture(for: environment), device: device, table: table)
-    return parts.planText(shape: shape, table: table, device: device)
-  }
 }
 
 /// A training that cannot go on.
