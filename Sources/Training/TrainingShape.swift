@@ -22,6 +22,8 @@ struct TrainingShape {
   let hiddenWidth: Int?
   let epochs: Int
   let minibatches: Int
+  /// Updates of the whole training, for annealing.
+  let updates: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
   /// E, outcomes of the game.
@@ -38,6 +40,7 @@ struct TrainingShape {
     hiddenWidth = configuration.network.gru.map(ParameterLayout.padded)
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    updates = configuration.updates
     shapesRewards = environment.shapesRewards
     outcomes = environment.outcomeCount
   }
