@@ -104,6 +104,9 @@ struct TrainingShape {
     let observation = 4 * observationWords
     // mask, action, log-probability, value, reward, advantage; done and outcomes are per environment
     let perEnvironment = 4 * (1 + outcomes)
-    return (observation, observation + 4 * maskWords + 5 * 4 + (perEnvironment + agents - 1) / agents)
+    let firstStates = hiddenWidth.map { (4 * $0 + steps - 1) / steps } ?? 0
+    return (
+      observation, observation + 4 * maskWords + 5 * 4 + (perEnvironment + agents - 1) / agents + firstStates
+    )
   }
 }
