@@ -27,6 +27,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write (default: evaluation/ in the first folder).", valueName: "folder"))
   var output: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure how far policies are from equivariant, where the game has symmetries (default: evaluation.symmetry)."
+  )
+  var symmetry: Bool?
+
   @Flag(help: "Print one JSON object per configuration of the sweep.")
   var json = false
 
@@ -51,10 +57,18 @@ struct EvaluateCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    let evaluation = try evaluator.evaluate(runs: runs) { progress in
+    func report(_ what: String, _ progress: EvaluationProgress) {
       guard clock.now - lastReport > .seconds(5) else { return }
       lastReport = clock.now
-      Console.log.info("\(progress.mode): \(progress.cellsFinished) of \(progress.cells) teams")
+      Console.log.info("\(what): \(progress.cellsFinished) of \(progress.cells) teams")
+    }
+    var evaluation = try evaluator.evaluate(runs: runs) { report("\($0.mode)", $0) }
+    if settings.symmetry {
+      evaluation.add(
+        try RunEquivariance.measure(
+          runs: runs, policies: policies, environment: trained.environment, architecture: trained.architecture,
+          settings: settings, device: device
+        ) { report("symmetry", $0) })
     }
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
@@ -82,6 +96,7 @@ struct EvaluateCommand: ParsableCommand {
       settings.games = games
     }
     if let seed { settings.seed = seed }
+    if let symmetry { settings.symmetry = symmetry }
     if let modes {
       settings.modes = try modes.split(separator: ",").map { text in
         guard let mode = EvaluationMode(String(text)) else {

@@ -2,7 +2,8 @@ import Evaluation
 import Foundation
 
 /// The results of an evaluation on disk: `evaluation.json` (what was played), `summary.csv`, `summary.json`, `matrix.csv`,
-/// `matrix.json`, one heat map per mode and the sweep's curves.
+/// `matrix.json`, `symmetry.csv` and `symmetry.json` where symmetries were measured, one heat map per mode and the sweep's
+/// curves.
 public enum EvaluationFolder {
   /// What it takes to get the same tables again.
   private struct Record: Encodable {
@@ -16,6 +17,7 @@ public enum EvaluationFolder {
     let bootstrapSamples: Int
     let maxTuples: Int
     let acrossConfigurations: Bool
+    let symmetry: Bool
     let device: String
   }
 
@@ -29,18 +31,23 @@ public enum EvaluationFolder {
       configuration: title, update: trained.update, envSteps: trained.update * trained.configuration.envStepsPerUpdate,
       games: settings.games, seed: settings.seed, modes: settings.modes.map(\.description),
       tieTolerance: settings.tieTolerance, bootstrapSamples: settings.bootstrapSamples, maxTuples: settings.maxTuples,
-      acrossConfigurations: settings.acrossConfigurations, device: device)
+      acrossConfigurations: settings.acrossConfigurations,
+      symmetry: settings.symmetry, device: device)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     try Folder.make(folder)
-    try removeFigures(in: folder)
+    try removeEarlier(in: folder)
     func place(_ name: String) -> URL { folder.appendingPathComponent(name) }
     try AtomicFile.write(encoder.encode(record), to: place("evaluation.json"))
     try AtomicFile.write(SummaryReport.csv(evaluation.summary), to: place("summary.csv"))
     try AtomicFile.write(SummaryReport.json(evaluation.summary), to: place("summary.json"))
     try AtomicFile.write(MatrixReport.csv(evaluation.matrices), to: place("matrix.csv"))
     try AtomicFile.write(MatrixReport.json(evaluation.matrices), to: place("matrix.json"))
+    if !evaluation.equivariance.isEmpty {
+      try AtomicFile.write(SymmetryReport.csv(evaluation.equivariance), to: place("symmetry.csv"))
+      try AtomicFile.write(SymmetryReport.json(evaluation.equivariance), to: place("symmetry.json"))
+    }
     let returns = evaluation.matrices.flatMap { $0.cells.values.map(\.meanReturn) }
     let range = min(0, returns.min() ?? 0)...max(returns.max() ?? 0, 1e-9)
     for matrix in evaluation.matrices {
@@ -52,10 +59,12 @@ public enum EvaluationFolder {
     }
   }
 
-  /// Figures of an earlier evaluation, whose modes may have been others.
-  private static func removeFigures(in folder: URL) throws {
+  /// What an earlier evaluation wrote and this one may not: its modes may have been others.
+  private static func removeEarlier(in folder: URL) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where name == "sweep.svg" || (name.hasPrefix("matrix-") && name.hasSuffix(".svg")) {
+    where ["sweep.svg", "symmetry.csv", "symmetry.json"].contains(name)
+      || (name.hasPrefix("matrix-") && name.hasSuffix(".svg"))
+    {
       try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }
   }

@@ -65,10 +65,12 @@ public enum SummaryReport {
       \(returns.text)
       \(details.text)
       \(outcomes(summary, modes: modes))\
+      \(equivariance(summary))\
       Mean return per game ± standard error, \(games) games per team of \(summary.seats).
       SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
       XP pairs: disjoint teams, error over teams. Ties: decisions in which another
       action's logit equals the largest / comes within the tie tolerance of it.
+      \(summary.configurations.contains { $0.equivariance != nil } ? equivarianceNote : "")\
 
       """
   }
@@ -89,6 +91,28 @@ public enum SummaryReport {
     }
     return table.text + "\n"
   }
+
+  /// One row per configuration and family of symmetries; nothing where the game has none.
+  private static func equivariance(_ summary: EvaluationSummary) -> String {
+    guard summary.configurations.contains(where: { $0.equivariance != nil }) else { return "" }
+    var table = TextTable(
+      header: ["configuration", "symmetries", "divergence", "total variation", "greedy agreement"])
+    for row in summary.configurations {
+      for (family, measured) in (row.equivariance ?? [:]).sorted(by: { $0.key < $1.key }) {
+        table.append([
+          row.configuration, "\(family) (\(measured.symmetries))", text(measured.divergence, digits: 4),
+          text(measured.totalVariation, digits: 4), text(measured.greedyAgreement, digits: 3),
+        ])
+      }
+    }
+    return table.text + "\n"
+  }
+
+  private static let equivarianceNote = """
+    Divergence (KL, nats), total variation and part of equal greedy actions: a policy on
+    its own games, sampled, against itself on symmetric images of them, error over runs.
+
+    """
 
   private static func text(_ estimate: Estimate?, digits: Int = 2) -> String {
     guard let estimate else { return "-" }

@@ -49,16 +49,18 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let tuplesEvaluated: Int
     public let tuplesPossible: Int
     public let modes: [Mode]
+    /// How far the policies are from equivariant, by family of symmetries; nil where that was not measured.
+    public internal(set) var equivariance: [String: Equivariance]?
 
     enum CodingKeys: String, CodingKey {
-      case configuration, hyperparameters, runs, games, modes
+      case configuration, hyperparameters, runs, games, modes, equivariance
       case tuplesEvaluated = "tuples_evaluated"
       case tuplesPossible = "tuples_possible"
     }
   }
 
   public let seats: Int
-  public let configurations: [Configuration]
+  public internal(set) var configurations: [Configuration]
 
   /// - Parameter matrices: one per mode, all over the same runs.
   public init(_ matrices: [CrossPlayMatrix], bootstrap: Bootstrap) {
