@@ -19,6 +19,8 @@ struct TrainingShape {
   let observationWords: Int
   let epochs: Int
   let minibatches: Int
+  /// Updates of the whole training, for annealing.
+  let updates: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
   /// Whether every seat plays through symmetries (Other-Play).
@@ -36,6 +38,7 @@ struct TrainingShape {
     observationWords = environment.observationWordCount
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    updates = configuration.updates
     shapesRewards = environment.shapesRewards
     playsOther = !configuration.otherPlay.isEmpty
     outcomes = environment.outcomeCount

@@ -6,22 +6,21 @@ public enum SweepPlot {
   /// nil where the configurations do not differ in exactly one hyper-parameter.
   public static func svg(_ summary: EvaluationSummary, title: String) -> String? {
     let rows = summary.configurations
-    let varying = Hyperparameter.perRun.filter { key in Set(rows.map { $0.hyperparameters[key] }).count > 1 }
-    guard let key = varying.first, varying.count == 1,
-      Set(rows.map { $0.hyperparameters[key] }).count == rows.count
-    else { return nil }
-    let ordered = rows.sorted { $0.hyperparameters[key] < $1.hyperparameters[key] }
-    let ticks = ordered.map { $0.hyperparameters[key] }
+    let varying = Hyperparameter.allCases.filter { key in Set(rows.map { $0.hyperparameters[key] }).count > 1 }
+    guard let key = varying.first, varying.count == 1 else { return nil }
+    let points = rows.compactMap { row in row.hyperparameters[key].map { (x: $0, row: row) } }.sorted { $0.x < $1.x }
+    let ticks = points.map(\.x)
+    guard Set(ticks).count == rows.count else { return nil }
     // Modes differ by their dashes, self-play and cross-play by their colours.
     let dashes: [String?] = ["6 4", nil, "2 3", "10 3 2 3"]
-    let curves = (ordered.first?.modes.indices ?? 0..<0).flatMap { mode in
+    let curves = (points.first?.row.modes.indices ?? 0..<0).flatMap { mode in
       [("SP", LinePlot.colors[0], \EvaluationSummary.Mode.selfPlay), ("XP", LinePlot.colors[1], \.crossPlayAllTuples)]
         .map { name, color, estimate in
-          let estimates = ordered.compactMap { row in
-            row.modes[mode][keyPath: estimate].map { (x: row.hyperparameters[key], estimate: $0) }
+          let estimates = points.compactMap { point in
+            point.row.modes[mode][keyPath: estimate].map { (x: point.x, estimate: $0) }
           }
           var curve = LinePlot.Curve(
-            label: "\(name) \(ordered[0].modes[mode].mode)", color: color,
+            label: "\(name) \(points[0].row.modes[mode].mode)", color: color,
             points: estimates.map { ($0.x, $0.estimate.mean) })
           curve.dashes = dashes[mode % dashes.count]
           curve.errors = estimates.map { $0.estimate.standardError ?? 0 }

@@ -19,6 +19,37 @@ public enum SymmetryReport {
     return csv.text
   }
 
+  /// For the terminal: one row per configuration and family of symmetries; nothing where none was measured.
+  static func table(_ summary: EvaluationSummary) -> String {
+    guard isMeasured(summary) else { return "" }
+    var table = TextTable(
+      header: ["configuration", "symmetries", "divergence", "total variation", "greedy agreement"])
+    for row in summary.configurations {
+      for (family, measured) in (row.equivariance ?? [:]).sorted(by: { $0.key < $1.key }) {
+        table.append([
+          row.configuration, "\(family) (\(measured.symmetries))", SummaryReport.text(measured.divergence, digits: 4),
+          SummaryReport.text(measured.totalVariation, digits: 4),
+          SummaryReport.text(measured.greedyAgreement, digits: 3),
+        ])
+      }
+    }
+    return table.text + "\n"
+  }
+
+  /// What the columns of `table` mean.
+  static func note(_ summary: EvaluationSummary) -> String {
+    guard isMeasured(summary) else { return "" }
+    return """
+      Divergence (KL, nats), total variation and part of equal greedy actions: a policy on
+      its own games, sampled, against itself on symmetric images of them, error over runs.
+
+      """
+  }
+
+  private static func isMeasured(_ summary: EvaluationSummary) -> Bool {
+    summary.configurations.contains { $0.equivariance != nil }
+  }
+
   private struct Entry: Encodable {
     let run: String
     let configuration: String

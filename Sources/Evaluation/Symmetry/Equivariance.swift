@@ -34,7 +34,8 @@ public struct RunEquivariance: Sendable, Hashable {
   /// of self-play.
   ///
   /// - Parameters:
-  ///   - policies: One per run, in the same order and with the same names.
+  ///   - runs: With those of the policies among them.
+  ///   - policies: Of one network.
   ///   - progress: Called whenever runs have finished.
   /// - Throws: `EvaluationFailure`, `VulkanError`.
   public static func measure(
@@ -42,7 +43,12 @@ public struct RunEquivariance: Sendable, Hashable {
     architecture: NetworkArchitecture, settings: EvaluationSettings, device: Device,
     progress: ((EvaluationProgress) -> Void)? = nil
   ) throws -> [RunEquivariance] {
-    precondition(runs.map(\.name) == policies.map(\.name), "one policy per run, in the same order")
+    let runs = policies.map { policy in
+      guard let run = runs.first(where: { $0.name == policy.name }) else {
+        preconditionFailure("no run \(policy.name)")
+      }
+      return run
+    }
     return try environment.symmetryFamilies.flatMap { family in
       let evaluator = try CrossPlayEvaluator(
         environment: environment, architecture: architecture, policies: policies, settings: settings, device: device,
