@@ -9,6 +9,6 @@ import ArgumentParser
     version: Version.text,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, VerifyCommand.self,
-      BenchCommand.self, WatchCommand.self, FlowCommand.self,
+      ReportCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
     ])
 }

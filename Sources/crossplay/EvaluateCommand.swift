@@ -41,7 +41,8 @@ struct EvaluateCommand: ParsableCommand {
       )
     }
     let target =
-      output.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: folders[0]).appendingPathComponent("evaluation")
+      output.map { URL(fileURLWithPath: $0) }
+      ?? URL(fileURLWithPath: folders[0]).appendingPathComponent(EvaluationFolder.name)
     try Folder.make(target)
     let device = try deviceOptions.open()
     let (runs, policies) = trained.evaluated
