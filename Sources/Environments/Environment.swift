@@ -49,6 +49,9 @@ public protocol Environment: Sendable {
 
   /// Full, resolved parameters: making the environment again from them gives the same one.
   var parametersDescription: [String: ParameterValue] { get }
+  /// Parameters that only a learner notices, such as the weight of shaped rewards: policies that were trained with
+  /// different ones play the same game.
+  static var learningParameters: Set<String> { get }
   /// Sections of the observation, in order, covering all D features.
   var observationLayout: [ObservationSection] { get }
 
@@ -67,6 +70,7 @@ extension Environment {
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
+  public static var learningParameters: Set<String> { [] }
   public var observationList: ObservationList? { nil }
   public var wideActions: Range<Int>? { nil }
   public var outcomeNames: [String] { [] }

@@ -4,7 +4,7 @@ import Training
 extension LearningCurves {
   /// One row per configuration and piece: means over its runs with their standard errors.
   public var csv: String {
-    let keys = Hyperparameter.perRun
+    let keys = Hyperparameter.allCases
     var csv = CSV(
       header: ["configuration"] + keys.map(\.rawValue) + ["env_steps", "runs"]
         + quantities.flatMap { [$0.column, "\($0.column)_standard_error"] })
@@ -12,7 +12,7 @@ extension LearningCurves {
       let hyperparameters = runs[group.members[0]].run.hyperparameters
       for point in points(group) {
         csv.append(
-          [group.configuration] + keys.map { "\(hyperparameters[$0])" } + [Self.text(point.envSteps), "\(point.runs)"]
+          [group.configuration] + keys.map { hyperparameters[$0].field } + [Self.text(point.envSteps), "\(point.runs)"]
             + point.estimates.flatMap { [($0?.mean).field, ($0?.standardError).field] })
       }
     }

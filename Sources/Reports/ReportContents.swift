@@ -28,14 +28,15 @@ public struct ReportContents {
 
   /// - Parameters:
   ///   - folders: Trainings, or shards of one.
-  ///   - evaluation: Where `crossplay evaluate` wrote.
+  ///   - evaluation: Where `crossplay evaluate` wrote; nil for `evaluation/` in the folder of a single training.
   /// - Throws: `FileFailure` for what is missing or damaged.
-  public init(folders: [URL], evaluation: URL, program: Program) throws {
+  public init(folders: [URL], evaluation: URL?, program: Program) throws {
     guard let first = folders.first else { throw FileFailure("report", "needs the folder of a training") }
     self.program = program
     self.folders = folders
     trainings = try ReportedTraining.read(folders)
-    self.evaluation = try EvaluationFolder.read(evaluation)
+    let place = evaluation ?? (trainings.count == 1 ? first.appendingPathComponent(EvaluationFolder.name) : nil)
+    self.evaluation = try place.flatMap { try RecordedEvaluation($0) }
     curves = try LearningCurves(trainings)
     guard !curves.isEmpty || self.evaluation != nil else {
       throw FileFailure(
@@ -54,23 +55,34 @@ public struct ReportContents {
     var remarks: [String] = []
     let names = folders.map(\.relativePath).joined(separator: " ")
     if evaluation == nil {
-      remarks.append("Not evaluated yet: run crossplay evaluate \(names), then crossplay report \(names) again.")
-    }
-    let updates = Set(trainings.flatMap { $0.folders.compactMap { $0.checkpoint?.update } })
-    if let evaluation, let latest = updates.max(), latest != evaluation.record.update {
+      let place = trainings.count > 1 ? (" --output FOLDER", " --evaluation FOLDER") : ("", "")
       remarks.append(
-        "The evaluation played the policies of update \(evaluation.record.update), the last checkpoint is of update "
-          + "\(latest): run crossplay evaluate \(names) again.")
+        "Not evaluated yet: run crossplay evaluate \(names)\(place.0), then crossplay report \(names)\(place.1) again.")
     }
-    for training in trainings {
-      let total = training.configuration.updates
-      for folder in training.folders {
-        let done = folder.checkpoint?.update ?? 0
-        guard done < total else { continue }
+    if let evaluation {
+      let known = Set(trainings.flatMap { $0.runs.map(\.name) })
+      let others = evaluation.runs.count { !known.contains($0.name) }
+      if others > 0 {
         remarks.append(
-          "\(folder.url.relativePath): the training is not finished, its last checkpoint is of update \(done) of \(total)."
+          "\(evaluation.folder.relativePath): \(others) of \(evaluation.runs.count) evaluated runs are not of these trainings."
         )
       }
+      for training in trainings {
+        guard let played = evaluation.record.trainings.first(where: { $0.label == training.label }),
+          training.update > 0, played.update != training.update
+        else { continue }
+        remarks.append(
+          "The evaluation played the policies of update \(played.update) of \(training.name), the last checkpoint is of "
+            + "update \(training.update): run crossplay evaluate \(names) again.")
+      }
+    }
+    for folder in trainings.flatMap(\.folders) {
+      let total = folder.configuration.updates
+      let late = folder.checkpoints.filter { $0.update < total }
+      if folder.checkpoints.isEmpty { remarks.append("\(folder.url.relativePath): there is no checkpoint in it.") }
+      guard let done = late.map(\.update).min() else { continue }
+      remarks.append(
+        "\(folder.url.relativePath): the training is not finished, a last checkpoint is of update \(done) of \(total).")
     }
     let expected = trainings.reduce(0) { $0 + $1.runs.count }
     if curves.runs.count < expected {

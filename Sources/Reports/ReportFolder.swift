@@ -21,6 +21,7 @@ public enum ReportFolder {
     if let evaluation = contents.evaluation {
       let axis = SweptAxis(evaluation.summary)
       files.append(("\(axis.fileName).csv", SummaryReport.csv(evaluation.summary)))
+      if let blocks = BlockReport.csv(evaluation.summary) { files.append(("blocks.csv", blocks)) }
     }
     if !contents.curves.isEmpty {
       files.append(("learning_curves.csv", contents.curves.csv))
@@ -85,17 +86,19 @@ public struct ReportRecord: Encodable {
   public struct Training: Encodable {
     let folder: String
     let configuration: String
-    let environment: String?
-    let environmentVersion: Int?
-    let device: String?
+    let environment: String
+    /// Of its checkpoints; several where they were written by different versions or devices.
+    let environmentVersions: [Int]
+    let devices: [String]
+    /// Runs that have a checkpoint.
     let runs: Int
-    let update: Int?
+    let update: Int
     let updates: Int
-    let envSteps: Int?
+    let envSteps: Int
 
     enum CodingKeys: String, CodingKey {
-      case folder, configuration, environment, device, runs, update, updates
-      case environmentVersion = "environment_version"
+      case folder, configuration, environment, devices, runs, update, updates
+      case environmentVersions = "environment_versions"
       case envSteps = "env_steps"
     }
   }
@@ -134,12 +137,14 @@ public struct ReportRecord: Encodable {
     remarks = contents.remarks
     trainings = contents.trainings.flatMap { training in
       training.folders.map { folder in
-        let state = folder.checkpoint?.description
+        let states = folder.checkpoints.map(\.description)
         return Training(
           folder: folder.url.relativePath, configuration: training.configuration.name,
-          environment: state?.environment.name, environmentVersion: state?.environment.version, device: state?.device,
-          runs: state?.runs.count ?? training.runs.count, update: folder.checkpoint?.update,
-          updates: training.configuration.updates, envSteps: state?.envSteps)
+          environment: training.configuration.environment.name,
+          environmentVersions: Set(states.map(\.environment.version)).sorted(),
+          devices: Set(states.map(\.device)).sorted(),
+          runs: folder.savedRuns.count, update: folder.update,
+          updates: training.configuration.updates, envSteps: folder.update * training.configuration.envStepsPerUpdate)
       }
     }
     metrics = contents.curves.sources.map {
@@ -148,7 +153,7 @@ public struct ReportRecord: Encodable {
     evaluation = contents.evaluation?.record
     summary = contents.evaluation?.summary
     best = contents.evaluation.flatMap { evaluation in
-      ReportTables(evaluation.recordedSummary).best.map { evaluation.summary.configurations[$0.row].configuration }
+      ReportTables(evaluation).best.map { evaluation.summary.configurations[$0.row].configuration }
     }
     hashes = Dictionary(try contents.hashes.map { ($0.what, $0.hash) }) { first, _ in first }
   }

@@ -13,11 +13,16 @@ extension ReportContents {
     page.paragraph(introduction)
     for remark in remarks { page.paragraph(remark, isNote: true) }
     if let evaluation {
-      let tables = ReportTables(evaluation.recordedSummary)
+      let tables = ReportTables(evaluation)
       page.heading("Self-play and cross-play")
       page.table(tables.returns)
       if let outcomes = tables.outcomes { page.table(outcomes) }
       page.table(tables.ties)
+      if let equivariance = tables.equivariance { page.table(equivariance) }
+      if !tables.blocks.isEmpty {
+        page.heading("Cross-play between configurations", level: 3)
+        for table in tables.blocks { page.table(table) }
+      }
     }
     for figure in figures {
       if let heading = figure.heading { page.heading(heading) }
@@ -51,7 +56,7 @@ extension ReportContents {
     let configurations = trainings.reduce(0) { $0 + $1.configuration.sweep.points.count }
     let seeds = Set(trainings.map(\.configuration.seeds.count)).sorted().map(String.init).joined(separator: " or ")
     let steps = trainings.flatMap { training in
-      training.folders.compactMap { ($0.checkpoint?.update).map { $0 * training.configuration.envStepsPerUpdate } }
+      training.folders.flatMap(\.checkpoints).map { $0.update * training.configuration.envStepsPerUpdate }
     }
     let trained = steps.max().map { "trained for \(LearningCurvesFigure.magnitude(Double($0))) env steps each" }
     return "\(environments.joined(separator: "; ")). \(runs) runs: \(configurations) configurations × \(seeds) seeds, "
@@ -92,24 +97,32 @@ extension ReportContents {
     ]
     for folder in trainings.flatMap(\.folders) {
       let name = folders.count > 1 ? "\(folder.url.relativePath): " : ""
-      guard let checkpoint = folder.checkpoint else { continue }
-      let state = checkpoint.description
-      table.rows += [
-        ["\(name)environment", "\(state.environment.name), version \(state.environment.version)"],
-        ["\(name)trained on (device, driver, profile, matrix products)", state.device],
-        [
+      let states = folder.checkpoints.map(\.description)
+      let environments = Set(states.map { "\($0.environment.name), version \($0.environment.version)" }).sorted()
+      table.rows += environments.map { ["\(name)environment", $0] }
+      table.rows += Set(states.map(\.device)).sorted().map {
+        ["\(name)trained on (device, driver, profile, matrix products)", $0]
+      }
+      table.rows += folder.checkpoints.map { checkpoint in
+        let state = checkpoint.description
+        return [
           "\(name)last checkpoint",
           "update \(checkpoint.update), \(state.envSteps) env steps per run, \(state.runs.count) runs",
-        ],
-      ]
+        ]
+      }
     }
     for source in curves.sources {
       table.rows.append(["metrics read", "\(source.file.relativePath): \(source.count.lines) lines"])
     }
     if let record = evaluation?.record {
+      table.rows += record.trainings.map {
+        [
+          "evaluated policies",
+          "\($0.label ?? $0.configuration): \($0.runs) runs, update \($0.update), \($0.envSteps) env steps per run",
+        ]
+      }
       table.rows += [
         ["evaluated on (device, driver)", record.device],
-        ["evaluated policies", "update \(record.update), \(record.envSteps) env steps per run"],
         [
           "evaluation",
           "\(record.games) games per entry, seed \(record.seed), modes \(record.modes.joined(separator: ", "))",
@@ -130,8 +143,9 @@ extension ReportContents {
         + (training.folders.count > 1 ? "   # or in \(training.folders.count) shards" : "")
     }
     if let record = evaluation?.record {
+      let output = trainings.count > 1 ? " --output \(evaluation?.folder.relativePath ?? "")" : ""
       commands.append(
-        "crossplay evaluate \(names) --games \(record.games) --mode \(record.modes.joined(separator: ",")) "
+        "crossplay evaluate \(names)\(output) --games \(record.games) --mode \(record.modes.joined(separator: ",")) "
           + "--seed \(record.seed)")
     }
     return commands + [program.command]
@@ -146,14 +160,15 @@ extension ReportContents {
         if FileManager.default.fileExists(atPath: folder.metricsFile.path) {
           hashes.append((folder.metricsFile.relativePath, try FileHash.digits(of: folder.metricsFile)))
         }
-        if let checkpoint = folder.checkpoint {
-          hashes.append(("\(checkpoint.url.relativePath) (tensors)", checkpoint.stateHash))
-        }
+        hashes += folder.checkpoints.map { ("\($0.url.relativePath) (tensors)", $0.stateHash) }
         hashes += try folder.exportedPolicies().map { ("policy \($0.name) (weights)", $0.weightHash) }
       }
       if let evaluation {
         hashes += evaluation.hashes.map { name, hash in
           (evaluation.folder.appendingPathComponent(name).relativePath, hash)
+        }
+        hashes += evaluation.record.trainings.map {
+          ("evaluated policies of \($0.label ?? $0.configuration) (weights)", $0.weightHash)
         }
       }
       return hashes
@@ -170,8 +185,4 @@ extension ReportContents {
       return table
     }
   }
-}
-
-extension RecordedEvaluation {
-  var recordedSummary: RecordedSummary { RecordedSummary(summary: summary, runs: matrices.first?.runs ?? []) }
 }

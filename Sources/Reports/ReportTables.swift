@@ -1,3 +1,4 @@
+import Checkpoints
 import Evaluation
 import Foundation
 import Training
@@ -8,8 +9,11 @@ struct ReportTables {
   private let labels: [String]
   private let keyText: String
 
-  init(_ evaluation: RecordedSummary) {
+  private let summaryFile: URL
+
+  init(_ evaluation: RecordedEvaluation) {
     summary = evaluation.summary
+    summaryFile = evaluation.summaryFile
     let runLabels = RunLabels(evaluation.runs)
     let groups = RunGroup.groups(of: evaluation.runs)
     labels = groups.map { groups.count > 1 ? runLabels.label($0) : $0.configuration }
@@ -33,9 +37,6 @@ struct ReportTables {
     }
     return (row, "best XP \(modes[mode])")
   }
-
-  func label(_ row: Int) -> String { labels[row] }
-  var axisName: String { keyText }
 
   var returns: HTMLPage.Table {
     var table = HTMLPage.Table(
@@ -100,6 +101,45 @@ struct ReportTables {
     return table
   }
 
+  /// Cross-play of every configuration in seat 0 with every one in the other seats, per mode; none where they did not
+  /// meet.
+  var blocks: [HTMLPage.Table] {
+    let names = summary.configurations.map(\.configuration)
+    return Dictionary(grouping: summary.blocks ?? [], by: \.mode.description).sorted { $0.key > $1.key }.map { entry in
+      var table = HTMLPage.Table(
+        caption:
+          "XP \(entry.key): runs of the row in seat 0 with runs of the column in all other seats, mean return per "
+          + "game (points) ± standard error by resampling the runs of both.",
+        header: [keyText] + labels)
+      let means = Dictionary(entry.value.map { ([$0.row, $0.column], $0.crossPlay) }) { first, _ in first }
+      let digits = entry.value.contains { abs($0.crossPlay.mean) >= 5 } ? 2 : 3
+      table.rows = zip(labels, names).map { label, row in
+        [label] + names.map { Self.text(means[[row, $0]], digits: digits) }
+      }
+      return table
+    }
+  }
+
+  /// How far policies are from respecting the symmetries of the game; nil where that was not measured.
+  var equivariance: HTMLPage.Table? {
+    guard let data = FileManager.default.contents(atPath: summaryFile.path),
+      let found = try? JSONDecoder().decode(SymmetryDiagnostics.self, from: data)
+    else { return nil }
+    var table = HTMLPage.Table(
+      caption: "Distance from equivariance, mean over seeds ± standard error: 0 divergence and total variation and an "
+        + "agreement of 1 mean that a policy treats all games alike that a symmetry of the family makes of each other.",
+      header: [keyText, "symmetries of", "divergence (nats)", "total variation", "greedy agreement"])
+    table.textColumns = 2
+    for (label, configuration) in zip(labels, found.configurations) {
+      for (family, measured) in (configuration.equivariance ?? [:]).sorted(by: { $0.key < $1.key }) {
+        table.rows.append(
+          [label, family]
+            + [measured.divergence, measured.totalVariation, measured.greedyAgreement].map { Self.text($0, digits: 4) })
+      }
+    }
+    return table.rows.isEmpty ? nil : table
+  }
+
   /// Two digits behind the point for games that are played for tens of points, three for small ones.
   private func digits(_ quantities: [(EvaluationSummary.Mode) -> Estimate?]) -> Int {
     let means = summary.configurations.flatMap { row in
@@ -118,8 +158,24 @@ struct ReportTables {
   }
 }
 
-/// A summary with the runs that it is about, in the order of its configurations.
-struct RecordedSummary {
-  let summary: EvaluationSummary
-  let runs: [EvaluatedRun]
+/// The part of `summary.json` that only evaluations of games with known symmetries have.
+private struct SymmetryDiagnostics: Decodable {
+  struct Configuration: Decodable {
+    /// By family of symmetries.
+    let equivariance: [String: Family]?
+  }
+
+  struct Family: Decodable {
+    let divergence: Estimate?
+    let totalVariation: Estimate?
+    let greedyAgreement: Estimate?
+
+    enum CodingKeys: String, CodingKey {
+      case divergence
+      case totalVariation = "total_variation"
+      case greedyAgreement = "greedy_agreement"
+    }
+  }
+
+  let configurations: [Configuration]
 }

@@ -78,6 +78,7 @@ struct RunScalars {
       block[Int(HYPER_ADAM_BETA1)] = Float(h.adamBeta1)
       block[Int(HYPER_ADAM_BETA2)] = Float(h.adamBeta2)
       block[Int(HYPER_ADAM_EPSILON)] = Float(h.adamEpsilon)
+      block[Int(HYPER_FINAL_ENTROPY_COEFFICIENT)] = Float(h.finalEntropyCoefficient ?? h.entropyCoefficient)
       try hyperparameters.write(block, run: index)
     }
   }

@@ -19,6 +19,8 @@ struct TrainingShape {
   let observationWords: Int
   let epochs: Int
   let minibatches: Int
+  /// Updates of the whole training, for annealing.
+  let updates: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
   /// E, outcomes of the game.
@@ -34,6 +36,7 @@ struct TrainingShape {
     observationWords = environment.observationWordCount
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    updates = configuration.updates
     shapesRewards = environment.shapesRewards
     outcomes = environment.outcomeCount
   }

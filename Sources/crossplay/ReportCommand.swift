@@ -13,10 +13,12 @@ struct ReportCommand: ParsableCommand {
   var folders: [String]
 
   @Option(
-    help: ArgumentHelp("Where evaluate wrote (default: evaluation/ in the first folder).", valueName: "folder"))
+    help: ArgumentHelp(
+      "Where evaluate wrote (default: evaluation/ in the folder of a single training).", valueName: "folder"))
   var evaluation: String?
 
-  @Option(help: ArgumentHelp("Where to write (default: report/ in the first folder).", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Where to write (default: report/ in the folder of a single training).", valueName: "folder"))
   var output: String?
 
   @Flag(help: "Print what report.json holds, as one JSON object.")
@@ -24,16 +26,20 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let urls = folders.map { URL(fileURLWithPath: $0) }
-    let evaluationFolder =
-      evaluation.map { URL(fileURLWithPath: $0) } ?? urls[0].appendingPathComponent(EvaluationFolder.name)
-    if let evaluation, !FileManager.default.fileExists(atPath: evaluationFolder.path) {
-      throw UsageError("--evaluation \(evaluation): there is no such folder; name the one that evaluate wrote")
+    let evaluationFolder = evaluation.map { URL(fileURLWithPath: $0) }
+    if let evaluationFolder, !FileManager.default.fileExists(atPath: evaluationFolder.path) {
+      throw UsageError(
+        "--evaluation \(evaluationFolder.relativePath): there is no such folder; name the one that evaluate wrote")
     }
     let contents = try ReportContents(
       folders: urls, evaluation: evaluationFolder,
       program: .init(
         version: Version.text, commit: Version.commit,
         command: (["crossplay"] + CommandLine.arguments.dropFirst()).joined(separator: " "), date: Date()))
+    guard output != nil || contents.trainings.count == 1 else {
+      throw UsageError(
+        "\(folders.joined(separator: ", ")) are different trainings; say with --output where the report goes")
+    }
     for remark in contents.remarks { Console.log.warning("\(remark)") }
     let target = output.map { URL(fileURLWithPath: $0) } ?? urls[0].appendingPathComponent(ReportFolder.name)
     let record = try ReportFolder.write(contents, to: target)

@@ -79,7 +79,7 @@ struct ReportTests {
     #expect(lines[0].hasPrefix("configuration  runs  SP sampled  XP sampled"))
     #expect(lines[2].hasPrefix("default           3  3.67 ±0.33  1.67 ±"))
     #expect(lines.prefix(3).allSatisfy { $0.count == lines[0].count })
-    #expect(lines.contains("default          6/6              2.00                -                -"))
+    #expect(lines.contains("default        6 of 6              2.00                -                -"))
   }
 
   @Test func theHeatMapNamesAxesGroupsSeedsAndUnits() throws {

@@ -43,9 +43,10 @@ import Testing
     }
     let object = try JSONSerialization.jsonObject(with: Data(try text(training.report, "report.json").utf8))
     let json = try #require(object as? [String: Any])
+    #expect((json["trainings"] as? [[String: Any]])?.first?["updates"] as? Int == 4)
     #expect(json["best"] as? String == "entropy_coefficient=0.1")
     #expect((json["program"] as? [String: Any])?["date"] as? String == "1970-01-01T00:00:00Z")
-    #expect((json["hashes"] as? [String: String])?.count == 5)
+    #expect((json["hashes"] as? [String: String])?.count == 6)
   }
 
   @Test func thePageStandsAlone() throws {
@@ -178,11 +179,38 @@ import Testing
     }
   }
 
+  @Test func symmetryDiagnosticsHaveATable() throws {
+    let training = try evaluated()
+    #expect(try !training.contents().page([]).contains("equivariance"))
+    let file = training.url.appendingPathComponent("evaluation/summary.json")
+    var summary = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var configurations = try #require(summary["configurations"] as? [[String: Any]])
+    let estimate = ["mean": 0.0625, "standard_error": 0.5, "count": 2] as [String: Any]
+    configurations[1]["equivariance"] = ["colours": ["symmetries": 2, "divergence": estimate] as [String: Any]]
+    summary["configurations"] = configurations
+    try JSONSerialization.data(withJSONObject: summary).write(to: file)
+    let document = try XMLDocument(xmlString: try training.contents().page([]))
+    let cells = try document.nodes(forXPath: "//tr[td='colours']/*").compactMap(\.stringValue)
+    #expect(cells == ["0.1", "colours", "0.0625 ± 0.5000", "–", "–"])
+  }
+
+  @Test func configurationsThatMetHaveATableAndAFile() throws {
+    let training = try ExampleTraining()
+    try training.writeEvaluation(acrossConfigurations: true)
+    let record = try ReportFolder.write(try training.contents(), to: training.report)
+    #expect(record.files.contains("blocks.csv"))
+    let document = try XMLDocument(xmlString: try text(training.report, "report.html"))
+    let rows = try document.nodes(forXPath: "//table[caption[starts-with(., 'XP greedy')]]/tbody/tr")
+    #expect(rows.map { $0.children?.first?.stringValue } == ["0", "0.1"])
+    #expect(rows.first?.children?.last?.stringValue?.hasPrefix("1.250") == true)
+  }
+
   @Test func severalTrainingsStandSideBySide() throws {
     let first = try evaluated()
     let second = try ExampleTraining(yaml: ExampleTraining.yaml.replacing("epochs: 1", with: "epochs: 2"))
     try second.writeMetrics()
     let contents = try first.contents([first.url, second.url])
+    #expect(contents.remarks.contains { $0.contains("4 of 4 evaluated runs are not of these trainings") })
     #expect(contents.trainings.count == 2 && contents.curves.runs.count == 8)
     #expect(Set(contents.curves.groups.map(\.configuration)).count == 4)
     let twice = #expect(throws: FileFailure.self) { try first.contents([first.url, first.url]) }

@@ -5,19 +5,31 @@ import Training
 public struct TrainingFolder: Sendable {
   public let url: URL
   public let configuration: TrainingConfiguration
-  /// What the last complete checkpoint says of itself; nil before the first.
-  public let checkpoint: CheckpointRecord<TrainingState>?
+  /// What the last complete checkpoint of every wave says of itself; none before the first.
+  public let checkpoints: [CheckpointRecord<TrainingState>]
 
   /// - Throws: `FileFailure` where there is no training, or its last checkpoint has no readable description.
   public init(_ url: URL) throws {
     self.url = url
+    configuration = try Self.configuration(in: url)
+    checkpoints = try CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName)).waves()
+      .compactMap { try $0.latestRecord() }
+  }
+
+  /// The resolved configuration of a training.
+  /// - Throws: `FileFailure` where there is no training.
+  static func configuration(in url: URL) throws -> TrainingConfiguration {
     let place = url.appendingPathComponent(TrainingSession.configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
       throw FileFailure(url.path, "holds no training (there is no \(TrainingSession.configurationName) in it)")
     }
-    configuration = try TrainingConfiguration(contentsOf: place.path)
-    checkpoint = try CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName)).latestRecord()
+    return try TrainingConfiguration(contentsOf: place.path)
   }
+
+  /// Runs that have a checkpoint.
+  public var savedRuns: [RunConfiguration] { checkpoints.flatMap(\.description.runs) }
+  /// Finished updates of the wave that is trained furthest; 0 before the first checkpoint.
+  public var update: Int { checkpoints.map(\.update).max() ?? 0 }
 
   public var configurationFile: URL { url.appendingPathComponent(TrainingSession.configurationName) }
   public var metricsFile: URL { url.appendingPathComponent(TrainingSession.metricsName) }

@@ -8,6 +8,9 @@ public struct TrainingState: Codable, Sendable {
   /// The resolved configuration, as YAML.
   public let configuration: String
   public let environment: PolicyDescription.Environment
+  /// What the policies see and do; nil in checkpoints of versions that did not say so.
+  public let observation: [ObservationSection]?
+  public let actionNames: [String]?
   /// Runs of the tensors' first axis, in order.
   public let runs: [RunConfiguration]
   public let envSteps: Int
@@ -16,7 +19,8 @@ public struct TrainingState: Codable, Sendable {
   public let device: String
 
   enum CodingKeys: String, CodingKey {
-    case configuration, environment, runs, device
+    case configuration, environment, observation, runs, device
+    case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
   }
@@ -24,6 +28,8 @@ public struct TrainingState: Codable, Sendable {
   init(_ trainer: Trainer, device: Device) throws {
     configuration = try trainer.configuration.yaml()
     environment = PolicyDescription.Environment(trainer.environment)
+    observation = trainer.environment.observationLayout
+    actionNames = trainer.environment.actionNames
     runs = trainer.runs
     envSteps = trainer.envSteps
     stateLayout = device.profile.stateLayout.rawValue

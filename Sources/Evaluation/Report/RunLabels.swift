@@ -10,7 +10,7 @@ public struct RunLabels {
   public init(_ runs: [EvaluatedRun]) {
     self.runs = runs
     groups = RunGroup.groups(of: runs)
-    let varying = Hyperparameter.perRun.filter { key in Set(runs.map { $0.hyperparameters[key] }).count > 1 }
+    let varying = Hyperparameter.allCases.filter { key in Set(runs.map { $0.hyperparameters[key] }).count > 1 }
     let labels = Set(groups.map { group in varying.map { runs[group.members[0]].hyperparameters[$0] } })
     keys = labels.count == groups.count ? varying : []
   }
@@ -19,7 +19,7 @@ public struct RunLabels {
   public func label(_ group: RunGroup) -> String {
     keys.isEmpty
       ? group.configuration
-      : keys.map { runs[group.members[0]].hyperparameters[$0].short }.joined(separator: ", ")
+      : keys.map { runs[group.members[0]].hyperparameters[$0]?.short ?? "-" }.joined(separator: ", ")
   }
 
   /// `entropy coefficient`

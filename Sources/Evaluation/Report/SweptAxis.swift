@@ -22,24 +22,26 @@ public struct SweptAxis {
   public let panelTitles: [String]
   private let names: [String]
 
-  /// - Parameter configurations: Name (with the training's, where there are several) and hyper-parameters.
-  public init(_ configurations: [(name: String, hyperparameters: Hyperparameters)]) {
-    let varying = Hyperparameter.perRun.filter { key in
+  public init(_ summary: EvaluationSummary) {
+    let configurations = summary.configurations
+    let varying = Hyperparameter.allCases.filter { key in
       Set(configurations.map { $0.hyperparameters[key] }).count > 1
     }
     func values(_ key: Hyperparameter) -> Int { Set(configurations.map { $0.hyperparameters[key] }).count }
+    // Only what has a value everywhere makes an axis.
+    let axes = varying.filter { key in configurations.allSatisfy { $0.hyperparameters[key] != nil } }
     let key =
-      varying.contains(.entropyCoefficient)
-      ? .entropyCoefficient : varying.max { values($0) < values($1) }
-    names = configurations.map(\.name)
-    let folders = configurations.map { $0.name.split(separator: "/").dropLast().joined(separator: "/") }
+      axes.contains(.entropyCoefficient)
+      ? .entropyCoefficient : axes.max { values($0) < values($1) }
+    names = configurations.map(\.configuration)
+    let trainings = configurations.map { $0.training ?? "" }
     let others = varying.filter { $0 != key }
     let titles = configurations.indices.map { i in
-      let values = others.map { "\($0.words) \(configurations[i].hyperparameters[$0].short)" }
-      return ((Set(folders).count > 1 ? [folders[i]] : []) + values).joined(separator: ", ")
+      let values = others.map { "\($0.words) \(configurations[i].hyperparameters[$0]?.short ?? "-")" }
+      return ((Set(trainings).count > 1 ? [trainings[i]] : []) + values).joined(separator: ", ")
     }
     let spots = zip(titles, configurations).map { title, configuration in
-      "\(title)\n\(key.map { configuration.hyperparameters[$0] } ?? 0)"
+      "\(title)\n\(key.flatMap { configuration.hyperparameters[$0] } ?? 0)"
     }
     guard let key, Set(spots).count == spots.count else {
       self.key = nil
@@ -53,12 +55,8 @@ public struct SweptAxis {
     places = configurations.indices.map { i in
       Place(
         panel: distinct.firstIndex(of: titles[i]) ?? 0, panelTitle: titles[i],
-        x: configurations[i].hyperparameters[key])
+        x: configurations[i].hyperparameters[key] ?? 0)
     }
-  }
-
-  public init(_ summary: EvaluationSummary) {
-    self.init(summary.configurations.map { ($0.configuration, $0.hyperparameters) })
   }
 
   /// `entropy_sweep` for the entropy coefficient: what files of figures over this axis are called.

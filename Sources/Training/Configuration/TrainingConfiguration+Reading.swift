@@ -51,7 +51,7 @@ extension TrainingConfiguration {
   private static func number(_ hyperparameter: Hyperparameter, _ section: inout ConfigurationSection) throws -> Double?
   {
     let key = hyperparameter.rawValue
-    if let node = section.node(key), case .list = node.value, Hyperparameter.perRun.contains(hyperparameter) {
+    if let node = section.node(key), case .list = node.value {
       throw section.wrong(node, key, "one number; to try several, write sweep.\(key): \(node.text)")
     }
     return try section.number(key, in: hyperparameter.range)

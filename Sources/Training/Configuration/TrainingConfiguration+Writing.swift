@@ -18,7 +18,8 @@ extension TrainingConfiguration {
       ("anneal_learning_rate", .scalar(.boolean(annealLearningRate))),
     ]
     for hyperparameter in Hyperparameter.allCases where !swept.contains(hyperparameter) {
-      entries.append((hyperparameter.rawValue, .scalar(.number(hyperparameters[hyperparameter]))))
+      guard let value = hyperparameters[hyperparameter] else { continue }
+      entries.append((hyperparameter.rawValue, .scalar(.number(value))))
     }
     if !sweep.axes.isEmpty { entries.append(("sweep", sweep.node)) }
     entries += [

@@ -108,7 +108,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("minibatch", \.minibatch),
         ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("logit_stride", \.logit_stride),
         ("value_output_stride", \.value_output_stride), ("moment_stride", \.moment_stride),
-        ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
+        ("statistic_stride", \.statistic_stride), ("total_updates", \.total_updates), ("rollout", \.rollout),
       ]),
     SharedStruct(
       EpisodeDispatch.self, "PPO/ppo.h",
