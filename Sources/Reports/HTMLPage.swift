@@ -92,7 +92,7 @@ struct HTMLPage {
   private static let style = """
     :root { color-scheme: light; }
     body { margin: 0; background: #ffffff; color: #1a1a1a; font: 16px/1.5 Helvetica, Arial, sans-serif; }
-    main { max-width: 1080px; margin: 0 auto; padding: 24px; }
+    main { max-width: 1180px; margin: 0 auto; padding: 24px; }
     h1 { font-size: 28px; margin: 0 0 8px; overflow-wrap: anywhere; }
     h2 { font-size: 21px; margin: 36px 0 10px; border-bottom: 1px solid #cccccc; padding-bottom: 4px; }
     h3 { font-size: 17px; margin: 24px 0 8px; }
@@ -101,7 +101,7 @@ struct HTMLPage {
     .table { overflow-x: auto; margin: 12px 0 20px; }
     table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: 0 0 8px; max-width: 60em; }
-    th, td { padding: 4px 9px; text-align: right; border-bottom: 1px solid #e0e0e0; white-space: nowrap; }
+    th, td { padding: 4px 8px; text-align: right; border-bottom: 1px solid #e0e0e0; white-space: nowrap; }
     thead th { border-bottom: 1px solid #555555; vertical-align: bottom; }
     thead th.group { text-align: center; border-bottom: 1px solid #999999; }
     tbody th { font-weight: normal; }

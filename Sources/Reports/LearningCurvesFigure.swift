@@ -50,7 +50,7 @@ public enum LearningCurvesFigure {
     let bins = curves.runs.map(\.pieces.count).max() ?? 1
     let interval = max(1, (drawn * bins + mostPoints - 1) / mostPoints)
     var panels = groups.map { group in
-      let name = groups.count > 1 ? "\(labels.keys.isEmpty ? "" : labels.keyText + " ")\(labels.label(group))" : ""
+      let name = groups.count > 1 ? labels.title(group) : ""
       var plot = LinePlot(
         title: name, xTitle: "env steps per run", yTitle: curves.quantities[0].title, curves: [])
       plot.xLabel = Self.magnitude

@@ -103,6 +103,7 @@ extension ReportContents {
       table.rows += Set(states.map(\.device)).sorted().map {
         ["\(name)trained on (device, driver, profile, matrix products)", $0]
       }
+      table.rows += Set(states.compactMap(\.program)).sorted().map { ["\(name)trained by crossplay", $0] }
       table.rows += folder.checkpoints.map { checkpoint in
         let state = checkpoint.description
         return [
@@ -122,6 +123,7 @@ extension ReportContents {
         ]
       }
       table.rows += [
+        ["evaluated by crossplay", record.program ?? "not recorded"],
         ["evaluated on (device, driver)", record.device],
         [
           "evaluation",

@@ -32,6 +32,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
   public let acrossConfigurations: Bool
   /// Where the games were played.
   public private(set) var device: String
+  /// Version and commit of the program that played; nil in evaluations of versions that did not say so.
+  public private(set) var program: String?
 
   public init(_ joined: JoinedTrainings, settings: EvaluationSettings, device: String) {
     trainings = zip(joined.trainings, joined.labels).map { training, label in
@@ -53,12 +55,13 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
     maxTuples = settings.maxTuples
     acrossConfigurations = settings.acrossConfigurations
     self.device = device
+    program = Version.identity
   }
 
-  /// Whether `other` gives the same tables: everything but the device is the same.
+  /// Whether `other` gives the same tables: everything but device and program is the same.
   func isRepeated(by other: EvaluationRecord) -> Bool {
     var moved = self
-    moved.device = other.device
+    (moved.device, moved.program) = (other.device, other.program)
     return moved == other
   }
 

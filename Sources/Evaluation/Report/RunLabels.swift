@@ -22,6 +22,13 @@ public struct RunLabels {
       : keys.map { runs[group.members[0]].hyperparameters[$0]?.short ?? "-" }.joined(separator: ", ")
   }
 
+  /// `entropy coefficient 0.01, gamma 0.9`, or as `label`.
+  public func title(_ group: RunGroup) -> String {
+    keys.isEmpty
+      ? group.configuration
+      : keys.map { "\($0.words) \(runs[group.members[0]].hyperparameters[$0]?.short ?? "-")" }.joined(separator: ", ")
+  }
+
   /// `entropy coefficient`
   public var keyText: String { keys.map(\.words).joined(separator: ", ") }
 }
