@@ -61,6 +61,15 @@ import Testing
     #expect(try run.objects().count == 4)
   }
 
+  @Test func policiesTrainedWithOtherShapingPlayTheSameGame() throws {
+    let kitchen = "environment={name: overcooked, layout: cramped_room, max_steps: 12"
+    try train("shaped", kitchen + "}", "seeds=1")
+    try train("plain", kitchen + ", shaping_weight: 0, plate_reward: false}", "seeds=1")
+    let run = try crossplay("evaluate", "shaped", "plain", "--output", "joined", "--games", "2", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.objects().count == 4 + 2 * 16)
+  }
+
   @Test func theFirstDifferenceOfTwoGamesIsNamed() throws {
     try train("two")
     try train("three", "environment.players=3")

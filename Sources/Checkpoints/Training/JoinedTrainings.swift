@@ -66,8 +66,9 @@ public struct JoinedTrainings {
     }
   }
 
-  /// The first thing in which two games differ, but for what only a learner notices; nil for the same game.
-  private static func difference(_ first: TrainedRuns, _ other: TrainedRuns) -> String? {
+  /// The first thing in which two games differ, but for what only a learner notices, as what
+  /// is said of `other`; nil for the same game.
+  public static func difference(_ first: TrainedRuns, _ other: TrainedRuns) -> String? {
     let (a, b) = (first.environment, other.environment)
     guard a.name == b.name else { return "is of environment \(b.name), which is \(a.name)" }
     let (left, right) = (a.parametersDescription, b.parametersDescription)

@@ -48,8 +48,9 @@ public final class TrainingSession {
     let waves = try TrainingWave.plan(
       runs, behind: [], configuration: configuration, in: folder, device: device, limit: waveLimit)
     let trainer = try Trainer(configuration: configuration, runs: waves[0].runs, device: device)
-    let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
+    // First what `resume` looks for.
     try AtomicFile.write(configuration.yaml(), to: place)
+    let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
     return TrainingSession(
       folder: folder, configuration: configuration, waves: waves, wave: 0, trainer: trainer, device: device,
       metrics: metrics, lock: lock)

@@ -20,8 +20,8 @@ public struct CrossPlayPlan: Sendable, Equatable {
   public let coverage: [Coverage]
 
   /// - Parameters:
-  ///   - maxTuples: the limit per configuration, and per pair of them, for three and more seats. The disjoint teams that the estimator
-  ///     `disjoint-pairs` needs are always played, on top of the sample if necessary.
+  ///   - maxTuples: the limit per configuration, and per pair of them, for three and more seats. The disjoint teams
+  ///     that the estimator `disjoint-pairs` needs are always played, on top of the sample if necessary.
   ///   - acrossConfigurations: also the teams of every ordered pair of different configurations.
   public init(runs: [EvaluatedRun], seats: Int, maxTuples: Int, seed: UInt64, acrossConfigurations: Bool = false) {
     precondition(seats >= 2)
