@@ -144,11 +144,14 @@ extension ReportContents {
       "crossplay train \(training.folders[0].configurationFile.relativePath) --output NEW"
         + (training.folders.count > 1 ? "   # or in \(training.folders.count) shards" : "")
     }
-    if let record = evaluation?.record {
-      let output = trainings.count > 1 ? " --output \(evaluation?.folder.relativePath ?? "")" : ""
+    if let evaluation {
+      let record = evaluation.record
+      let usual = folders[0].appendingPathComponent(EvaluationFolder.name).standardizedFileURL
+      let isUsual = trainings.count == 1 && evaluation.folder.standardizedFileURL == usual
+      let output = isUsual ? "" : " --output \(evaluation.folder.relativePath)"
       commands.append(
-        "crossplay evaluate \(names)\(output) --games \(record.games) --mode \(record.modes.joined(separator: ",")) "
-          + "--seed \(record.seed)")
+        "crossplay evaluate \(names) --games \(record.games) --mode \(record.modes.joined(separator: ",")) "
+          + "--seed \(record.seed) \(record.acrossConfigurations ? "--across" : "--no-across")\(output)")
     }
     return commands + [program.command]
   }

@@ -27,13 +27,13 @@ public struct RecordedEvaluation {
     func read<Content>(_ name: String, _ decode: (Data) throws -> Content) throws -> Content {
       let file = folder.appendingPathComponent(name)
       guard let data = files.contents(atPath: file.path) else {
-        throw FileFailure(file.path, "is missing; run crossplay evaluate again")
+        throw FileFailure(file.relativePath, "is missing; run crossplay evaluate again")
       }
       do {
         return try decode(data)
       } catch {
         throw FileFailure(
-          file.path,
+          file.relativePath,
           "is not what crossplay evaluate of this version writes (\(DecodingProblem.text(error))); run it again")
       }
     }
@@ -46,7 +46,7 @@ public struct RecordedEvaluation {
       matrices.allSatisfy({ $0.groups.map(\.configuration) == configurations })
     else {
       throw FileFailure(
-        folder.path,
+        folder.relativePath,
         "holds files of different evaluations (\(names.joined(separator: ", ")) do not go together); run crossplay "
           + "evaluate again")
     }
