@@ -38,6 +38,19 @@ public struct WorkspaceRows {
   }
 }
 
+extension WorkspaceRows {
+  /// The same rows, whose sequences begin with other hidden states of the same shape.
+  public func with(states: RunWindow) -> WorkspaceRows {
+    WorkspaceRows(
+      runs: runs, rows: rows, counts: counts,
+      sequences: sequences.map {
+        SequenceRows(
+          sequences: $0.sequences, steps: $0.steps, states: states, stateRows: $0.stateRows, indices: $0.indices,
+          resets: $0.resets, keeping: $0.keeping)
+      })
+  }
+}
+
 /// Whole sequences of equal length in the workspace of a recurrent network: row t * `sequences` + s is step t of sequence
 /// s. All rows count and all of them go through both heads.
 public struct SequenceRows {

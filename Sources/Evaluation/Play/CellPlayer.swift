@@ -19,15 +19,17 @@ final class CellPlayer {
   let environment: VectorEnvironment
   let buffers: PlayBuffers
   let network: PolicyNetwork
-  private let parameters: Buffer<Float>  // (policies, P)
+  let parameters: Buffer<Float>  // (policies, P)
+  /// Where policies are compared with themselves on images of their observations.
+  private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
-  private let listRows: Kernel
+  let listRows: Kernel
   private let trackGames: Kernel
 
   init(
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
-    policies: [EvaluationPolicy], device: Device
+    policies: [EvaluationPolicy], symmetries: SymmetryFamily? = nil, device: Device
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
@@ -45,6 +47,10 @@ final class CellPlayer {
     parameters = table.register(
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
+    probe = try symmetries.map {
+      try EquivarianceProbe(
+        $0, shape: shape, cells: cells, environment: game, architecture: architecture, device: device, table: table)
+    }
     macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
@@ -56,6 +62,7 @@ final class CellPlayer {
       macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
+    try probe?.symmetries.initialize()
     for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
   }
 
@@ -114,6 +121,7 @@ final class CellPlayer {
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.whole, policyIndices: RunWindow(buffers.policyIndices, runs: seats),
       heads: [.actor])
+    try probe?.record(recorder, cells, rows: rows, of: self, push: push)
     recorder.dispatch(
       select,
       [
@@ -134,34 +142,6 @@ final class CellPlayer {
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
-  }
-
-  /// Lists the rows that the policies of all seats look at.
-  private func recordRows(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, push: EvaluationDispatch
-  ) -> WorkspaceRows {
-    let seats = 0..<cells.count * shape.agents
-    let counts = RunWindow(buffers.rowCounts, runs: seats)
-    let indices = RunWindow(buffers.rowIndices, runs: seats)
-    var bindings = [
-      "legal_masks": buffers.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
-      "row_indices": indices.window, "row_counts": counts.window,
-      "workspace_rows": buffers.workspaceRows.window(runs: seats),
-    ]
-    defer { recorder.barrier() }
-    guard let states = buffers.hiddenStates, let resets = buffers.resets else {
-      recorder.dispatch(listRows, bindings, push: push, groups: seats.count)
-      return WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
-    }
-    bindings["resets"] = resets.window(runs: seats)
-    bindings["dones"] = buffers.dones.window(runs: cells)
-    recorder.dispatch(listRows, bindings, push: push, groups: listRows.groups(for: shape.environments), seats.count)
-    return WorkspaceRows(
-      runs: seats.count, rows: shape.environments, counts: counts,
-      sequences: SequenceRows(
-        sequences: shape.environments, steps: 1, states: RunWindow(states.window(runs: cells), stride: 0),
-        stateRows: cells.count * shape.observationRows, indices: indices, resets: RunWindow(resets, runs: seats),
-        keeping: .last))
   }
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
@@ -209,8 +189,8 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
-          buffers.hiddenStates,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
+          buffers.hiddenStates, probe?.hiddenStates,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
@@ -253,7 +233,7 @@ final class CellPlayer {
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
-      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init))
+      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init), equivariance: try probe?.result(cell: cell))
   }
 }
 
