@@ -108,8 +108,10 @@ struct TrainingShape {
     // mask, action, log-probability, value, reward, advantage; symmetry and the environment's action; done and outcomes
     // are per environment
     let perEnvironment = 4 * (1 + outcomes)
+    let firstStates = hiddenWidth.map { (4 * $0 + steps - 1) / steps } ?? 0
     return (
-      observation, observation + 4 * maskWords + (playsOther ? 7 : 5) * 4 + (perEnvironment + agents - 1) / agents
+      observation,
+      observation + 4 * maskWords + (playsOther ? 7 : 5) * 4 + (perEnvironment + agents - 1) / agents + firstStates
     )
   }
 }

@@ -39,9 +39,9 @@ extension PolicyExamples {
     let counts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     let policyIndices = register("policy_indices", of: UInt32.self, [("index", 1)])
     let values = register("values", of: Float.self, [("rows", rows), ("D", environment.observationFeatureCount)])
-    let hiddenWidth = ParameterLayout.padded(architecture.gru ?? 0)
+    let hiddenWidth = architecture.gru.map(ParameterLayout.padded)
     let resets = register("resets", of: UInt32.self, [("C", rows)])
-    let states = register("first_states", of: Float.self, seats + [("H", max(hiddenWidth, 1))])
+    let states = hiddenWidth.map { register("first_states", of: Float.self, seats + [("H", $0)]) }
     let unpack = try device.observationUnpacker(of: environment)
     try table.allocate()
     try vector.initialize(seeds: [0])
@@ -74,12 +74,13 @@ extension PolicyExamples {
       recorder.dispatch(
         unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(valueCount),
         groups: unpack.groups(for: valueCount))
-      let sequences = SequenceRows(
-        sequences: rowsPerStep, steps: steps, states: RunWindow(states, runs: 0..<1), stateRows: rowsPerStep,
-        indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged)
+      let sequences = states.map { states in
+        SequenceRows(
+          sequences: rowsPerStep, steps: steps, states: RunWindow(states, runs: 0..<1), stateRows: rowsPerStep,
+          indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged)
+      }
       let workspace = WorkspaceRows(
-        runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1),
-        sequences: architecture.gru == nil ? nil : sequences)
+        runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1), sequences: sequences)
       network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
         indices: RunWindow(indices, runs: 0..<1))
@@ -97,10 +98,10 @@ extension PolicyExamples {
       return (0..<rows).flatMap { values[$0 * pitch..<$0 * pitch + count] }
     }
     let hiddenStates = try network.hiddenStates.map { buffers in
-      let width = architecture.gru ?? 0
+      let (pitch, width) = (hiddenWidth ?? 0, architecture.gru ?? 0)
       return HiddenStates(
-        before: try columns(buffers.before, pitch: hiddenWidth, count: width),
-        after: try columns(buffers.after, pitch: hiddenWidth, count: width))
+        before: try columns(buffers.before, pitch: pitch, count: width),
+        after: try columns(buffers.after, pitch: pitch, count: width))
     }
     return PolicyExamples(
       observations: try values.read(run: 0), legalMasks: legal,
