@@ -29,7 +29,7 @@ let package = Package(
       name: "CrossplayKit",
       targets: [
         "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
-        "Checkpoints",
+        "Checkpoints", "Reports",
       ]),
   ],
   dependencies: [
@@ -59,10 +59,12 @@ let package = Package(
     module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
       "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
+    module("Reports", ["Checkpoints", "Evaluation", "Training", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP", argumentParser, logging,
+        "Reports", "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -77,6 +79,7 @@ let package = Package(
     tests("TrainingTests", ["Training"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
+    tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),
     tests("CommandLineTests", ["crossplay"]),
   ],
   cLanguageStandard: .c2x

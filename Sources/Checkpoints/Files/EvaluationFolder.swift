@@ -5,6 +5,11 @@ import Foundation
 /// `matrix.json`, `blocks.csv` where configurations met, `symmetry.csv` and `symmetry.json` where symmetries were measured,
 /// one heat map per mode and the sweep's curves.
 public struct EvaluationFolder {
+  /// What the folder is called inside a training's.
+  public static let name = "evaluation"
+  static let summaryName = "summary.json"
+  static let matrixName = "matrix.json"
+
   public let url: URL
   private let record: EvaluationRecord
   /// Where the earlier, different evaluation in `url` goes first; nil where there is none.
@@ -23,7 +28,7 @@ public struct EvaluationFolder {
         joined.trainings.map { $0.folders[0].relativePath }.joined(separator: ", "),
         "are different trainings; say with --output where the tables of all of them go")
     }
-    url = output ?? joined.trainings[0].folders[0].appendingPathComponent("evaluation")
+    url = output ?? joined.trainings[0].folders[0].appendingPathComponent(Self.name)
     let existing = Self.files.filter { [url] in
       FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path)
     }
@@ -40,7 +45,7 @@ public struct EvaluationFolder {
   }
 
   private static let files = [
-    EvaluationRecord.name, "summary.csv", "summary.json", "matrix.csv", "matrix.json", "blocks.csv", "symmetry.csv",
+    EvaluationRecord.name, "summary.csv", summaryName, "matrix.csv", matrixName, "blocks.csv", "symmetry.csv",
     "symmetry.json",
   ]
 
@@ -60,16 +65,15 @@ public struct EvaluationFolder {
     func place(_ name: String) -> URL { url.appendingPathComponent(name) }
     try AtomicFile.write(record.json(), to: place(EvaluationRecord.name))
     try AtomicFile.write(SummaryReport.csv(evaluation.summary), to: place("summary.csv"))
-    try AtomicFile.write(SummaryReport.json(evaluation.summary), to: place("summary.json"))
+    try AtomicFile.write(SummaryReport.json(evaluation.summary), to: place(Self.summaryName))
     try AtomicFile.write(MatrixReport.csv(evaluation.matrices), to: place("matrix.csv"))
-    try AtomicFile.write(MatrixReport.json(evaluation.matrices), to: place("matrix.json"))
+    try AtomicFile.write(MatrixReport.json(evaluation.matrices), to: place(Self.matrixName))
     if let blocks = BlockReport.csv(evaluation.summary) { try AtomicFile.write(blocks, to: place("blocks.csv")) }
     if !evaluation.equivariance.isEmpty {
       try AtomicFile.write(SymmetryReport.csv(evaluation.equivariance), to: place("symmetry.csv"))
       try AtomicFile.write(SymmetryReport.json(evaluation.equivariance), to: place("symmetry.json"))
     }
-    let returns = evaluation.matrices.flatMap { $0.cells.values.map(\.meanReturn) }
-    let range = min(0, returns.min() ?? 0)...max(returns.max() ?? 0, 1e-9)
+    let range = HeatMap.range(evaluation.matrices)
     for matrix in evaluation.matrices {
       try AtomicFile.write(
         HeatMap.svg(matrix, title: "\(record.configuration), \(matrix.mode)", range: range),

@@ -34,6 +34,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
   public let symmetry: Bool
   /// Where the games were played.
   public private(set) var device: String
+  /// Version and commit of the program that played; nil in evaluations of versions that did not say so.
+  public private(set) var program: String?
 
   public init(_ joined: JoinedTrainings, settings: EvaluationSettings, device: String) {
     trainings = zip(joined.trainings, joined.labels).map { training, label in
@@ -56,12 +58,13 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
     acrossConfigurations = settings.acrossConfigurations
     symmetry = settings.symmetry
     self.device = device
+    program = Version.identity
   }
 
-  /// Whether `other` gives the same tables: everything but the device is the same.
+  /// Whether `other` gives the same tables: everything but device and program is the same.
   func isRepeated(by other: EvaluationRecord) -> Bool {
     var moved = self
-    moved.device = other.device
+    (moved.device, moved.program) = (other.device, other.program)
     return moved == other
   }
 
@@ -74,10 +77,14 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
 
   /// The record of the evaluation in a folder; nil where there is none that this version can read.
   static func read(in folder: URL) -> EvaluationRecord? {
+    let data = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
+    return data.flatMap { try? EvaluationRecord(json: $0) }
+  }
+
+  init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let data = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
-    return data.flatMap { try? decoder.decode(EvaluationRecord.self, from: $0) }
+    self = try decoder.decode(EvaluationRecord.self, from: json)
   }
 
   static let name = "evaluation.json"

@@ -82,7 +82,7 @@ public struct JoinedTrainings {
   }
 
   /// `big` and `small` for `runs/big` and `runs/small`; as much more of the path as it takes to tell all apart.
-  static func labels(of folders: [URL]) -> [String] {
+  public static func labels(of folders: [URL]) -> [String] {
     let paths = folders.map { $0.standardizedFileURL.pathComponents.filter { $0 != "/" } }
     let longest = paths.map(\.count).max() ?? 1
     func labels(_ length: Int) -> [String] { paths.map { $0.suffix(length).joined(separator: "/") } }

@@ -14,11 +14,7 @@ struct TrainedFolder {
 
   init(_ url: URL) throws {
     self.url = url
-    let place = url.appendingPathComponent(TrainingSession.configurationName)
-    guard FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(url.path, "holds no training (there is no \(TrainingSession.configurationName) in it)")
-    }
-    configuration = try TrainingConfiguration(contentsOf: place.path)
+    configuration = try TrainingFolder.configuration(in: url)
     let environment = try configuration.makeEnvironment()
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
     let checkpoints = try folder.waves().compactMap { try $0.latest() }

@@ -17,9 +17,11 @@ public struct TrainingState: Codable, Sendable {
   /// How the words of `environment_states` lie.
   public let stateLayout: String
   public let device: String
+  /// Version and commit of the program that wrote the checkpoint; nil in checkpoints of versions that did not say so.
+  public let program: String?
 
   enum CodingKeys: String, CodingKey {
-    case configuration, environment, observation, runs, device
+    case configuration, environment, observation, runs, device, program
     case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
@@ -34,6 +36,7 @@ public struct TrainingState: Codable, Sendable {
     envSteps = trainer.envSteps
     stateLayout = device.profile.stateLayout.rawValue
     self.device = Self.identity(of: device)
+    program = Version.identity
   }
 
   /// What must be equal for a training to continue bit by bit, beside the program.

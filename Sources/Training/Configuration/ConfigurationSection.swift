@@ -36,7 +36,7 @@ struct NumberRange: Sendable {
 
 extension Double {
   /// The shortest text that reads back as the same number, without a trailing `.0`.
-  var short: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
+  public var short: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
 }
 
 /// Reads one section of a configuration key by key, then refuses what nobody asked for.
