@@ -107,5 +107,5 @@ var glslangLibraries: [LinkerSetting] {
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] {
-  ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Tabular"]
+  ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular"]
 }

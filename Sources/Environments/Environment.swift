@@ -44,6 +44,10 @@ public protocol Environment: Sendable {
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
 
+  /// Symmetries by name, for Other-Play and for measuring how far policies are from equivariant; those without a choice
+  /// left out.
+  var symmetryFamilies: [SymmetryFamily] { get }
+
   /// What reset starts from where nothing is injected; the same for all environments.
   var startState: [UInt32] { get }
 

@@ -9,7 +9,15 @@ public struct CrossPlayEvaluation: Sendable {
   /// One per mode, in the order of `settings.modes`.
   public let matrices: [CrossPlayMatrix]
   /// One row per configuration, and one block per pair of them where they met.
-  public let summary: EvaluationSummary
+  public private(set) var summary: EvaluationSummary
+  /// How far every run is from equivariant, family by family; empty where that was not measured.
+  public private(set) var equivariance: [RunEquivariance] = []
+
+  /// Adds what was measured of the same runs.
+  public mutating func add(_ equivariance: [RunEquivariance]) {
+    self.equivariance += equivariance
+    summary = summary.adding(self.equivariance)
+  }
 
   /// Every run with itself, and the teams of runs that the settings ask for, in all modes of the settings.
   ///

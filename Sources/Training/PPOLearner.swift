@@ -117,7 +117,7 @@ final class PPOLearner {
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
     network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
-      indices: chunk.indices(runs.count))
+      indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count))
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
     recorder.dispatch(

@@ -44,6 +44,12 @@ struct EvaluateCommand: ParsableCommand {
       "Where to write (default: evaluation/ in the folder of a single training).", valueName: "folder"))
   var output: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure how far policies are from equivariant, where the game has symmetries (default: evaluation.symmetry)."
+  )
+  var symmetry: Bool?
+
   @Flag(help: "Print one JSON object per configuration of the sweep, then one per block.")
   var json = false
 
@@ -72,10 +78,20 @@ struct EvaluateCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    let evaluation = try CrossPlayEvaluation(runs: joined.runs, evaluators: evaluators) { progress in
+    func report(_ what: String, _ progress: EvaluationProgress) {
       guard clock.now - lastReport > .seconds(5) else { return }
       lastReport = clock.now
-      Console.log.info("\(progress.mode): \(progress.cellsFinished) of \(progress.cells) teams")
+      Console.log.info("\(what): \(progress.cellsFinished) of \(progress.cells) teams")
+    }
+    var evaluation = try CrossPlayEvaluation(runs: joined.runs, evaluators: evaluators) { report("\($0.mode)", $0) }
+    if settings.symmetry {
+      for network in joined.networks {
+        evaluation.add(
+          try RunEquivariance.measure(
+            runs: joined.runs, policies: network.policies, environment: joined.environment,
+            architecture: network.architecture, settings: settings, device: device
+          ) { report("symmetry", $0) })
+      }
     }
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
@@ -105,6 +121,7 @@ struct EvaluateCommand: ParsableCommand {
       settings.games = games
     }
     if let seed { settings.seed = seed }
+    if let symmetry { settings.symmetry = symmetry }
     if let modes {
       settings.modes = try modes.split(separator: ",").map { text in
         guard let mode = EvaluationMode(String(text)) else {

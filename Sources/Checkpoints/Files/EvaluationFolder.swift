@@ -2,7 +2,8 @@ import Evaluation
 import Foundation
 
 /// The results of an evaluation on disk: `evaluation.json` (what was played), `summary.csv`, `summary.json`, `matrix.csv`,
-/// `matrix.json`, `blocks.csv` where configurations met, one heat map per mode and the sweep's curves.
+/// `matrix.json`, `blocks.csv` where configurations met, `symmetry.csv` and `symmetry.json` where symmetries were measured,
+/// one heat map per mode and the sweep's curves.
 public struct EvaluationFolder {
   /// What the folder is called inside a training's.
   public static let name = "evaluation"
@@ -44,7 +45,8 @@ public struct EvaluationFolder {
   }
 
   private static let files = [
-    EvaluationRecord.name, "summary.csv", summaryName, "matrix.csv", matrixName, "blocks.csv",
+    EvaluationRecord.name, "summary.csv", summaryName, "matrix.csv", matrixName, "blocks.csv", "symmetry.csv",
+    "symmetry.json",
   ]
 
   /// `evaluation-1`, `evaluation-2`, ...: the first that does not exist.
@@ -67,6 +69,10 @@ public struct EvaluationFolder {
     try AtomicFile.write(MatrixReport.csv(evaluation.matrices), to: place("matrix.csv"))
     try AtomicFile.write(MatrixReport.json(evaluation.matrices), to: place(Self.matrixName))
     if let blocks = BlockReport.csv(evaluation.summary) { try AtomicFile.write(blocks, to: place("blocks.csv")) }
+    if !evaluation.equivariance.isEmpty {
+      try AtomicFile.write(SymmetryReport.csv(evaluation.equivariance), to: place("symmetry.csv"))
+      try AtomicFile.write(SymmetryReport.json(evaluation.equivariance), to: place("symmetry.json"))
+    }
     let range = HeatMap.range(evaluation.matrices)
     for matrix in evaluation.matrices {
       try AtomicFile.write(

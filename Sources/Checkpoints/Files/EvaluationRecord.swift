@@ -30,6 +30,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
   public let bootstrapSamples: Int
   public let maxTuples: Int
   public let acrossConfigurations: Bool
+  /// Whether policies were compared with themselves on symmetric images of their games.
+  public let symmetry: Bool
   /// Where the games were played.
   public private(set) var device: String
   /// Version and commit of the program that played; nil in evaluations of versions that did not say so.
@@ -54,6 +56,7 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
     bootstrapSamples = settings.bootstrapSamples
     maxTuples = settings.maxTuples
     acrossConfigurations = settings.acrossConfigurations
+    symmetry = settings.symmetry
     self.device = device
     program = Version.identity
   }

@@ -65,11 +65,13 @@ public enum SummaryReport {
       \(returns.text)
       \(details.text)
       \(outcomes(summary, modes: modes))\
+      \(SymmetryReport.table(summary))\
       \(BlockReport.table(summary))\
       Mean return per game ± standard error, \(games) games per team of \(summary.seats).
       SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
       XP pairs: disjoint teams, error over teams. Ties: decisions in which another
       action's logit equals the largest / comes within the tie tolerance of it.
+      \(SymmetryReport.note(summary))\
 
       """
   }

@@ -52,9 +52,11 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let tuplesEvaluated: Int
     public let tuplesPossible: Int
     public let modes: [Mode]
+    /// How far the policies are from equivariant, by family of symmetries; nil where that was not measured.
+    public internal(set) var equivariance: [String: Equivariance]?
 
     enum CodingKeys: String, CodingKey {
-      case configuration, training, hyperparameters, runs, games, modes
+      case configuration, training, hyperparameters, runs, games, modes, equivariance
       case tuplesEvaluated = "tuples_evaluated"
       case tuplesPossible = "tuples_possible"
     }
@@ -84,7 +86,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
   }
 
   public let seats: Int
-  public let configurations: [Configuration]
+  public internal(set) var configurations: [Configuration]
   /// By mode, row and column in the order of `configurations`; nil where configurations did not meet.
   public let blocks: [Block]?
 

@@ -111,6 +111,19 @@ struct ConfigurationSection {
     try text(key, expected: "one of \(choices.joined(separator: ", "))") { choices.contains($0) }
   }
 
+  /// Texts that differ from each other.
+  mutating func texts(_ key: String, expected: String) throws -> [String]? {
+    try node(key).map { node in
+      guard case .list(let nodes) = node.value else { throw wrong(node, key, expected) }
+      let texts = try nodes.map { item in
+        guard case .scalar(.text(let text)) = item.value else { throw wrong(node, key, expected) }
+        return text
+      }
+      guard Set(texts).count == texts.count else { throw wrong(node, key, "each name once") }
+      return texts
+    }
+  }
+
   /// A whole number; `1e10` and `1_600_000` count as such.
   func integer(_ node: ConfigurationNode, _ key: String, in range: ClosedRange<Int>) throws -> Int {
     let integer: Int? =
