@@ -67,7 +67,8 @@ import Testing
     try train("plain", kitchen + ", shaping_weight: 0, plate_reward: false}", "seeds=1")
     let run = try crossplay("evaluate", "shaped", "plain", "--output", "joined", "--games", "2", "--json")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try run.objects().count == 4 + 2 * 16)
+    // One run has no other of its configuration to meet.
+    #expect(try run.objects().count == 4 + 2 * 12)
   }
 
   @Test func theFirstDifferenceOfTwoGamesIsNamed() throws {

@@ -46,7 +46,8 @@ final class EquivarianceProbe {
       ])
   }
 
-  /// After the player's own network has worked on `rows`.
+  /// After the player's own network has worked on `rows`. A recurrent network would need hidden states of its own here,
+  /// beside the player's and reset with them: a game is seen through one symmetry.
   func record(
     _ recorder: CommandRecorder, _ cells: Range<Int>, rows: WorkspaceRows, of player: CellPlayer,
     push: EvaluationDispatch

@@ -36,8 +36,11 @@ public struct SymmetryCheck<Twin: StateSymmetry> {
   }
 
   /// - Parameter steps: Env steps; games that end start again from the same state.
-  public func run(steps: Int, device: Device) throws {
-    try #require(elements.count == twins.count && twins.count > 1)
+  /// - Returns: The first thing that is not as the twins say; nil where all is well.
+  public func firstDifference(steps: Int, device: Device) throws -> String? {
+    guard elements.count == twins.count, twins.count > 1 else {
+      return "\(elements.count) symmetries; the rules have \(twins.count)"
+    }
     let play = try EnvironmentPlay(
       environment, environments: twins.count * starts.count, device: device,
       startStates: twins.flatMap { twin in starts.map(twin.start) })
@@ -48,60 +51,67 @@ public struct SymmetryCheck<Twin: StateSymmetry> {
         (0..<environment.actionCount).allSatisfy { elements[element].actions[$0] == twin.action($0) }
       }
     }
-    let inverses = elements.map { $0.inverse.features }
+    let sources = elements.map(\.inverse.features)
     for step in 0..<steps {
       let states = try play.states()
       let (observations, legal) = try (play.observations(), play.legalActions())
       for (number, twin) in twins.enumerated() {
         for start in starts.indices {
           let image = number * starts.count + start
-          #expect(
-            twin.decode(states[image]) == twin.state(twin.decode(states[start])),
-            "state of step \(step), element \(number)\n\(environment.render(state: states[start]))")
+          guard twin.decode(states[image]) == twin.state(twin.decode(states[start])) else {
+            return "step \(step), element \(number): another state than the image of "
+              + environment.render(state: states[start])
+          }
           for seat in 0..<seats {
             let (row, imageRow) = (start * seats + seat, image * seats + seat)
-            #expect(Set(legal[imageRow]) == Set(legal[row].map(twin.action)), "step \(step), element \(number)")
+            guard Set(legal[imageRow]) == Set(legal[row].map(twin.action)) else {
+              return "step \(step), element \(number): other legal actions"
+            }
             candidates[number].removeAll { element in
-              !observations[imageRow].elementsEqual(inverses[element].lazy.map { observations[row][$0] })
+              !observations[imageRow].elementsEqual(sources[element].lazy.map { observations[row][$0] })
             }
           }
         }
-        try #require(!candidates[number].isEmpty, "no symmetry of the table is element \(number) (step \(step))")
+        if candidates[number].isEmpty { return "step \(step): element \(number) is not in the table" }
       }
       try play.chooseRandomly()
       let actions = try play.actions().prefix(starts.count * seats)
       try play.setActions(twins.flatMap { twin in actions.map { UInt32(twin.action(Int($0))) } })
       try play.poisonOutcomes()
       try play.step()
-      try requireEqualResults(play, step: step)
+      if let difference = try differentResult(play) { return "step \(step), \(difference)" }
       try play.resetWhereDone()
       try play.observe()
     }
-    #expect(candidates.allSatisfy { $0.count == 1 }, "the games were too short to tell the elements apart")
-    #expect(Set(candidates.joined()).count == elements.count)
-    #expect(candidates[0] == [0])
     try play.vector.requireNoErrors()
     device.requireNoValidationMessages()
+    guard candidates.allSatisfy({ $0.count == 1 }), Set(candidates.joined()).count == elements.count else {
+      return "the games were too short to tell the elements apart"
+    }
+    return candidates[0] == [0] ? nil : "the identity does not come first"
   }
 
   /// Rewards, ends and outcomes of all images are those of the games themselves.
-  private func requireEqualResults(_ play: EnvironmentPlay, step: Int) throws {
+  private func differentResult(_ play: EnvironmentPlay) throws -> String? {
     let (dones, outcomes) = try (play.dones(), play.outcomes())
     var rewards = try [play.rewards()]
     if let shaped = play.vector.shapedRewards { rewards.append(try shaped.read(run: 0)) }
     for image in starts.count..<dones.count {
-      let start = image % starts.count
-      #expect(dones[image] == dones[start], "step \(step)")
-      for values in rewards {
-        #expect(slice(values, image, environment.agentCount) == slice(values, start, environment.agentCount))
+      let (number, start) = image.quotientAndRemainder(dividingBy: starts.count)
+      guard dones[image] == dones[start] else { return "element \(number): another end" }
+      for values in rewards
+      where part(values, image, of: environment.agentCount) != part(values, start, of: environment.agentCount) {
+        return "element \(number): other rewards"
       }
-      if dones[start] {
-        #expect(slice(outcomes, image, environment.outcomeCount) == slice(outcomes, start, environment.outcomeCount))
+      let count = environment.outcomeCount
+      if dones[start], part(outcomes, image, of: count) != part(outcomes, start, of: count) {
+        return "element \(number): other outcomes"
       }
     }
+    return nil
   }
 
-  private func slice(_ values: [Float], _ index: Int, _ count: Int) -> ArraySlice<Float> {
+  private func part(_ values: [Float], _ index: Int, of count: Int) -> ArraySlice<Float> {
     values[index * count..<(index + 1) * count]
   }
 }
