@@ -27,7 +27,7 @@ import Testing
     #expect(rules.players == 2 && rules.colors == 3 && rules.cardsPerColor == 3 && rules.gridSize == 9)
     #expect(rules.memory == .perfect && rules.actionMode == .slot && rules.observation == .cards)
     #expect(rules.winBonus == 6 && !rules.rejectsSolvedStarts && rules.boundary == .mask && !rules.allowsNullMoves)
-    #expect(rules.rewardScale == 1)
+    #expect(rules.rewardScale == 1 && rules.shaping.weight == 0 && rules.shaping.horizon == 10_000_000)
     #expect(rules.startCells == [30, 31, 32, 39, 40, 41, 48, 49, 50])
     #expect(try yokai(["game": "yokai_16"]).parameters.startCells.first == 33)
   }
@@ -68,6 +68,9 @@ import Testing
       (["boundary": "wrap"], "environment.boundary"), (["win_bonus": -1], "environment.win_bonus"),
       (["reward_scale": 0], "environment.reward_scale"), (["reward_scale": "large"], "environment.reward_scale"),
       (["allow_null_move": 1], "expected true or false"), (["reject_solved_start": "no"], "expected true or false"),
+      (["shaping_weight": -1], "environment.shaping_weight = "),
+      (["shaping_horizon": -1], "environment.shaping_horizon"),
+      (["shaping_turn_bonus": 11], "environment.shaping_turn_bonus"),
       (["hints": 3], "environment.hints is not a known key"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(

@@ -23,6 +23,10 @@ extension YokaiEnvironment {
     macros["CELL_BYTES"] = words(4) { $0 < p.cardCount * 8 && $0 % 8 == 0 }
     macros["WIN_BONUS"] = "\(Float(p.winBonus))"
     macros["REWARD_SCALE"] = "\(Float(p.rewardScale))"
+    if p.shapesRewards {
+      macros.merge(p.shaping.macros) { $1 }
+      macros["SHAPING_TURN_BONUS"] = "\(Float(p.shapingTurnBonus))"
+    }
     if boardWordCount == 3 { macros["SMALL_BOARD"] = "1" }
     if p.memory == .perfect { macros["PERFECT_MEMORY"] = "1" }
     if p.actionMode == .cell { macros["CELL_ACTIONS"] = "1" }

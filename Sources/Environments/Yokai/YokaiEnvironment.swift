@@ -17,7 +17,8 @@ public struct YokaiEnvironment: Environment {
   public var actionCount: Int { parameters.actionCount }
   public var observationFeatureCount: Int { parameters.observationFeatureCount }
   public var observationWordCount: Int { parameters.observationWordCount }
-  public var stateWordCount: Int { Int(YOKAI_STATE_WORDS) }
+  public var stateWordCount: Int { parameters.stateWordCount }
+  public var shapesRewards: Bool { parameters.shapesRewards }
   /// The moves, which a seat can make in one step of four.
   public var wideActions: Range<Int>? { parameters.actionMode == .slot ? parameters.moveActions : nil }
 
@@ -55,8 +56,8 @@ public struct YokaiEnvironment: Environment {
       "action_mode": .text(parameters.actionMode.rawValue), "obs": .text(parameters.observation.rawValue),
       "win_bonus": .decimal(parameters.winBonus), "reject_solved_start": .boolean(parameters.rejectsSolvedStarts),
       "boundary": .text(parameters.boundary.rawValue), "allow_null_move": .boolean(parameters.allowsNullMoves),
-      "reward_scale": .decimal(parameters.rewardScale),
-    ]
+      "reward_scale": .decimal(parameters.rewardScale), "shaping_turn_bonus": .decimal(parameters.shapingTurnBonus),
+    ].merging(parameters.shaping.parametersDescription) { $1 }
   }
 
   public var observationLayout: [ObservationSection] {

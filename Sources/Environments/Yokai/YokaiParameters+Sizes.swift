@@ -13,6 +13,10 @@ extension YokaiParameters {
   /// Points of a game that is won at once.
   public var maximumScore: Int { 5 * hintCount }
 
+  /// Whether steps write shaped rewards; the state then counts them.
+  var shapesRewards: Bool { shaping.weight > 0 }
+  var stateWordCount: Int { Int(shapesRewards ? YOKAI_SHAPED_STATE_WORDS : YOKAI_STATE_WORDS) }
+
   /// Columns of the start block: as square as the number of cards allows.
   var blockWidth: Int { (1...4).first { $0 * $0 >= cardCount }! }
   var blockHeight: Int { (cardCount + blockWidth - 1) / blockWidth }

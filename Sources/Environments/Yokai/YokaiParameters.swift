@@ -3,8 +3,8 @@ import CShaders
 /// The parameters of Yokai, checked, with all sizes that follow from them.
 ///
 /// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, win_bonus,
-/// reject_solved_start, boundary, allow_null_move, reward_scale`; `colors`, `cards_per_color` and `grid_size` override the
-/// game.
+/// reject_solved_start, boundary, allow_null_move, reward_scale, shaping_weight, shaping_horizon,
+/// shaping_turn_bonus`; `colors`, `cards_per_color` and `grid_size` override the game.
 public struct YokaiParameters: Sendable, Hashable {
   /// The sizes that papers name.
   public enum Game: String, Sendable, CaseIterable {
@@ -66,6 +66,10 @@ public struct YokaiParameters: Sendable, Hashable {
   public let allowsNullMoves: Bool
   /// Factor of the reward.
   public let rewardScale: Double
+  /// A move is shaped by the groups of one colour that it joins; weight 0: not at all.
+  public let shaping: ShapingSchedule
+  /// Groups that the end of a turn counts as much as, in shaped rewards.
+  public let shapingTurnBonus: Double
 
   /// What a board of 128 bits has room for.
   static let largestGrid = 11
@@ -92,6 +96,8 @@ public struct YokaiParameters: Sendable, Hashable {
     } else {
       rewardScale = try given.number("reward_scale", in: 1e-6...1e6) ?? 1
     }
+    shaping = try ShapingSchedule(&given, weight: 0, horizon: 10_000_000)
+    shapingTurnBonus = try given.number("shaping_turn_bonus", in: 0...10) ?? 0.25
     try given.finish()
     try checkSizes()
   }
