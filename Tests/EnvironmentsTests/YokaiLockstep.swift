@@ -91,7 +91,7 @@ struct YokaiLockstep {
     let shaped = try play.vector.shapedRewards?.read(run: 0)
     for index in games.indices {
       var reward: Float = 0
-      let (groups, turn) = (games[index].groupCount, games[index].turn)
+      let before = games[index]
       let weight = shapingWeight(after: transitions[index])
       if let choice = chosen[index] {
         reward = games[index].play(choice)
@@ -100,8 +100,11 @@ struct YokaiLockstep {
         errors[index] = ERROR_ILLEGAL_ACTION
       }
       let game = games[index]
-      let progress = Float(groups - game.groupCount) + Float(rules.shapingTurnBonus) * Float(game.turn - turn)
-      let shapes = shaped?[index * players..<(index + 1) * players].allSatisfy { $0 == weight * progress } ?? true
+      let progress = game.potential - before.potential
+      let shapes =
+        shaped?[index * players..<(index + 1) * players].allSatisfy {
+          abs(Double($0) - Double(weight) * progress) < 1e-6
+        } ?? true
       var state = game.state(episode: episodes[index])
       state.transitions = environment.shapesRewards ? transitions[index] : nil
       guard report(rewards[index * players..<(index + 1) * players].allSatisfy { $0 == reward }, "reward", index),

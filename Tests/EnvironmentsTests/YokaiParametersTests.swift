@@ -71,6 +71,8 @@ import Testing
       (["shaping_weight": -1], "environment.shaping_weight = "),
       (["shaping_horizon": -1], "environment.shaping_horizon"),
       (["shaping_turn_bonus": 11], "environment.shaping_turn_bonus"),
+      (["shaping_peek_bonus": -1], "environment.shaping_peek_bonus"),
+      (["shaping_hint_bonus": "all"], "environment.shaping_hint_bonus"),
       (["hints": 3], "environment.hints is not a known key"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(

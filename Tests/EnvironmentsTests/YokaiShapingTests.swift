@@ -3,29 +3,34 @@ import Environments
 import TestSupport
 import Testing
 
-/// What is shaped: moves, by the groups of one colour that they join, and the ends of turns (decision 9). Nine cards start on rows and columns 3 to 5.
+/// Shaped rewards are the change of a potential (decision 9). Nine cards start on rows and columns 3 to 5.
 @Suite struct YokaiShapingTests {
-  @Test func aMovePaysEverySeatForTheGroupsThatItJoinsAndCostsThoseThatItSplits() throws {
+  @Test func everySeatIsPaidForWhatAStepChanges() throws {
     // Every colour is a row of the start block; slot 8 is the right end of the lowest.
     let table = try YokaiTable([
-      "shaping_weight": .number(0.5), "shaping_horizon": 0, "shaping_turn_bonus": .number(0.25), "players": 3,
+      "shaping_weight": .number(0.5), "shaping_horizon": 0, "shaping_turn_bonus": .number(0.25),
+      "shaping_peek_bonus": .number(0.125), "shaping_hint_bonus": .number(0.5), "players": 3,
     ])
-    func shaped() throws -> [Float] { try table.play.vector.shapedRewards?.read(run: 0) ?? [] }
-    for peek in 0..<2 {
-      try table.act(.peek(peek))
-      #expect(try shaped() == [0, 0, 0])
+    func check(_ action: YokaiGame.Action, _ shaped: Float, _ comment: Comment) throws {
+      #expect(try table.act(action) == 0)
+      #expect(try table.play.vector.shapedRewards?.read(run: 0) == [shaped, shaped, shaped], comment)
     }
-    try table.act(.move(8, to: at(2, 3)))
-    #expect(try shaped() == [-0.5, -0.5, -0.5])
-    try table.act(.reveal)
-    #expect(try shaped() == [0.125, 0.125, 0.125], "a turn is over")
-    try table.act(.peek(0), .peek(1), .move(7, to: at(2, 2)))
-    #expect(try shaped() == [0, 0, 0], "leaves one group and joins another")
-    try table.act(.placeHint(0, on: 0))
-    #expect(try shaped() == [0.125, 0.125, 0.125])
-    try table.act(.peek(1), .peek(2), .move(6, to: at(3, 2)))
-    #expect(try shaped() == [0.5, 0.5, 0.5])
-    #expect(try table.play.rewards() == [0, 0, 0])
+    try check(.peek(0), 0.0625, "a card that the seat had not seen")
+    try check(.peek(1), 0.0625, "another")
+    try check(.move(8, to: at(2, 3)), -0.5, "leaves its group")
+    try check(.reveal, 0.125, "a turn is over")
+    try check(.peek(0), 0.0625, "new to this seat")
+    try check(.peek(1), 0.0625, "new to this seat")
+    try check(.move(7, to: at(2, 2)), 0, "leaves one group and joins another")
+    try check(.placeHint(0, on: 0), 0.375, "a turn is over, and the hint is right")
+    try check(.peek(1), 0.0625, "new to this seat")
+    try check(.peek(2), 0.0625, "new to this seat")
+    try check(.move(6, to: at(3, 2)), 0.5, "joins the others of its colour")
+    try check(.reveal, 0.125, "a turn is over")
+    try check(.peek(1), 0, "the seat has seen it")
+    try check(.peek(2), 0.0625, "new to this seat")
+    try check(.move(8, to: at(2, 4)), -0.5, "leaves its group")
+    try check(.placeHint(1, on: 1), -0.125, "a turn is over, and the hint is wrong")
   }
 
   @Test func aMoveMayJoinSeveralGroups() throws {
@@ -62,37 +67,37 @@ import Testing
     #expect(try table.state.transitions == 1)
   }
 
-  @Test func theSumOverAGameIsWhatItsStartAndItsEndSay() throws {
-    let environment = try yokai(["shaping_weight": 1, "shaping_horizon": 0])  // a turn is a quarter of a group
+  @Test func theSumOverAGameIsTheDifferenceOfThePotentials() throws {
+    let environment = try yokai(["shaping_weight": 1, "shaping_horizon": 0])
     let rules = environment.parameters
     let count = 64
     let play = try EnvironmentPlay(environment, seeds: [31], environments: count, device: TestDevice.make())
-    func states() throws -> [YokaiState] { try play.states().map { YokaiState($0, rules) } }
-    func groups() throws -> [Int] { try states().map { YokaiGame($0, rules).groupCount } }
-    var starts = try groups()
-    var sums = [Float](repeating: 0, count: count)
-    var changed = 0
+    func potentials() throws -> [Double] {
+      try play.states().map { YokaiGame(YokaiState($0, rules), rules).potential }
+    }
+    var starts = try potentials()
+    var sums = [Double](repeating: 0, count: count)
+    var values: Set<Double> = []
     var games = 0
     for _ in 0..<60 {
       try play.observe()
       try play.chooseRandomly()
       try play.step()
       let shaped = try #require(try play.vector.shapedRewards?.read(run: 0))
-      let (now, dones, turns) = (try groups(), try play.dones(), try states().map(\.turn))
+      let (now, dones) = (try potentials(), try play.dones())
       for index in 0..<count {
-        #expect(shaped[2 * index] == shaped[2 * index + 1])
-        sums[index] += shaped[2 * index]
+        sums[index] += Double(shaped[2 * index])
         guard dones[index] else { continue }
-        #expect(sums[index] == Float(starts[index] - now[index]) + 0.25 * Float(turns[index]))
-        changed += starts[index] == now[index] ? 0 : 1
+        #expect(sums[index] == now[index] - starts[index])
+        values.insert(sums[index])
         games += 1
         sums[index] = 0
       }
       try play.resetWhereDone()
-      let after = try groups()
+      let after = try potentials()
       for index in 0..<count where dones[index] { starts[index] = after[index] }
     }
-    #expect(games > 100 && changed > 20)
+    #expect(games > 100 && values.count > 20)
   }
 
   @Test func theWeightFallsOverTheEnvStepsOfAllGames() throws {

@@ -26,6 +26,8 @@ extension YokaiEnvironment {
     if p.shapesRewards {
       macros.merge(p.shaping.macros) { $1 }
       macros["SHAPING_TURN_BONUS"] = "\(Float(p.shapingTurnBonus))"
+      macros["SHAPING_PEEK_BONUS"] = "\(Float(p.shapingPeekBonus))"
+      macros["SHAPING_HINT_BONUS"] = "\(Float(p.shapingHintBonus))"
     }
     if boardWordCount == 3 { macros["SMALL_BOARD"] = "1" }
     if p.memory == .perfect { macros["PERFECT_MEMORY"] = "1" }

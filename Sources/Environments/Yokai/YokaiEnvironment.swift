@@ -57,6 +57,8 @@ public struct YokaiEnvironment: Environment {
       "win_bonus": .decimal(parameters.winBonus), "reject_solved_start": .boolean(parameters.rejectsSolvedStarts),
       "boundary": .text(parameters.boundary.rawValue), "allow_null_move": .boolean(parameters.allowsNullMoves),
       "reward_scale": .decimal(parameters.rewardScale), "shaping_turn_bonus": .decimal(parameters.shapingTurnBonus),
+      "shaping_peek_bonus": .decimal(parameters.shapingPeekBonus),
+      "shaping_hint_bonus": .decimal(parameters.shapingHintBonus),
     ].merging(parameters.shaping.parametersDescription) { $1 }
   }
 

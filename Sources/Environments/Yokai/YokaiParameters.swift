@@ -4,7 +4,7 @@ import CShaders
 ///
 /// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, win_bonus,
 /// reject_solved_start, boundary, allow_null_move, reward_scale, shaping_weight, shaping_horizon,
-/// shaping_turn_bonus`; `colors`, `cards_per_color` and `grid_size` override the game.
+/// shaping_turn_bonus, shaping_peek_bonus, shaping_hint_bonus`; `colors`, `cards_per_color` and `grid_size` override the game.
 public struct YokaiParameters: Sendable, Hashable {
   /// The sizes that papers name.
   public enum Game: String, Sendable, CaseIterable {
@@ -66,10 +66,13 @@ public struct YokaiParameters: Sendable, Hashable {
   public let allowsNullMoves: Bool
   /// Factor of the reward.
   public let rewardScale: Double
-  /// A move is shaped by the groups of one colour that it joins; weight 0: not at all.
+  /// Weight of shaped rewards, the changes of a potential (decision 9); 0: there are none.
   public let shaping: ShapingSchedule
-  /// Groups that the end of a turn counts as much as, in shaped rewards.
+  /// What counts as much as so many joined groups, in shaped rewards: the end of a turn; a card that a seat sees for the
+  /// first time; a hint on a card of its colours, and less by as much on another.
   public let shapingTurnBonus: Double
+  public let shapingPeekBonus: Double
+  public let shapingHintBonus: Double
 
   /// What a board of 128 bits has room for.
   static let largestGrid = 11
@@ -97,7 +100,9 @@ public struct YokaiParameters: Sendable, Hashable {
       rewardScale = try given.number("reward_scale", in: 1e-6...1e6) ?? 1
     }
     shaping = try ShapingSchedule(&given, weight: 0, horizon: 10_000_000)
-    shapingTurnBonus = try given.number("shaping_turn_bonus", in: 0...10) ?? 0.25
+    shapingTurnBonus = try given.number("shaping_turn_bonus", in: 0...10) ?? 0.5
+    shapingPeekBonus = try given.number("shaping_peek_bonus", in: 0...10) ?? 0.25
+    shapingHintBonus = try given.number("shaping_hint_bonus", in: 0...10) ?? 0.25
     try given.finish()
     try checkSizes()
   }

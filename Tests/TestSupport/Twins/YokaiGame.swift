@@ -167,6 +167,14 @@ public struct YokaiGame: Sendable {
     }
   }
 
+  /// What shaped rewards are the change of.
+  public var potential: Double {
+    let seen = everPeeked.reduce(0) { $0 + $1.count }
+    let right = cards.count { card in card.hint.map { deck[$0].contains(card.color) } ?? false }
+    return rules.shapingTurnBonus * Double(turn) + rules.shapingPeekBonus * Double(seen)
+      + rules.shapingHintBonus * Double(2 * right - placedHints.count) - Double(groupCount)
+  }
+
   // MARK: Actions
 
   /// The number of an action, in the order of the specification.
