@@ -3,9 +3,10 @@
 //
 //   flags of a slot = locked | its colour, if the seat knows it | colours of the hint on it
 //                     | is the first peek, the second peek, the last moved, the last hinted | seen by each seat
-//   cards  per slot: row, column, flags; then the cell that the last card left; then what concerns no card
+//   pairs of a slot = earlier slots whose colour the seat knows to be the same; only with OBSERVE_PAIRS
+//   cards  per slot: row, column, flags; then the cell that the last card left; then pairs; then what concerns no card
 //   grid   one plane of the grid: cells with a card; one per flag, with one for the cell that the last card left in
-//          its place; one per slot; then what concerns no card
+//          its place; one per slot; then pairs; then what concerns no card
 //
 // Seats are counted from the observer. One invocation per (run, seat, environment) builds its row in registers, seat by
 // seat, so that neighbouring invocations are likely to do the same; only the moves of the seat to move take a loop.
@@ -113,6 +114,25 @@ void observe_cards() {
   REPEAT(CARDS, OBSERVE_SLOT)
   append_observation(place_bits(source_cell()), 2u * GRID);
 }
+#endif
+
+#ifdef OBSERVE_PAIRS
+// Slots of a colour.
+uint slots_of_color(uint color) {
+  uint bits = head.w ^ (color * 0x55555555u);
+  bits = ~(bits | (bits >> 1)) & 0x55555555u;
+  bits = (bits | (bits >> 1)) & 0x33333333u;
+  bits = (bits | (bits >> 2)) & 0x0F0F0F0Fu;
+  bits = (bits | (bits >> 4)) & 0x00FF00FFu;
+  return (bits | (bits >> 8)) & 0xFFFFu;
+}
+
+void observe_pairs_of(uint slot) {
+  uint pairs = ((known >> slot) & 1u) != 0u ? known & slots_of_color(color_of(slot)) & ((1u << slot) - 1u) : 0u;
+  if (slot > 0u) append_observation(pairs, slot);
+}
+
+#define OBSERVE_PAIRS_OF(SLOT) observe_pairs_of(SLOT);
 #endif
 
 // A hint of the deck: revealed, placed, its colours.
@@ -261,6 +281,9 @@ void main() {
 
   clear_observation();
   observe_cards();
+#ifdef OBSERVE_PAIRS
+  REPEAT(CARDS, OBSERVE_PAIRS_OF)
+#endif
   observe_table();
   uint row = (p.observation_block * p.environments + environment) * PLAYERS + observer;
   store_observation(run * p.observation_stride + row * OBSERVATION_WORDS);

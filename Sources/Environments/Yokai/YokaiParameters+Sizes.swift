@@ -61,12 +61,16 @@ extension YokaiParameters {
     ]
     return actionMode == .slot ? sections : sections + [("chosen_hint", hintCount)]
   }
+  /// Pairs of cards.
+  var pairCount: Int { cardCount * (cardCount - 1) / 2 }
   var tableFeatureCount: Int { tableSections.reduce(0) { $0 + $1.count } }
   var observationFeatureCount: Int {
-    switch observation {
-    case .cards: cardCount * (2 * gridSize + flagCount) + 2 * gridSize + tableFeatureCount
-    case .grid: (2 + flagCount + cardCount) * cellCount + tableFeatureCount
-    }
+    let cards =
+      switch observation {
+      case .cards: cardCount * (2 * gridSize + flagCount) + 2 * gridSize
+      case .grid: (2 + flagCount + cardCount) * cellCount
+      }
+    return cards + (showsPairs ? pairCount : 0) + tableFeatureCount
   }
   /// One bit per feature, padded to four words.
   var observationWordCount: Int { (observationFeatureCount + 127) / 128 * 4 }
