@@ -10,8 +10,8 @@ import Testing
       ([:], 786, 351, 48), (["game": "yokai_16"], 1731, 657, 96),
       (["game": "yokai_16", "players": 4], 1779, 724, 96), (["obs": "grid"], 786, 1998, 256),
       (["game": "yokai_16", "obs": "grid"], 1731, 3377, 432), (["action_mode": "cell"], 89, 358, 48),
-      (["game": "yokai_16", "action_mode": "cell"], 110, 666, 96), (["obs_pairs": true], 786, 387, 64),
-      (["game": "yokai_16", "obs_pairs": true], 1731, 777, 112),
+      (["game": "yokai_16", "action_mode": "cell"], 110, 666, 96), (["obs_matches": true], 786, 432, 64),
+      (["game": "yokai_16", "obs_matches": true], 1731, 889, 112),
     ] as [([String: ParameterValue], Int, Int, Int)])
   func sizesAreThoseOfTheSpecification(
     parameters: [String: ParameterValue], actions: Int, features: Int, bytes: Int
@@ -74,7 +74,7 @@ import Testing
       (["shaping_turn_bonus": 11], "environment.shaping_turn_bonus"),
       (["shaping_peek_bonus": -1], "environment.shaping_peek_bonus"),
       (["shaping_hint_bonus": "all"], "environment.shaping_hint_bonus"),
-      (["obs_pairs": 1], "environment.obs_pairs = "), (["hints": 3], "environment.hints is not a known key"),
+      (["obs_matches": 1], "environment.obs_matches = "), (["hints": 3], "environment.hints is not a known key"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(
     parameters: [String: ParameterValue], sentence: String

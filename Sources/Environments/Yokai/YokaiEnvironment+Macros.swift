@@ -33,7 +33,7 @@ extension YokaiEnvironment {
     if p.memory == .perfect { macros["PERFECT_MEMORY"] = "1" }
     if p.actionMode == .cell { macros["CELL_ACTIONS"] = "1" }
     if p.observation == .grid { macros["GRID_OBSERVATION"] = "1" }
-    if p.showsPairs { macros["OBSERVE_PAIRS"] = "1" }
+    if p.showsMatches { macros["OBSERVE_MATCHES"] = "1" }
     if p.rejectsSolvedStarts { macros["REJECT_SOLVED"] = "1" }
     if p.boundary == .shift { macros["SHIFT_AT_BORDER"] = "1" }
     if p.allowsNullMoves { macros["ALLOW_NULL_MOVE"] = "1" }

@@ -54,7 +54,7 @@ public struct YokaiEnvironment: Environment {
       "cards_per_color": .integer(parameters.cardsPerColor), "grid_size": .integer(parameters.gridSize),
       "hint_counts": .list(parameters.hintCounts.map { .integer($0) }), "memory": .text(parameters.memory.rawValue),
       "action_mode": .text(parameters.actionMode.rawValue), "obs": .text(parameters.observation.rawValue),
-      "obs_pairs": .boolean(parameters.showsPairs),
+      "obs_matches": .boolean(parameters.showsMatches),
       "win_bonus": .decimal(parameters.winBonus), "reject_solved_start": .boolean(parameters.rejectsSolvedStarts),
       "boundary": .text(parameters.boundary.rawValue), "allow_null_move": .boolean(parameters.allowsNullMoves),
       "reward_scale": .decimal(parameters.rewardScale), "shaping_turn_bonus": .decimal(parameters.shapingTurnBonus),
@@ -77,7 +77,10 @@ public struct YokaiEnvironment: Environment {
     case .grid:
       for plane in planeNames { add(plane, p.cellCount) }
     }
-    if p.showsPairs { add("known_pairs", p.pairCount) }
+    if p.showsMatches {
+      add("known_pairs", p.pairCount)
+      add("known_fits", p.hintCount * p.cardCount)
+    }
     for section in p.tableSections { add(section.name, section.count) }
     return sections
   }

@@ -70,7 +70,7 @@ extension YokaiParameters {
       case .cards: cardCount * (2 * gridSize + flagCount) + 2 * gridSize
       case .grid: (2 + flagCount + cardCount) * cellCount
       }
-    return cards + (showsPairs ? pairCount : 0) + tableFeatureCount
+    return cards + (showsMatches ? pairCount + hintCount * cardCount : 0) + tableFeatureCount
   }
   /// One bit per feature, padded to four words.
   var observationWordCount: Int { (observationFeatureCount + 127) / 128 * 4 }

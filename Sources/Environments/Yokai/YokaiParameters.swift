@@ -2,7 +2,7 @@ import CShaders
 
 /// The parameters of Yokai, checked, with all sizes that follow from them.
 ///
-/// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, obs_pairs, win_bonus,
+/// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, obs_matches, win_bonus,
 /// reject_solved_start, boundary, allow_null_move, reward_scale, shaping_weight, shaping_horizon,
 /// shaping_turn_bonus, shaping_peek_bonus, shaping_hint_bonus`; `colors`, `cards_per_color` and `grid_size` override the game.
 public struct YokaiParameters: Sendable, Hashable {
@@ -57,8 +57,9 @@ public struct YokaiParameters: Sendable, Hashable {
   public let memory: Memory
   public let actionMode: ActionMode
   public let observation: Observation
-  /// Whether a seat is told which pairs of cards it knows to have the same colour.
-  public let showsPairs: Bool
+  /// Whether a seat is told which pairs of cards it knows to have the same colour, and which open hints to be right on
+  /// which cards.
+  public let showsMatches: Bool
   /// Added to the reward of a game that is won; the score is without it.
   public let winBonus: Double
   /// Colours are drawn again while the start is already won.
@@ -92,7 +93,7 @@ public struct YokaiParameters: Sendable, Hashable {
       try given.text("action_mode", oneOf: ActionMode.allCases.map(\.rawValue)).flatMap(ActionMode.init) ?? .slot
     observation =
       try given.text("obs", oneOf: Observation.allCases.map(\.rawValue)).flatMap(Observation.init) ?? .cards
-    showsPairs = try given.boolean("obs_pairs") ?? false
+    showsMatches = try given.boolean("obs_matches") ?? false
     winBonus = try given.number("win_bonus", in: 0...1000) ?? Double(hintCounts.reduce(0, +) + 1)
     rejectsSolvedStarts = try given.boolean("reject_solved_start") ?? false
     boundary = try given.text("boundary", oneOf: Boundary.allCases.map(\.rawValue)).flatMap(Boundary.init) ?? .mask
