@@ -192,6 +192,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
         , 0}},
+    {"Evaluation/compare_policies.comp", (const char[]){
+#embed "Evaluation/compare_policies.comp"
+        , 0}},
     {"Evaluation/evaluation.h", (const char[]){
 #embed "Evaluation/evaluation.h"
         , 0}},
@@ -206,6 +209,21 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Evaluation/track_games.comp", (const char[]){
 #embed "Evaluation/track_games.comp"
+        , 0}},
+    {"Symmetry/draw_symmetries.comp", (const char[]){
+#embed "Symmetry/draw_symmetries.comp"
+        , 0}},
+    {"Symmetry/permute_masks.comp", (const char[]){
+#embed "Symmetry/permute_masks.comp"
+        , 0}},
+    {"Symmetry/restore_actions.comp", (const char[]){
+#embed "Symmetry/restore_actions.comp"
+        , 0}},
+    {"Symmetry/symmetry.h", (const char[]){
+#embed "Symmetry/symmetry.h"
+        , 0}},
+    {"Symmetry/symmetry_table.glsl", (const char[]){
+#embed "Symmetry/symmetry_table.glsl"
         , 0}},
     {"Tabular/tabular.h", (const char[]){
 #embed "Tabular/tabular.h"

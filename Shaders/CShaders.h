@@ -8,6 +8,7 @@
 #include "PPO/ppo.h"
 #include "Network/network.h"
 #include "Evaluation/evaluation.h"
+#include "Symmetry/symmetry.h"
 #include "Tabular/tabular.h"
 #include "Hanabi/hanabi_layout.h"
 #include "Levers/levers_layout.h"

@@ -8,24 +8,27 @@ extension PolicyNetwork {
   /// - Parameters:
   ///   - observations: (observation rows, W) words per run.
   ///   - indices: Observation rows, one word per workspace row.
+  ///   - symmetries: (observation rows) elements of the network's symmetries, where it has any.
   public func recordExpand(
-    _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0
+    _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0,
+    symmetries: RunWindow? = nil
   ) {
     check(rows)
+    precondition((symmetries == nil) == (self.symmetries == nil), "symmetries are for a network that was made for them")
     switch inputs {
     case .dense(let inputs, let kernel):
-      recordExpandDense(recorder, rows, observations, indices, indexOffset, into: inputs, kernel)
+      recordExpandDense(recorder, rows, observations, indices, indexOffset, symmetries, into: inputs, kernel)
     case .sparse(let lists):
       lists.recordList(
         recorder, rows: rows, observations: observations, wordCount: observation.wordCount, indices: indices,
-        indexOffset: indexOffset)
+        indexOffset: indexOffset, symmetries: symmetries, table: self.symmetries)
     }
     recorder.barrier()
   }
 
   private func recordExpandDense(
     _ recorder: CommandRecorder, _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow,
-    _ indexOffset: Int, into inputs: Buffer<Float>, _ expandKernel: Kernel
+    _ indexOffset: Int, _ symmetries: RunWindow?, into inputs: Buffer<Float>, _ expandKernel: Kernel
   ) {
     var push = ExpandDispatch()
     push.rows = UInt32(rows.rows)
@@ -37,12 +40,16 @@ extension PolicyNetwork {
     push.row_index_offset = UInt32(indexOffset)
     push.row_count_stride = UInt32(rows.counts.stride)
     push.input_stride = UInt32(inputs.runStride)
+    push.symmetry_stride = UInt32(symmetries?.stride ?? 0)
+    var bindings = [
+      "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
+      "inputs": inputs.window(runs: 0..<rows.runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = self.symmetries?.features.whole
     recorder.dispatch(
-      expandKernel,
-      [
-        "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
-        "inputs": inputs.window(runs: 0..<rows.runs),
-      ], push: push, groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs)
+      expandKernel, bindings, push: push,
+      groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs)
   }
 
   /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows.

@@ -75,19 +75,22 @@ final class SparseInputs {
   /// Lists the observations of a chunk.
   func recordList(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, wordCount: Int, indices: RunWindow,
-    indexOffset: Int
+    indexOffset: Int, symmetries: RunWindow?, table: SymmetryTable?
   ) {
     let push = ListDispatch(
       rows: UInt32(rows.rows), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
       row_index_stride: UInt32(indices.stride), row_index_offset: UInt32(indexOffset),
       row_count_stride: UInt32(rows.counts.stride), entry_pitch: UInt32(capacity),
-      entry_stride: UInt32(entries.runStride), length_stride: UInt32(lengths.runStride))
+      entry_stride: UInt32(entries.runStride), length_stride: UInt32(lengths.runStride),
+      symmetry_stride: UInt32(symmetries?.stride ?? 0), feature_words: UInt32(table?.featureWords ?? 0))
+    var bindings = [
+      "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
+      "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = table?.features.whole
     recorder.dispatch(
-      list,
-      [
-        "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
-        "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
-      ], push: push, groups: list.groups(for: rows.rows), rows.runs)
+      list, bindings, push: push, groups: list.groups(for: rows.rows), rows.runs)
   }
 
   func recordBase(

@@ -16,7 +16,9 @@ final class CellPlayer {
   let environment: VectorEnvironment
   let buffers: PlayBuffers
   let network: PolicyNetwork
-  private let parameters: Buffer<Float>  // (policies, P)
+  let parameters: Buffer<Float>  // (policies, P)
+  /// Where policies are compared with themselves on images of their observations.
+  private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
   private let listActingRows: Kernel
@@ -24,7 +26,7 @@ final class CellPlayer {
 
   init(
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
-    policies: [EvaluationPolicy], device: Device
+    policies: [EvaluationPolicy], symmetries: SymmetryFamily? = nil, device: Device
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
@@ -41,6 +43,10 @@ final class CellPlayer {
     parameters = table.register(
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
+    probe = try symmetries.map {
+      try EquivarianceProbe(
+        $0, shape: shape, cells: cells, environment: game, architecture: architecture, device: device, table: table)
+    }
     macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
@@ -51,6 +57,7 @@ final class CellPlayer {
       macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
+    try probe?.symmetries.initialize()
     for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
   }
 
@@ -118,6 +125,7 @@ final class CellPlayer {
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.whole, policyIndices: RunWindow(buffers.policyIndices, runs: seats),
       heads: [.actor])
+    try probe?.record(recorder, cells, rows: rows, of: self, push: push)
     recorder.dispatch(
       select,
       [
@@ -185,7 +193,7 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
@@ -228,7 +236,7 @@ final class CellPlayer {
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
-      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init))
+      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init), equivariance: try probe?.result(cell: cell))
   }
 }
 
