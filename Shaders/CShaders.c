@@ -36,6 +36,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/repeat.glsl", (const char[]){
 #embed "Common/repeat.glsl"
         , 0}},
+    {"Common/shaping.glsl", (const char[]){
+#embed "Common/shaping.glsl"
+        , 0}},
     {"Common/types.h", (const char[]){
 #embed "Common/types.h"
         , 0}},

@@ -36,18 +36,15 @@ public struct WorkspaceRows {
     self.counts = counts
     self.sequences = sequences
   }
-}
 
-extension WorkspaceRows {
-  /// The same rows, whose sequences begin with other hidden states of the same shape.
-  public func with(states: RunWindow) -> WorkspaceRows {
-    WorkspaceRows(
-      runs: runs, rows: rows, counts: counts,
-      sequences: sequences.map {
-        SequenceRows(
-          sequences: $0.sequences, steps: $0.steps, states: states, stateRows: $0.stateRows, indices: $0.indices,
-          resets: $0.resets, keeping: $0.keeping)
-      })
+  /// The same rows of the same sequences with hidden states from elsewhere.
+  public func carrying(_ states: RunWindow) -> WorkspaceRows {
+    let carried = sequences.map {
+      SequenceRows(
+        sequences: $0.sequences, steps: $0.steps, states: states, stateRows: $0.stateRows, indices: $0.indices,
+        resets: $0.resets, keeping: $0.keeping)
+    }
+    return WorkspaceRows(runs: runs, rows: rows, counts: counts, sequences: carried)
   }
 }
 

@@ -24,7 +24,7 @@ final class CellPlayer {
   private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
-  let listRows: Kernel
+  private let listRows: Kernel
   private let trackGames: Kernel
 
   init(
@@ -144,6 +144,34 @@ final class CellPlayer {
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
   }
 
+  /// Lists the rows that the policies of all seats look at.
+  private func recordRows(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, push: EvaluationDispatch
+  ) -> WorkspaceRows {
+    let seats = 0..<cells.count * shape.agents
+    let counts = RunWindow(buffers.rowCounts, runs: seats)
+    let indices = RunWindow(buffers.rowIndices, runs: seats)
+    var bindings = [
+      "legal_masks": buffers.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
+      "row_indices": indices.window, "row_counts": counts.window,
+      "workspace_rows": buffers.workspaceRows.window(runs: seats),
+    ]
+    defer { recorder.barrier() }
+    guard let states = buffers.hiddenStates, let resets = buffers.resets else {
+      recorder.dispatch(listRows, bindings, push: push, groups: seats.count)
+      return WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
+    }
+    bindings["resets"] = resets.window(runs: seats)
+    bindings["dones"] = buffers.dones.window(runs: cells)
+    recorder.dispatch(listRows, bindings, push: push, groups: listRows.groups(for: shape.environments), seats.count)
+    return WorkspaceRows(
+      runs: seats.count, rows: shape.environments, counts: counts,
+      sequences: SequenceRows(
+        sequences: shape.environments, steps: 1, states: RunWindow(states.window(runs: cells), stride: 0),
+        stateRows: cells.count * shape.observationRows, indices: indices, resets: RunWindow(resets, runs: seats),
+        keeping: .last))
+  }
+
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
     environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
     recorder.barrier()
@@ -189,8 +217,8 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
-          buffers.hiddenStates, probe?.hiddenStates,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+          buffers.hiddenStates, probe?.hiddenStates, probe?.sums,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
