@@ -30,15 +30,16 @@ OUTPUT(13, float, value_gradients);    // (C, VALUE_COLUMNS)
 OUTPUT(14, float, row_statistics);     // (METRIC_ROW_SUMS, C)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 #include "Common/masked_softmax.glsl"
+#include "Common/acting.glsl"
 
 void main() {
   uint i = gl_GlobalInvocationID.x;
   uint run = gl_GlobalInvocationID.y;
   if (i >= p.rows) return;
-  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING];
   uint row = row_indices[run * p.index_stride + i];
   uint rollout_row = run * p.rollout.row_stride + row;
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
+  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
   uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
   uint value_base = run * p.value_output_stride + i * VALUE_COLUMNS;
   uint hyper = run * RUN_SCALARS;

@@ -82,7 +82,7 @@ final class PPOLearner {
     for minibatch in 0..<shape.minibatches {
       recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
       recorder.barrier()
-      for part in shape.chunks(of: shape.minibatchRows) {
+      for part in shape.minibatchChunks {
         try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
       }
       network.recordFinishBackward(
@@ -108,12 +108,11 @@ final class PPOLearner {
 
   /// Adds the gradient of one chunk of a minibatch.
   private func recordGradient(
-    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int, part: (first: Int, count: Int)
+    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int,
+    part: TrainingShape.MinibatchChunk
   ) throws {
     let window = 0..<runs.count
-    chunk.recordSelect(
-      recorder, runs: runs, first: minibatch * shape.minibatchRows + part.first, count: part.count, epoch: epoch)
-    let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
+    let rows = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
     network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
@@ -145,7 +144,7 @@ final class PPOLearner {
       push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: Int(METRIC_ROW_SUMS), runs.count)
     try network.recordBackward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.first)
+      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.splitRow)
   }
 
   /// Clips the summed gradient and takes one Adam step.

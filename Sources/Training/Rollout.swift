@@ -52,6 +52,7 @@ final class Rollout {
   }
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
+    chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
@@ -78,8 +79,7 @@ final class Rollout {
     recorder.barrier()
     otherPlay?.recordSee(recorder, runs: runs, block: block)
     for part in shape.chunks(of: shape.rowsPerStep) {
-      chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
-      let rows = chunk.workspaceRows(runs: runs.count, count: part.count)
+      let rows = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
       network.recordExpand(
         recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
         indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count))

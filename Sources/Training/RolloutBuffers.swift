@@ -17,6 +17,7 @@ struct RolloutBuffers {
   let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
+  let firstStates: Buffer<Float>?  // (window, N A, Hp), hidden states at the start, of recurrent networks
 
   init(_ shape: TrainingShape, windowRuns: Int, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
@@ -39,6 +40,10 @@ struct RolloutBuffers {
       : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
+    firstStates = shape.hiddenWidth.map {
+      register(
+        "first_hidden_states", of: Float.self, [("N", shape.environments), ("A", shape.agents), ("H", $0)])
+    }
   }
 
   /// The symmetry of every observation, as the network wants it.

@@ -22,6 +22,7 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     hanabi("full"), hanabi("full", ["players": .integer(3)]), hanabi("full", ["players": .integer(4)]),
     hanabi("full", ["players": .integer(5)]), hanabi("full", ["knowledge": .text("plausible")]), hanabi("small"),
     hanabi("very_small"), hanabi("mini"), hanabi("tiny"),
+    hanabi("tiny", ["observation": .text("minimal")]),
     hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
     overcooked("cramped_room"), overcooked("counter_circuit"),
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),

@@ -8,6 +8,9 @@ import VulkanCompute
 ///
 ///     observe; list acting rows; expand; actor; select actions; step; track games; reset where done
 ///
+/// Recurrent networks see every env step of a game; each seat of a cell carries its hidden states, which are 0 when a game
+/// begins.
+///
 /// The network's runs are the seats: z = cell * A + seat, each with the parameters of its policy.
 final class CellPlayer {
   let shape: EvaluationShape
@@ -21,7 +24,7 @@ final class CellPlayer {
   private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
-  private let listActingRows: Kernel
+  private let listRows: Kernel
   private let trackGames: Kernel
 
   init(
@@ -35,7 +38,8 @@ final class CellPlayer {
     let table = BufferTable(device: device)
     environment = try VectorEnvironment(
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
-    buffers = PlayBuffers(shape, cells: cells, table: table)
+    buffers = PlayBuffers(
+      shape, hiddenWidth: architecture.gru.map(ParameterLayout.padded), cells: cells, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
@@ -51,7 +55,8 @@ final class CellPlayer {
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
     ].merging(network.rowMacros) { $1 }
-    listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
+    let list = architecture.gru == nil ? "list_acting_rows" : "list_sequence_rows"
+    listRows = try device.kernel("Evaluation/\(list).comp", macros: macros)
     trackGames = try device.kernel(
       "Evaluation/track_games.comp",
       macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
@@ -105,20 +110,11 @@ final class CellPlayer {
     let masks = buffers.legalMasks.window(runs: cells)
     let games = buffers.games.window(runs: cells)
     let workspaceRows = buffers.workspaceRows.window(runs: seats)
-    let counts = RunWindow(buffers.rowCounts, runs: seats)
 
     environment.recordObserve(
       recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
     recorder.barrier()
-    recorder.dispatch(
-      listActingRows,
-      [
-        "legal_masks": masks, "games": games, "row_indices": buffers.rowIndices.window(runs: seats),
-        "row_counts": counts.window, "workspace_rows": workspaceRows,
-      ], push: push, groups: seats.count)
-    recorder.barrier()
-
-    let rows = WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
+    let rows = recordRows(recorder, cells, push: push)
     network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats))
@@ -146,6 +142,34 @@ final class CellPlayer {
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+  }
+
+  /// Lists the rows that the policies of all seats look at.
+  private func recordRows(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, push: EvaluationDispatch
+  ) -> WorkspaceRows {
+    let seats = 0..<cells.count * shape.agents
+    let counts = RunWindow(buffers.rowCounts, runs: seats)
+    let indices = RunWindow(buffers.rowIndices, runs: seats)
+    var bindings = [
+      "legal_masks": buffers.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
+      "row_indices": indices.window, "row_counts": counts.window,
+      "workspace_rows": buffers.workspaceRows.window(runs: seats),
+    ]
+    defer { recorder.barrier() }
+    guard let states = buffers.hiddenStates, let resets = buffers.resets else {
+      recorder.dispatch(listRows, bindings, push: push, groups: seats.count)
+      return WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
+    }
+    bindings["resets"] = resets.window(runs: seats)
+    bindings["dones"] = buffers.dones.window(runs: cells)
+    recorder.dispatch(listRows, bindings, push: push, groups: listRows.groups(for: shape.environments), seats.count)
+    return WorkspaceRows(
+      runs: seats.count, rows: shape.environments, counts: counts,
+      sequences: SequenceRows(
+        sequences: shape.environments, steps: 1, states: RunWindow(states.window(runs: cells), stride: 0),
+        stateRows: cells.count * shape.observationRows, indices: indices, resets: RunWindow(resets, runs: seats),
+        keeping: .last))
   }
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
@@ -193,7 +217,8 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+          buffers.hiddenStates, probe?.hiddenStates, probe?.sums,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }

@@ -18,8 +18,11 @@ struct PlayBuffers {
   let rowCounts: Buffer<UInt32>  // (B A, counts)
   let workspaceRows: Buffer<UInt32>  // (B A, N)
   let policyIndices: Buffer<UInt32>  // (B A, 1)
+  let hiddenStates: Buffer<Float>?  // (B, N A padded, Hp), of recurrent networks
+  let resets: Buffer<UInt32>?  // (B A, N): whether a game ended just before, for recurrent networks
 
-  init(_ shape: EvaluationShape, cells: Int, table: BufferTable) {
+  /// - Parameter hiddenWidth: Hp; nil for feed-forward networks.
+  init(_ shape: EvaluationShape, hiddenWidth: Int?, cells: Int, table: BufferTable) {
     func register<T: BitwiseCopyable>(
       _ name: String, of type: T.Type, perSeat: Bool = false, _ axes: [(String, Int)]
     ) -> Buffer<T> {
@@ -44,5 +47,9 @@ struct PlayBuffers {
     rowCounts = register("row_counts", of: UInt32.self, perSeat: true, [("counts", PolicyNetwork.rowCountWords)])
     workspaceRows = register("workspace_rows", of: UInt32.self, perSeat: true, [environments])
     policyIndices = register("policy_indices", of: UInt32.self, perSeat: true, [("index", 1)])
+    hiddenStates = hiddenWidth.map {
+      register("hidden_states", of: Float.self, [("rows", shape.observationRows), ("H", $0)])
+    }
+    resets = hiddenWidth.map { _ in register("resets", of: UInt32.self, perSeat: true, [environments]) }
   }
 }
