@@ -13,29 +13,17 @@ struct ExperimentCommand: ParsableCommand {
       --resume it goes on wherever it was interrupted.
       """)
 
-  @Argument(help: ArgumentHelp("The configuration, in YAML.", valueName: "config.yaml"))
-  var path: String
-
-  @OptionGroup var overrides: OverrideOptions
-  @OptionGroup var deviceOptions: DeviceOptions
-
-  @Option(help: ArgumentHelp("Folder of the results (default: runs/<name of the configuration>).", valueName: "folder"))
-  var output: String?
-
-  @Flag(help: "Continue from the last checkpoint in the folder.")
-  var resume = false
+  @OptionGroup var training: TrainingOptions
 
   func run() throws {
-    let configuration = try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
-    let folder = output ?? "runs/\(configuration.name)"
+    let folder = try training.folder(of: training.configuration())
 
-    var train = try TrainCommand.parse([path, "--output", folder] + (resume ? ["--resume"] : []))
-    train.overrides = overrides
-    train.deviceOptions = deviceOptions
+    var train = try TrainCommand.parse([training.path])
+    train.training = training
     try train.run()
 
     var evaluate = try EvaluateCommand.parse([folder])
-    evaluate.deviceOptions = deviceOptions
+    evaluate.deviceOptions = training.deviceOptions
     try evaluate.run()
 
     try ReportCommand.parse([folder]).run()

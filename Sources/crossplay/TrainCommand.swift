@@ -8,17 +8,7 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Trains every run of a configuration: seeds times values of the sweep.")
 
-  @Argument(help: ArgumentHelp("The configuration, in YAML.", valueName: "config.yaml"))
-  var path: String
-
-  @OptionGroup var overrides: OverrideOptions
-  @OptionGroup var deviceOptions: DeviceOptions
-
-  @Option(help: ArgumentHelp("Folder of the results (default: runs/<name of the configuration>).", valueName: "folder"))
-  var output: String?
-
-  @Flag(help: "Continue from the last checkpoint in the folder.")
-  var resume = false
+  @OptionGroup var training: TrainingOptions
 
   @Option(help: ArgumentHelp("Train one part of the runs, for example 2/4.", valueName: "i/n"))
   var shard: String?
@@ -50,10 +40,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
+    let configuration = try training.configuration()
     let part = try shard.map { try Shard($0) } ?? .whole
     if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
-    let device = try deviceOptions.open()
+    let device = try training.deviceOptions.open()
     if plan {
       guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
       print(
@@ -61,9 +51,9 @@ struct TrainCommand: ParsableCommand {
           configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))
       return
     }
-    let folder = URL(fileURLWithPath: output ?? "runs/\(configuration.name)")
+    let folder = URL(fileURLWithPath: training.folder(of: configuration))
     let session =
-      resume
+      training.resume
       ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
       : try TrainingSession.begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
     for remark in session.remarks { Console.log.warning("\(remark)") }
@@ -91,7 +81,7 @@ struct TrainCommand: ParsableCommand {
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
     progress.finish()
-    try deviceOptions.finish(device)
+    try training.deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Training
+
+/// What is trained, on which device, and in which folder.
+struct TrainingOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("The configuration, in YAML.", valueName: "config.yaml"))
+  var path: String
+
+  @OptionGroup var overrides: OverrideOptions
+  @OptionGroup var deviceOptions: DeviceOptions
+
+  @Option(help: ArgumentHelp("Folder of the results (default: runs/<name of the configuration>).", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Continue from the last checkpoint in the folder.")
+  var resume = false
+
+  func configuration() throws -> TrainingConfiguration {
+    try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
+  }
+
+  func folder(of configuration: TrainingConfiguration) -> String { output ?? "runs/\(configuration.name)" }
+}
