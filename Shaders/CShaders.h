@@ -9,6 +9,7 @@
 #include "Network/network.h"
 #include "Evaluation/evaluation.h"
 #include "Tabular/tabular.h"
+#include "Probe/probe.h"
 #include "Hanabi/hanabi_layout.h"
 #include "Levers/levers_layout.h"
 #include "Overcooked/overcooked_layout.h"

@@ -1,12 +1,7 @@
 #include "host_layers.h"
+#include "vectorised.h"
 #include <math.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__GLIBC__)  // the loader of glibc chooses between versions
-#define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTORISED
-#endif
 
 VECTORISED void host_add_bias(float *restrict y, size_t pitch, const float *restrict bias, size_t rows,
                               size_t columns) {
@@ -80,12 +75,14 @@ static inline float value_of(uint32_t entry) { return (float)((int32_t)entry >> 
 
 VECTORISED void host_sparse_forward(float *restrict y, const float *restrict base, const float *restrict weights,
                                     const uint32_t *restrict entries, size_t pitch, const uint32_t *restrict lengths,
-                                    size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, y += columns, entries += pitch) {
+                                    const uint32_t *restrict lists, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns) {
+    const size_t list = lists ? lists[row] : row;
+    const uint32_t *restrict entry = entries + list * pitch;
     for (size_t i = 0; i < columns; ++i) y[i] = base ? base[i] : 0.0f;
-    for (uint32_t k = 0; k < lengths[row]; ++k) {
-      const float value = value_of(entries[k]);
-      const float *restrict w = weights + (entries[k] & 0xFFFFu) * columns;
+    for (uint32_t k = 0; k < lengths[list]; ++k) {
+      const float value = value_of(entry[k]);
+      const float *restrict w = weights + (entry[k] & 0xFFFFu) * columns;
       for (size_t i = 0; i < columns; ++i) y[i] += value * w[i];
     }
   }
@@ -93,11 +90,14 @@ VECTORISED void host_sparse_forward(float *restrict y, const float *restrict bas
 
 VECTORISED void host_add_sparse_gradients(float *restrict weight_gradients, const float *restrict gradients,
                                           const uint32_t *restrict entries, size_t pitch,
-                                          const uint32_t *restrict lengths, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, gradients += columns, entries += pitch) {
-    for (uint32_t k = 0; k < lengths[row]; ++k) {
-      const float value = value_of(entries[k]);
-      float *restrict dw = weight_gradients + (entries[k] & 0xFFFFu) * columns;
+                                          const uint32_t *restrict lengths, const uint32_t *restrict lists,
+                                          size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, gradients += columns) {
+    const size_t list = lists ? lists[row] : row;
+    const uint32_t *restrict entry = entries + list * pitch;
+    for (uint32_t k = 0; k < lengths[list]; ++k) {
+      const float value = value_of(entry[k]);
+      float *restrict dw = weight_gradients + (entry[k] & 0xFFFFu) * columns;
       for (size_t i = 0; i < columns; ++i) dw[i] += value * gradients[i];
     }
   }

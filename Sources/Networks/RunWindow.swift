@@ -27,10 +27,32 @@ public struct WorkspaceRows {
   public let rows: Int
   /// Two words per run: all rows, and acting rows, which come first.
   public let counts: RunWindow
+  /// Where the host finds their observations; nil where `recordExpand` puts inputs or lists into the workspace.
+  var onHost: HostObservations?
 
   public init(runs: Int, rows: Int, counts: RunWindow) {
     self.runs = runs
     self.rows = rows
     self.counts = counts
+  }
+}
+
+/// Observations of workspace rows that the host reads where they are: row i has observation `indices[indexOffset + i]`.
+enum HostObservations {
+  case packed(RunWindow, indices: RunWindow, indexOffset: Int)
+  case listed(ObservationLists, runs: Int, indices: RunWindow, indexOffset: Int)
+}
+
+/// Lists of all observations of a rollout, by rollout row.
+public struct ObservationLists {
+  public let entries: Buffer<UInt32>  // (window, rows, L)
+  public let lengths: Buffer<UInt32>  // (window, rows)
+
+  /// - Parameter rows: Per run.
+  public init(_ name: String, capacity: Int, windowRuns: Int, rows: [(String, Int)], table: BufferTable) {
+    entries = table.register(
+      "\(name).entries", of: UInt32.self, runs: windowRuns, perRun: rows + [("L", capacity)], persistence: .scratch)
+    lengths = table.register(
+      "\(name).lengths", of: UInt32.self, runs: windowRuns, perRun: rows, persistence: .scratch)
   }
 }

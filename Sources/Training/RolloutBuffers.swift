@@ -14,8 +14,9 @@ struct RolloutBuffers {
   let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
+  let lists: ObservationLists?  // (window, (T + 1) N A), where the host reads lists of observations
 
-  init(_ shape: TrainingShape, windowRuns: Int, table: BufferTable) {
+  init(_ shape: TrainingShape, windowRuns: Int, listCapacity: Int?, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register("rollout.\(name)", of: type, runs: windowRuns, perRun: axes, persistence: .scratch)
     }
@@ -34,6 +35,9 @@ struct RolloutBuffers {
       : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
+    lists = listCapacity.map {
+      ObservationLists("rollout.lists", capacity: $0, windowRuns: windowRuns, rows: rowsAndLast, table: table)
+    }
   }
 
   /// Strides for the kernels.

@@ -19,6 +19,8 @@ public final class Trainer {
   public private(set) var updatesSubmitted = 0
   /// Kernel dispatches of one update of all runs.
   public let dispatchesPerUpdate: Int
+  /// How often an update waits for steps of the host.
+  public let handOversPerUpdate: Int
   /// Runs that share a dispatch.
   public let windowRuns: Int
 
@@ -65,6 +67,7 @@ public final class Trainer {
     }
     update = try windows.flatMap { window in try parts.recordUpdate(on: device, runs: window) }
     dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
+    handOversPerUpdate = update.reduce(0) { $0 + $1.handOverCount }
     let history = try (0..<2).map {
       try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
     }
@@ -144,12 +147,16 @@ public final class Trainer {
     }
   }
 
-  /// The same work, recorded again with the time of every dispatch.
-  func recordForTiming(_ kind: TrainingBenchmark.Kind) throws -> [CommandSequence] {
-    device.timesEveryDispatch = true
-    defer { device.timesEveryDispatch = false }
-    return try kind == .train
-      ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+  /// The same work once more, with the time of every dispatch.
+  func profile(_ kind: TrainingBenchmark.Kind) throws -> Profile {
+    let peaks = try MeasuredPeaks.measure(on: device)
+    let work = try device.timed {
+      try kind == .train
+        ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+    }
+    try device.submit(work).wait()
+    return try Profile(
+      work.flatMap { try $0.timings() }, shares: parts.rowShares(shape, runs: windows.last?.count ?? 0), peaks: peaks)
   }
 
   /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.

@@ -22,9 +22,11 @@ final class TrainerParts {
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
     let inputWords = PolicyNetwork.inputWords(architecture, game.observationList)
+    let listCapacity = PolicyNetwork.rolloutListCapacity(game.observationList, on: device)
     let windowRuns = min(
-      Self.windowRuns(shape, architecture, inputWords: inputWords, device: device), windowLimit)
-    buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
+      Self.windowRuns(shape, architecture, inputWords: inputWords, listCapacity: listCapacity, device: device),
+      windowLimit)
+    buffers = RolloutBuffers(shape, windowRuns: windowRuns, listCapacity: listCapacity, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: windowRuns, rowCapacity: shape.chunkRows, training: true)
@@ -42,10 +44,10 @@ final class TrainerParts {
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, inputWords: Int, device: Device
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, inputWords: Int, listCapacity: Int?, device: Device
   ) -> Int {
     let rollout = BufferTable(device: nil)
-    _ = RolloutBuffers(shape, windowRuns: 1, table: rollout)
+    _ = RolloutBuffers(shape, windowRuns: 1, listCapacity: listCapacity, table: rollout)
     let layout = ParameterLayout(architecture)
     let widths = layout.layers.map(\.paddedOutputs) + [inputWords]
     let rowBytes = 4 * shape.chunkRows
@@ -78,6 +80,7 @@ final class TrainerParts {
   /// keeps a device busy for longer than its driver's watchdog allows.
   func recordUpdate(on device: Device, runs: Range<Int>) throws -> [CommandSequence] {
     let collect = try device.record { recorder in
+      recorder.phase = "rollout"
       recorder.fill(scalars.metrics.window(runs: runs), with: 0)
       recorder.barrier()
       try recordRollout(recorder, runs: runs)
@@ -91,6 +94,7 @@ final class TrainerParts {
   }
 
   private func recordFinish(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.phase = "finish"
     recorder.dispatch(
       finishUpdate,
       [
@@ -119,7 +123,7 @@ extension PolicyNetwork.ObservationSource {
   public init(_ environment: any Environment) {
     self.init(
       include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount,
-      list: environment.observationList)
+      list: environment.observationList, bits: environment.observationBits)
   }
 }
 

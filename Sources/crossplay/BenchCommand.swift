@@ -29,7 +29,10 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var overrides: OverrideOptions
   @OptionGroup var deviceOptions: DeviceOptions
 
-  @Flag(help: "Also time every kernel and every step of the host, in a repetition of its own (inference and train).")
+  @Flag(
+    help: ArgumentHelp(
+      "Also time every kernel and every step of the host, in a repetition of its own.",
+      discussion: "A probe measures what the machine does at best first; docs/performance.md says how to read the table."))
   var profile = false
 
   @Flag(help: "Print one JSON object with the result.")
@@ -50,16 +53,12 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    var hostSteps: Int?
-    var profile: [TrainingBenchmark.ProfileLine]?
-    var nanosecondsPerEnvStep: [String: Double]?
+    var handOvers: Int?
+    var profile: Profile?
   }
 
   func validate() throws {
     guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
-    guard !profile || kind != .environment else {
-      throw ValidationError("--profile is for inference and train; environment --json has the time of every kernel")
-    }
   }
 
   func run() throws {
@@ -75,7 +74,10 @@ struct BenchCommand: ParsableCommand {
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
         + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
-    if let lines = result.profile { printProfile(lines) }
+    if let dispatches = result.dispatches, let handOvers = result.handOvers {
+      print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(kind == .train ? "update" : "rollout")")
+    }
+    if let profile = result.profile { print(profile.text) }
   }
 
   private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
@@ -83,13 +85,13 @@ struct BenchCommand: ParsableCommand {
       environment: configuration.makeEnvironment(),
       configuration: EnvironmentBenchmark.Configuration(
         runs: configuration.runs.count, environments: configuration.environments, repetitions: repetitions),
-      device: device)
+      device: device, profiled: profile)
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
       envStepsPerSecond: measured.envStepsPerSecond, agentStepsPerSecond: measured.agentStepsPerSecond,
       seconds: measured.seconds, warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions,
       device: measured.device, driver: measured.driver, commit: Version.commit,
-      nanosecondsPerEnvStep: measured.nanosecondsPerEnvStep)
+      profile: measured.profile)
   }
 
   private func trainingResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
@@ -103,19 +105,7 @@ struct BenchCommand: ParsableCommand {
       agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
       warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
       driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches,
-      hostSteps: measured.hostSteps,
-      profile: profile ? measured.profile : nil)
-  }
-
-  private func printProfile(_ lines: [TrainingBenchmark.ProfileLine]) {
-    let total = lines.reduce(0) { $0 + $1.seconds }
-    for line in lines {
-      let name = line.name.padding(toLength: 44, withPad: " ", startingAt: 0)
-      print(
-        String(
-          format: "  %@ %9.2f ms %5.1f %% %7d calls %9.1f us each", name, line.seconds * 1e3,
-          100 * line.seconds / total, line.calls, line.seconds / Double(line.calls) * 1e6))
-    }
+      handOvers: measured.handOvers, profile: measured.profile)
   }
 
   private func magnitude(_ rate: Double) -> String {

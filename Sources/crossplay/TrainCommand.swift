@@ -39,6 +39,7 @@ struct TrainCommand: ParsableCommand {
     let meanReturn: Double?
     let device: String
     let dispatchesPerUpdate: Int
+    let handOversPerUpdate: Int
   }
 
   func run() throws {
@@ -57,8 +58,9 @@ struct TrainCommand: ParsableCommand {
       : try TrainingSession.begin(configuration, shard: part, in: folder, device: device)
     let trainer = session.trainer
     for remark in session.remarks { Console.log.warning("\(remark)") }
-    Console.log.info(
-      "\(trainer.runs.count) runs on \(device.description.name), \(trainer.dispatchesPerUpdate) dispatches per update")
+    let perUpdate =
+      "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
+    Console.log.info("\(trainer.runs.count) runs on \(device.description.name), \(perUpdate)")
 
     let first = trainer.envSteps
     let clock = ContinuousClock()
@@ -82,7 +84,8 @@ struct TrainCommand: ParsableCommand {
     let result = Result(
       folder: folder.path, runs: trainer.runs.count, updates: trainer.updatesSubmitted, envSteps: trainer.envSteps,
       seconds: seconds, envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      device: device.description.name, dispatchesPerUpdate: trainer.dispatchesPerUpdate)
+      device: device.description.name, dispatchesPerUpdate: trainer.dispatchesPerUpdate,
+      handOversPerUpdate: trainer.handOversPerUpdate)
     if json {
       try Console.printJSON(result)
     } else {

@@ -1,0 +1,46 @@
+// GLSL's types and built-in functions, as far as the files below Shaders/ use them that kernels and the host share. Such a
+// file is included inside a struct whose members have the names of the kernel's buffers, so that its functions find them.
+#pragma once
+#include "CShaders.h"
+
+namespace glsl {
+
+struct uvec2 {
+  uint x, y;
+  uvec2(uint x, uint y) : x(x), y(y) {}
+  void operator+=(uvec2 other) { x += other.x, y += other.y; }
+};
+
+struct uvec4 {
+  uint x, y, z, w;
+  uvec4() = default;
+  uvec4(uint x, uint y, uint z, uint w) : x(x), y(y), z(z), w(w) {}
+};
+
+// A buffer of pairs.
+struct Pairs {
+  const uint *words;
+  uvec2 operator[](uint i) const { return {words[2 * i], words[2 * i + 1]}; }
+};
+
+inline void umulExtended(uint a, uint b, uint &high, uint &low) {
+  unsigned long long product = static_cast<unsigned long long>(a) * b;
+  high = static_cast<uint>(product >> 32);
+  low = static_cast<uint>(product);
+}
+
+inline int bitCount(uint bits) { return __builtin_popcount(bits); }
+inline int findLSB(uint bits) { return bits == 0 ? -1 : __builtin_ctz(bits); }
+inline int findMSB(uint bits) { return bits == 0 ? -1 : 31 - __builtin_clz(bits); }
+inline uint floatBitsToUint(float x) { return __builtin_bit_cast(uint, x); }
+inline float uintBitsToFloat(uint bits) { return __builtin_bit_cast(float, bits); }
+
+inline float min(float a, float b) { return b < a ? b : a; }
+inline float max(float a, float b) { return a < b ? b : a; }
+inline float clamp(float x, float low, float high) { return min(max(x, low), high); }
+inline float abs(float x) { return __builtin_fabsf(x); }
+inline float exp(float x) { return __builtin_expf(x); }
+inline float log(float x) { return __builtin_logf(x); }
+inline float sqrt(float x) { return __builtin_sqrtf(x); }
+
+}  // namespace glsl
