@@ -51,7 +51,7 @@ let package = Package(
     // with kernels.
     .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders", "CHostLayers"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
@@ -75,7 +75,7 @@ let package = Package(
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostLayers"]),
-    tests("TrainingTests", ["Training"]),
+    tests("TrainingTests", ["Training", "CHostLayers"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
     tests("CommandLineTests", ["crossplay"]),

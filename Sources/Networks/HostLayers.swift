@@ -265,7 +265,8 @@ struct HostLayers: @unchecked Sendable {
       case .sparse(let lists):
         host_add_sparse_gradients(
           target + layer.weightOffset, rowGradients, lists.entries + run * lists.entryStride, lists.pitch,
-          lists.lengths + run * lists.lengthStride, lists.indices.map { $0.start + run * $0.stride }, count, layer.outputs)
+          lists.lengths + run * lists.lengthStride, lists.indices.map { $0.start + run * $0.stride }, count,
+          layer.outputs)
       }
       if first == 0 {
         host_add_column_sums(target + layer.biasOffset, rowGradients, layer.outputs, count, part.columns.count)

@@ -35,7 +35,8 @@ extension PolicyNetwork {
   }
 
   private func hostObservations(
-    _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow, _ indexOffset: Int, _ lists: ObservationLists?
+    _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow, _ indexOffset: Int,
+    _ lists: ObservationLists?
   ) -> HostObservations? {
     switch inputs {
     case .dense:

@@ -37,6 +37,15 @@ public struct WorkspaceRows {
   }
 }
 
+extension WorkspaceRows {
+  /// The same rows, of which other numbers are in use.
+  public func counted(by counts: RunWindow) -> WorkspaceRows {
+    var rows = WorkspaceRows(runs: runs, rows: self.rows, counts: counts)
+    rows.onHost = onHost
+    return rows
+  }
+}
+
 /// Observations of workspace rows that the host reads where they are: row i has observation `indices[indexOffset + i]`.
 enum HostObservations {
   case packed(RunWindow, indices: RunWindow, indexOffset: Int)

@@ -28,6 +28,7 @@ public final class Trainer {
   let shape: TrainingShape
   let parts: TrainerParts
   private let windows: [Range<Int>]
+  private let firstEpisodes: CommandSequence
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
   private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
@@ -62,9 +63,10 @@ public final class Trainer {
       first..<min(first + windowRuns, runs.count)
     }
     let (parts, windows) = (parts, windows)
-    try device.run { recorder in
+    firstEpisodes = try device.record { recorder in
       for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
     }
+    try device.submit(firstEpisodes).wait()
     update = try windows.flatMap { window in try parts.recordUpdate(on: device, runs: window) }
     dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
     handOversPerUpdate = update.reduce(0) { $0 + $1.handOverCount }
@@ -145,6 +147,20 @@ public final class Trainer {
         try device.record { recorder in try parts.recordRollout(recorder, runs: window) }
       }
     }
+  }
+
+  /// Times of the first submission of every kernel of a training, and of the next.
+  static func firstDispatches(_ configuration: TrainingConfiguration, device: Device) throws -> (
+    first: [Timing], next: [Timing]
+  ) {
+    let trainer = try device.timed {
+      try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+    }
+    var first = try trainer.firstEpisodes.timings()
+    try device.submit(trainer.update).wait()
+    first += try trainer.update.flatMap { try $0.timings() }
+    try device.submit(trainer.update).wait()
+    return (first, try trainer.update.flatMap { try $0.timings() })
   }
 
   /// The same work once more, with the time of every dispatch.

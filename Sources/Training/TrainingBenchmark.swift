@@ -48,4 +48,25 @@ public struct TrainingBenchmark {
       agents: trainer.environment.agentCount, windowRuns: trainer.windowRuns,
       profile: profile)
   }
+
+  /// How much longer the first dispatch of a kernel takes than its next: on software devices, where drivers compile in the
+  /// first dispatch, the time to compile it, unless their cache knows it.
+  public struct FirstDispatch: Sendable, Encodable {
+    public let name: String
+    public let seconds: Double
+  }
+
+  /// Of every kernel of a training, the longest first.
+  public static func firstDispatches(
+    configuration: TrainingConfiguration, device: Device
+  ) throws -> [FirstDispatch] {
+    let (first, next) = try Trainer.firstDispatches(configuration, device: device)
+    func seconds(_ timings: [Timing], _ choose: (Double, Double) -> Double) -> [String: Double] {
+      let kernels = timings.filter { !$0.isOnHost && !$0.label.isEmpty }
+      return Dictionary(kernels.map { ($0.label, $0.seconds) }, uniquingKeysWith: choose)
+    }
+    let usual = seconds(next, min)
+    return seconds(first, max).map { FirstDispatch(name: $0.key, seconds: max(0, $0.value - (usual[$0.key] ?? 0))) }
+      .sorted { ($0.seconds, $1.name) > ($1.seconds, $0.name) }
+  }
 }

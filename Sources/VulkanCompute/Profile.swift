@@ -78,10 +78,11 @@ public struct Profile: Sendable, Encodable {
     func share(_ part: Double, of whole: Double) -> String { String(format: "%5.1f %%", 100 * part / whole) }
     var text = [peaks.text]
     for phase in phases {
-      text.append("\(phase.name): \(String(format: "%.2f ms", phase.seconds * 1e3)), \(share(phase.seconds, of: total))")
+      let milliseconds = String(format: "%.2f ms", phase.seconds * 1e3)
+      text.append("\(phase.name): \(milliseconds), \(share(phase.seconds, of: total))")
       for line in lines where line.phase == phase.name {
-        let rate =
-          line.flops > 0 ? String(format: "%8.1f GFLOP/s", line.flopsPerSecond / 1e9) : String(repeating: " ", count: 16)
+        let blank = String(repeating: " ", count: 16)
+        let rate = line.flops > 0 ? String(format: "%8.1f GFLOP/s", line.flopsPerSecond / 1e9) : blank
         text.append(
           "  " + (line.name + (line.isOnHost ? " (host)" : "")).padding(toLength: 42, withPad: " ", startingAt: 0)
             + String(

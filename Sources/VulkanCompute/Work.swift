@@ -36,7 +36,9 @@ public struct Work: Sendable {
   }
 
   /// - Parameter shares: Of all rows, those of every kind; 1 for kind 0.
-  func total(_ shares: SIMD4<Double>) -> (flops: Double, bytes: Double) { ((flops * shares).sum(), (bytes * shares).sum()) }
+  func total(_ shares: SIMD4<Double>) -> (flops: Double, bytes: Double) {
+    ((flops * shares).sum(), (bytes * shares).sum())
+  }
 }
 
 extension Sequence<Work> {

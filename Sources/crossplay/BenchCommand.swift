@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Evaluation
 import Foundation
 import Training
 import VulkanCompute
@@ -15,6 +16,8 @@ struct BenchCommand: ParsableCommand {
     case inference
     /// Whole updates.
     case train
+    /// Cross-play of untrained policies, every run with every run: games.
+    case evaluate
   }
 
   @Argument(help: "What to measure.")
@@ -32,11 +35,26 @@ struct BenchCommand: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Also time every kernel and every step of the host, in a repetition of its own.",
-      discussion: "A probe measures what the machine does at best first; docs/performance.md says how to read the table."))
+      discussion: "A probe measures what the machine does at best; docs/performance.md says how to read the table."))
   var profile = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Instead: how much longer the first dispatch of every kernel of a training takes than its next.",
+      discussion: "Software devices compile in the first dispatch; scripts/compile-times empties the caches first."))
+  var firstDispatches = false
 
   @Flag(help: "Print one JSON object with the result.")
   var json = false
+
+  struct FirstDispatches: Encodable {
+    let environment: String
+    let seconds: Double
+    let kernels: [TrainingBenchmark.FirstDispatch]
+    let device: String
+    let driver: String
+    let commit: String
+  }
 
   struct Result: Encodable {
     let kind: String
@@ -54,10 +72,15 @@ struct BenchCommand: ParsableCommand {
     let commit: String
     var dispatches: Int?
     var handOvers: Int?
+    var gamesPerSecond: Spread?
+    var policies: Int?
     var profile: Profile?
   }
 
   func validate() throws {
+    guard !firstDispatches || kind == .train && !profile else {
+      throw ValidationError("--first-dispatches is for train, without --profile")
+    }
     guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
   }
 
@@ -65,8 +88,13 @@ struct BenchCommand: ParsableCommand {
     let configuration = try TrainingConfiguration.ofEnvironment(
       environmentName, command: "bench", overrides: overrides.overrides)
     let device = try deviceOptions.open()
+    if firstDispatches { return try printFirstDispatches(configuration, device) }
     let result =
-      try kind == .environment ? environmentResult(configuration, device) : trainingResult(configuration, device)
+      switch kind {
+      case .environment: try environmentResult(configuration, device)
+      case .inference, .train: try trainingResult(configuration, device)
+      case .evaluate: try evaluationResult(configuration, device)
+      }
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond
@@ -74,17 +102,43 @@ struct BenchCommand: ParsableCommand {
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
         + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
+    if let games = result.gamesPerSecond, let policies = result.policies {
+      let span = "(\(magnitude(games.min)) to \(magnitude(games.max)))"
+      print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
+    }
     if let dispatches = result.dispatches, let handOvers = result.handOvers {
-      print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(kind == .train ? "update" : "rollout")")
+      let work = kind == .train ? "update" : "rollout"
+      print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(work)")
     }
     if let profile = result.profile { print(profile.text) }
+  }
+
+  private func printFirstDispatches(_ configuration: TrainingConfiguration, _ device: Device) throws {
+    let start = ContinuousClock.now
+    let kernels = try TrainingBenchmark.firstDispatches(configuration: configuration, device: device)
+    let seconds = (ContinuousClock.now - start).inSeconds
+    try deviceOptions.finish(device)
+    guard !json else {
+      return try Console.printJSON(
+        FirstDispatches(
+          environment: environmentName, seconds: seconds, kernels: kernels, device: device.description.name,
+          driver: device.description.driver, commit: Version.commit))
+    }
+    print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
+    for kernel in kernels {
+      let name = kernel.name.padding(toLength: 42, withPad: " ", startingAt: 0)
+      print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
+    }
   }
 
   private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
     let measured = try EnvironmentBenchmark.run(
       environment: configuration.makeEnvironment(),
       configuration: EnvironmentBenchmark.Configuration(
-        runs: configuration.runs.count, environments: configuration.environments, repetitions: repetitions),
+        runs: configuration.runs.count, environments: configuration.environments,
+        // 16 for a thousand environments, so that a repetition of many does not take minutes
+        submissions: min(16, max(1, 16_384 / (configuration.runs.count * configuration.environments))),
+        repetitions: repetitions),
       device: device, profiled: profile)
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
@@ -106,6 +160,21 @@ struct BenchCommand: ParsableCommand {
       warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
       driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches,
       handOvers: measured.handOvers, profile: measured.profile)
+  }
+
+  private func evaluationResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
+    let measured = try EvaluationBenchmark.run(
+      configuration: configuration, device: device, repetitions: repetitions, profiled: profile)
+    let rates = Spread(measured.seconds.map { Double(measured.envSteps) / $0 })
+    var result = Result(
+      kind: kind.rawValue, environment: environmentName, runs: configuration.runs.count,
+      environments: measured.environments, envStepsPerSecond: rates,
+      agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
+      warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
+      driver: device.description.driver, commit: Version.commit, profile: measured.profile)
+    result.gamesPerSecond = Spread(measured.seconds.map { Double(measured.games) / $0 })
+    result.policies = configuration.runs.count
+    return result
   }
 
   private func magnitude(_ rate: Double) -> String {

@@ -62,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
     try EvaluationFolder.write(
       evaluation, of: trained, device: "\(device.description.name), \(device.description.driver)", to: target)
     Console.log.info(
-      "\(played) games in \(Int(seconds.rounded(.up))) s on \(device.description.name); written to \(target.relativePath)"
+      "\(played) games in \(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s) on \(device.description.name); written to \(target.relativePath)"
     )
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }

@@ -17,6 +17,7 @@ final class CellPlayer {
   let buffers: PlayBuffers
   let network: PolicyNetwork
   private let parameters: Buffer<Float>  // (policies, P)
+  private let windows: PolicyWindows
   private let device: Device
   private let macros: [String: String]
   private let listActingRows: Kernel
@@ -24,7 +25,7 @@ final class CellPlayer {
 
   init(
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
-    policies: [EvaluationPolicy], device: Device
+    policies: [EvaluationPolicy], device: Device, policiesPerWindow: Int? = nil
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
@@ -33,7 +34,10 @@ final class CellPlayer {
     let table = BufferTable(device: device)
     environment = try VectorEnvironment(
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
-    buffers = PlayBuffers(shape, cells: cells, table: table)
+    windows = PolicyWindows(
+      policies: policies.count,
+      limit: policiesPerWindow ?? PolicyWindows.limit(ParameterLayout(architecture), device: device))
+    buffers = PlayBuffers(shape, cells: cells, policyWindows: windows.count, table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
@@ -60,6 +64,7 @@ final class CellPlayer {
   func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
     let selection = try selection(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
+      recorder.phase = "play"
       for _ in 0..<steps {
         try recordStep(recorder, 0..<count, selection)
         recordReset(recorder, 0..<count)
@@ -107,17 +112,23 @@ final class CellPlayer {
       listActingRows,
       [
         "legal_masks": masks, "games": games, "row_indices": buffers.rowIndices.window(runs: seats),
-        "row_counts": counts.window, "workspace_rows": workspaceRows,
+        "row_counts": buffers.rowCounts.whole, "workspace_rows": workspaceRows,
+        "seat_windows": buffers.seatWindows.window(runs: seats),
       ], push: push, groups: seats.count)
     recorder.barrier()
 
     let rows = WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
-    network.recordExpand(
+    let inputs = network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats))
-    try network.recordForward(
-      recorder, rows: rows, parameters: parameters.whole, policyIndices: RunWindow(buffers.policyIndices, runs: seats),
-      heads: [.actor])
+    for window in 0..<windows.count {
+      // Seats whose policy is of another window have no rows.
+      let first = windows.count > 1 ? (1 + window) * self.cells * shape.agents : 0
+      try network.recordForward(
+        recorder, rows: inputs.counted(by: RunWindow(buffers.rowCounts, runs: first..<first + seats.count)),
+        parameters: parameters.window(runs: windows.policies(of: window)),
+        policyIndices: RunWindow(buffers.policyIndices, runs: seats), heads: [.actor])
+    }
     recorder.dispatch(
       select,
       [
@@ -164,6 +175,8 @@ final class CellPlayer {
     push.count_stride = UInt32(buffers.rowCounts.runStride)
     push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
     push.logit_stride = UInt32(network.logits.runStride)
+    push.policy_windows = UInt32(windows.count)
+    push.window_count_stride = UInt32(cells * shape.agents * buffers.rowCounts.runStride)
     return push
   }
 
@@ -172,14 +185,19 @@ final class CellPlayer {
   /// First games of new cells: B teams and B seeds, of which those in `starting` begin now.
   func start(_ starting: [Int], teams: [[Int]], seeds: [UInt64]) throws {
     var indices = [UInt32](repeating: 0, count: buffers.policyIndices.count)
+    var seatWindows = [UInt32](repeating: 0, count: buffers.seatWindows.count)
     var words = [SIMD2<UInt32>](repeating: SIMD2(), count: environment.seeds.count)
     for (cell, team) in teams.enumerated() {
       words[cell * environment.seeds.runStride] = CounterRandom.words(of: seeds[cell])
       for (seat, policy) in team.enumerated() {
-        indices[(cell * shape.agents + seat) * buffers.policyIndices.runStride] = UInt32(policy)
+        let window = windows.window(of: policy)
+        let place = cell * shape.agents + seat
+        indices[place * buffers.policyIndices.runStride] = UInt32(policy - windows.policies(of: window).lowerBound)
+        seatWindows[place * buffers.seatWindows.runStride] = UInt32(window)
       }
     }
     try buffers.policyIndices.write(indices)
+    try buffers.seatWindows.write(seatWindows)
     try environment.seeds.write(words)
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
@@ -190,6 +208,19 @@ final class CellPlayer {
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
     }
+  }
+
+  /// For a profile: of all rows of the network's workspace, those of every kind in the last env step.
+  func rowShares(cells count: Int) throws -> SIMD4<Double> {
+    let words = try buffers.rowCounts.read(0..<count * shape.agents * buffers.rowCounts.runStride)
+    let rows = Double(count * shape.agents * shape.environments)
+    func share(_ kind: UInt32) -> Double {
+      let places = stride(from: Int(kind), to: words.count, by: buffers.rowCounts.runStride)
+      return Double(places.reduce(0) { $0 + Int(words[$1]) }) / rows
+    }
+    return SIMD4(
+      1, share(ROW_COUNT_ACTING), share(ROW_COUNT_WIDE),
+      try network.listShare(runs: count * shape.agents, rows: shape.environments))
   }
 
   /// Games completed by every environment of the first `count` cells, (count, N).

@@ -8,8 +8,6 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
   case parameterCount(policy: String, found: Int, expected: Int)
   /// Two policies with one name would play the same games.
   case duplicateName(String)
-  /// All policies of an evaluator stand in one binding.
-  case tooManyPolicies(Int, atMost: Int)
 
   public var description: String {
     switch self {
@@ -23,8 +21,6 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
       "policy \(policy) has \(found) parameters and the network \(expected); evaluate only runs with the same network"
     case .duplicateName(let name):
       "two policies are called \(name); give every evaluated run its own name"
-    case .tooManyPolicies(let count, let limit):
-      "\(count) policies are more than the \(limit) that this device can bind at once; evaluate fewer runs at a time"
     }
   }
 }
