@@ -3,16 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-int host_is_amd_with_avx512(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_is("amd") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
-#else
-  return 0;
-#endif
-}
-
 VECTORISED void host_add_bias(float *restrict y, size_t pitch, const float *restrict bias, size_t rows,
                               size_t columns) {
   for (size_t row = 0; row < rows; ++row, y += pitch) {

@@ -32,7 +32,7 @@ struct Step : HostStep {
 
 }  // namespace glsl
 
-void host_sample_actions(const HostPolicyRows *rows, uint run, uint first, uint end) {
+VECTORISED_WHOLE void host_sample_actions(const HostPolicyRows *rows, uint run, uint first, uint end) {
   glsl::PolicyRows policy(*rows);
   for (uint i = first; i < end; ++i) {
     policy.store_value(run, i);
@@ -45,7 +45,7 @@ void host_store_values(const HostPolicyRows *rows, uint run, uint first, uint en
   for (uint i = first; i < end; ++i) policy.store_value(run, i);
 }
 
-void host_ppo_loss(const HostPolicyRows *rows, uint run, uint first, uint end) {
+VECTORISED_WHOLE void host_ppo_loss(const HostPolicyRows *rows, uint run, uint first, uint end) {
   glsl::PolicyRows policy(*rows);
   for (uint i = first; i < end; ++i) policy.loss_row(run, i);
 }

@@ -10,4 +10,7 @@
 #define VECTORISED
 #endif
 
+// The same with everything inlined that the function calls.
+#define VECTORISED_WHOLE VECTORISED __attribute__((flatten))
+
 #endif

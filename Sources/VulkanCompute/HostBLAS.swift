@@ -1,4 +1,3 @@
-import CHostLayers
 import Foundation
 
 /// Matrix products by a BLAS of the host, found at run time: OpenBLAS, where it is installed in the build for POSIX threads
@@ -22,7 +21,6 @@ public struct HostBLAS: Sendable {
   private let sgemm: SGEMM
 
   private init?() {
-    Self.chooseKernels()
     let names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.0.dylib"]
     guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
       let sgemm = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads"),
@@ -36,12 +34,6 @@ public struct HostBLAS: Sendable {
     else { return nil }
     unsafeBitCast(setThreads, to: (@convention(c) (Int32) -> Void).self)(1)
     self.sgemm = unsafeBitCast(sgemm, to: SGEMM.self)
-  }
-
-  /// OpenBLAS before 0.3.22 takes its kernels for 256 bits on processors of AMD that have 512, which do half as much.
-  private static func chooseKernels() {
-    let variable = "OPENBLAS_CORETYPE"
-    if host_is_amd_with_avx512() != 0 { setenv(variable, "SkylakeX", 0) }  // unless the user has set it
   }
 
   /// A row-major operand: its first element and the elements from one row to the next.

@@ -71,6 +71,8 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
+    /// Who multiplies on the host, with its choice of kernels; nil where the device multiplies.
+    var blas: String?
     var handOvers: Int?
     var gamesPerSecond: Spread?
     var policies: Int?
@@ -89,12 +91,13 @@ struct BenchCommand: ParsableCommand {
       environmentName, command: "bench", overrides: overrides.overrides)
     let device = try deviceOptions.open()
     if firstDispatches { return try printFirstDispatches(configuration, device) }
-    let result =
+    var result =
       switch kind {
       case .environment: try environmentResult(configuration, device)
       case .inference, .train: try trainingResult(configuration, device)
       case .evaluate: try evaluationResult(configuration, device)
       }
+    if device.profile.matrixMultiply == .host { result.blas = HostBLAS.shared?.description }
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond

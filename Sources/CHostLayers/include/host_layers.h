@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Whether this is a processor of AMD with the instructions of x86-64-v4.
-int host_is_amd_with_avx512(void);
-
 // y (rows, columns) += bias (columns)
 void host_add_bias(float *y, size_t pitch, const float *bias, size_t rows, size_t columns);
 
