@@ -29,7 +29,7 @@ let package = Package(
       name: "CrossplayKit",
       targets: [
         "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
-        "Checkpoints",
+        "Checkpoints", "Reports",
       ]),
   ],
   dependencies: [
@@ -60,10 +60,12 @@ let package = Package(
     module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
       "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
+    module("Reports", ["Checkpoints", "Evaluation", "Training", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP", argumentParser, logging,
+        "Reports", "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -78,6 +80,7 @@ let package = Package(
     tests("TrainingTests", ["Training", "CHostLayers"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
+    tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),
     tests("CommandLineTests", ["crossplay"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
@@ -105,5 +108,7 @@ var glslangLibraries: [LinkerSetting] {
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] {
-  ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Tabular", "Probe"]
+  [
+    "Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular", "Probe",
+  ]
 }

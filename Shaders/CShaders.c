@@ -198,6 +198,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/track_episodes.comp", (const char[]){
 #embed "PPO/track_episodes.comp"
         , 0}},
+    {"Evaluation/compare_policies.comp", (const char[]){
+#embed "Evaluation/compare_policies.comp"
+        , 0}},
     {"Evaluation/evaluation.h", (const char[]){
 #embed "Evaluation/evaluation.h"
         , 0}},
@@ -221,6 +224,21 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Probe/probe.h", (const char[]){
 #embed "Probe/probe.h"
+        , 0}},
+    {"Symmetry/draw_symmetries.comp", (const char[]){
+#embed "Symmetry/draw_symmetries.comp"
+        , 0}},
+    {"Symmetry/permute_masks.comp", (const char[]){
+#embed "Symmetry/permute_masks.comp"
+        , 0}},
+    {"Symmetry/restore_actions.comp", (const char[]){
+#embed "Symmetry/restore_actions.comp"
+        , 0}},
+    {"Symmetry/symmetry.h", (const char[]){
+#embed "Symmetry/symmetry.h"
+        , 0}},
+    {"Symmetry/symmetry_table.glsl", (const char[]){
+#embed "Symmetry/symmetry_table.glsl"
         , 0}},
     {"Tabular/tabular.h", (const char[]){
 #embed "Tabular/tabular.h"

@@ -8,6 +8,7 @@
 #include "PPO/ppo.h"
 #include "Network/network.h"
 #include "Evaluation/evaluation.h"
+#include "Symmetry/symmetry.h"
 #include "Tabular/tabular.h"
 #include "Probe/probe.h"
 #include "Hanabi/hanabi_layout.h"

@@ -11,6 +11,7 @@
 #define PURPOSE_BOOTSTRAP 7u         // (sample, draw, 0): statistics on the host
 #define PURPOSE_SAMPLE_TUPLES 8u     // (configuration, draw, 0): which tuples of runs are evaluated, on the host
 #define PURPOSE_SEAT_POLICY 9u       // (seat, two words of the policy's name): seeds of an evaluation's cells, on the host
+#define PURPOSE_SYMMETRY 10u         // (environment, episode, seat): Other-Play; evaluation (environment, game, seat)
 #define PURPOSE_INITIAL_POLICY 32u   // (initialisation, parameter, kind): tabular policies, on the host
 #define PURPOSE_RANDOM_PROBLEM 33u   // (problem, entry, table): random Dec-POMDPs, on the host
 

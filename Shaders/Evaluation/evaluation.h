@@ -40,6 +40,7 @@ struct EvaluationDispatch {
   uint decision_stride;       // words per cell of `decisions`
   uint outcome_stride;        // floats per cell of `outcomes`
   uint outcome_sum_stride;    // floats per cell of `outcome_sums`
+  uint equivariance_stride;   // quadruples per cell of `equivariance`
   uint index_stride;          // words per (cell, seat) of `row_indices`
   uint count_stride;          // words per (cell, seat) of `row_counts`
   uint workspace_stride;      // words per (cell, seat) of `workspace_rows`

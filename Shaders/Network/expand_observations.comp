@@ -2,6 +2,8 @@
 // inputs[row, f] = observation_value(observations[row_indices[offset + row]], f)   where row < row_counts.all and f < D,
 // else 0
 //
+// With SYMMETRIES it reads f through the table of the row's symmetry: table[g][f] is the feature that g takes to f.
+//
 // Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
 // One invocation writes 8 features of one row; x = (row, 8 features), the features fastest; y = run of the window.
 #include "Common/buffers.glsl"
@@ -15,12 +17,23 @@ INPUT(1, uint, row_indices);   // (R, C)
 INPUT(2, uint, row_counts);    // (R, counts)
 OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
 
+#ifdef SYMMETRIES
+INPUT(4, uint, symmetries);      // (R, rows)
+INPUT(5, uvec4, feature_table);  // (G, Dp / 8): 8 features of 16 bits
+#endif
+
 #include "ENVIRONMENT_OBSERVATION"
 
-float padded_value(uint row_base, uint feature) {
-  float value = observation_value(row_base, min(feature, p.features - 1u));
+float padded_value(uint row_base, uint feature, uint source) {
+  float value = observation_value(row_base, min(source, p.features - 1u));
   return feature < p.features ? value : 0.0;
 }
+
+#ifdef SYMMETRIES
+#define SOURCE(I) ((sources[(I) / 2u] >> (16u * ((I) & 1u))) & 0xFFFFu)
+#else
+#define SOURCE(I) (feature + (I))
+#endif
 
 void main() {
   uint run = gl_GlobalInvocationID.y;
@@ -34,9 +47,12 @@ void main() {
   if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
     uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
     uint row_base = run * p.observation_stride + index * p.observation_words;
+#ifdef SYMMETRIES
+    uvec4 sources = feature_table[symmetries[run * p.symmetry_stride + index] * parts + feature / 8u];
+#endif
     [[unroll]] for (uint i = 0u; i < 4u; ++i) {
-      low[i] = padded_value(row_base, feature + i);
-      high[i] = padded_value(row_base, feature + 4u + i);
+      low[i] = padded_value(row_base, feature + i, SOURCE(i));
+      high[i] = padded_value(row_base, feature + 4u + i, SOURCE(4u + i));
     }
   }
   uint target = (run * p.input_stride + row * p.padded_features + feature) / 4u;

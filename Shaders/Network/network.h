@@ -31,6 +31,8 @@ struct ListDispatch {
   uint entry_pitch;         // L, words per row of `entries`
   uint entry_stride;        // words per run of `entries`
   uint length_stride;       // words per run of `lengths`
+  uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
+  uint feature_words;       // words of one row of `feature_table`
 };
 
 struct ExpandDispatch {
@@ -43,6 +45,7 @@ struct ExpandDispatch {
   uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
   uint row_count_stride;    // words per run of `row_counts`
   uint input_stride;        // floats per run of `inputs`
+  uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
 };
 
 struct DenseDispatch {

@@ -9,6 +9,8 @@ void loss_row(uint run, uint i) {
   uint hyper = run * RUN_SCALARS;
   float clip = hyperparameters[hyper + HYPER_CLIP_EPSILON];
   float entropy_coefficient = hyperparameters[hyper + HYPER_ENTROPY_COEFFICIENT];
+  entropy_coefficient += (hyperparameters[hyper + HYPER_FINAL_ENTROPY_COEFFICIENT] - entropy_coefficient)
+      * (float(progress[hyper + PROGRESS_UPDATE]) / float(p.total_updates));
   float weight = 1.0 / float(p.minibatch_rows);
 
   float raw_advantage = advantages[rollout_row];

@@ -17,7 +17,8 @@
 #define HYPER_ADAM_BETA1 7u
 #define HYPER_ADAM_BETA2 8u
 #define HYPER_ADAM_EPSILON 9u
-#define HYPER_COUNT 10u
+#define HYPER_FINAL_ENTROPY_COEFFICIENT 10u  // at the end of the training; equal to the other where it stays
+#define HYPER_COUNT 11u
 
 // `progress` (R, RUN_SCALARS) words: where a run stands; part of a checkpoint
 #define PROGRESS_UPDATE 0u       // updates done
@@ -84,6 +85,7 @@ struct ChunkDispatch {
   uint value_output_stride;  // floats per run of the value head's outputs and their gradients
   uint moment_stride;      // floats per run of `advantage_moments`
   uint statistic_stride;   // floats per run of `row_statistics`
+  uint total_updates;      // of the whole training, for annealing
   MEMBER_STRUCT(RolloutShape) rollout;
 };
 

@@ -51,6 +51,16 @@ public struct CheckpointFolder: Sendable {
     try updates().last.map { try Checkpoint(url.appendingPathComponent(Self.name($0))) }
   }
 
+  /// What the latest complete checkpoint says of itself, without a look at its tensors; nil if there is none.
+  public func latestRecord<Description: Codable & Sendable>() throws -> CheckpointRecord<Description>? {
+    try updates().last.map { update in
+      let place = url.appendingPathComponent(Self.name(update))
+      let document = try Checkpoint.document(place, as: Description.self)
+      return CheckpointRecord(
+        url: place, update: document.update, stateHash: document.stateHash, description: document.description)
+    }
+  }
+
   /// Removes all but the last `count` complete checkpoints, and what interrupted writers left.
   public func prune(keeping count: Int) throws {
     precondition(count >= 1)
@@ -117,7 +127,7 @@ public struct Checkpoint {
     func encode(to encoder: any Encoder) throws {}
   }
 
-  private static func document<Description: Codable & Sendable>(
+  fileprivate static func document<Description: Codable & Sendable>(
     _ url: URL, as: Description.Type
   ) throws -> CheckpointDocument<Description> {
     let file = url.appendingPathComponent(CheckpointFolder.descriptionName)
@@ -130,6 +140,16 @@ public struct Checkpoint {
       throw FileFailure(file.path, "is not a checkpoint's description: \(DecodingProblem.text(error))")
     }
   }
+}
+
+/// What a checkpoint says of itself.
+public struct CheckpointRecord<Description: Sendable>: Sendable {
+  public let url: URL
+  /// Finished updates.
+  public let update: Int
+  /// Content hash of the tensors as they were written.
+  public let stateHash: String
+  public let description: Description
 }
 
 /// The content of `state.json`.

@@ -47,11 +47,18 @@ public protocol Environment: Sendable {
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
 
+  /// Symmetries by name, for Other-Play and for measuring how far policies are from equivariant; those without a choice
+  /// left out.
+  var symmetryFamilies: [SymmetryFamily] { get }
+
   /// What reset starts from where nothing is injected; the same for all environments.
   var startState: [UInt32] { get }
 
   /// Full, resolved parameters: making the environment again from them gives the same one.
   var parametersDescription: [String: ParameterValue] { get }
+  /// Parameters that only a learner notices, such as the weight of shaped rewards: policies that were trained with
+  /// different ones play the same game.
+  static var learningParameters: Set<String> { get }
   /// Sections of the observation, in order, covering all D features.
   var observationLayout: [ObservationSection] { get }
 
@@ -73,6 +80,7 @@ extension Environment {
   public var observationBits: ObservationBits? {
     observationInclude == "Common/bit_observations.glsl" ? ObservationBits() : nil
   }
+  public static var learningParameters: Set<String> { [] }
   public var observationList: ObservationList? { nil }
   public var wideActions: Range<Int>? { nil }
   public var outcomeNames: [String] { [] }

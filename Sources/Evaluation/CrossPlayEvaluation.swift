@@ -1,3 +1,4 @@
+import Environments
 import Training
 
 /// Self-play and cross-play of a set of runs: the matrices in every mode of play, and what they say per configuration.
@@ -7,32 +8,80 @@ public struct CrossPlayEvaluation: Sendable {
   public let plan: CrossPlayPlan
   /// One per mode, in the order of `settings.modes`.
   public let matrices: [CrossPlayMatrix]
-  /// One row per configuration.
-  public let summary: EvaluationSummary
+  /// One row per configuration, and one block per pair of them where they met.
+  public private(set) var summary: EvaluationSummary
+  /// How far every run is from equivariant, family by family; empty where that was not measured.
+  public private(set) var equivariance: [RunEquivariance] = []
+
+  /// Adds what was measured of the same runs.
+  public mutating func add(_ equivariance: [RunEquivariance]) {
+    self.equivariance += equivariance
+    summary = summary.adding(self.equivariance)
+  }
+
+  /// Every run with itself, and the teams of runs that the settings ask for, in all modes of the settings.
+  ///
+  /// - Parameters:
+  ///   - runs: In the order of tables and figures.
+  ///   - evaluators: One per network, of the same game and settings; every run is a policy of exactly one of them.
+  /// - Throws: `EvaluationFailure.differentNetworks` if runs of two networks are to play together; what play throws.
+  public init(
+    runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], progress: ((EvaluationProgress) -> Void)? = nil
+  ) throws {
+    let (environment, settings) = (evaluators[0].environment, evaluators[0].settings)
+    let plan = CrossPlayPlan(
+      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
+      acrossConfigurations: settings.acrossConfigurations)
+    let seats = try Self.seats(of: runs, evaluators)
+    if let team = plan.teams.first(where: { team in team.contains { seats[$0].evaluator != seats[team[0]].evaluator } })
+    {
+      throw EvaluationFailure.differentNetworks(team: team.map { runs[$0].name })
+    }
+    let matrices = try settings.modes.map { mode in
+      var matrix = CrossPlayMatrix(
+        mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
+      for (number, evaluator) in evaluators.enumerated() {
+        let teams = plan.teams.filter { seats[$0[0]].evaluator == number }
+        let cells = teams.map { team in team.map { seats[$0].policy } }
+        for (team, result) in zip(teams, try evaluator.evaluate(cells: cells, mode: mode, progress: progress)) {
+          matrix.add(result.cell, team: team)
+        }
+      }
+      return matrix
+    }
+    self.settings = settings
+    self.plan = plan
+    self.matrices = matrices
+    summary = EvaluationSummary(
+      matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed))
+  }
+
+  /// Which evaluator holds each run, and its place among the policies there.
+  private static func seats(
+    of runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]
+  ) throws -> [(evaluator: Int, policy: Int)] {
+    var places: [String: (evaluator: Int, policy: Int)] = [:]
+    for (number, evaluator) in evaluators.enumerated() {
+      for (place, name) in evaluator.policyNames.enumerated() {
+        guard places.updateValue((number, place), forKey: name) == nil else {
+          throw EvaluationFailure.duplicateName(name)
+        }
+      }
+    }
+    return runs.map { run in
+      guard let place = places[run.name] else { preconditionFailure("no evaluator has a policy \(run.name)") }
+      return place
+    }
+  }
 }
 
 extension CrossPlayEvaluator {
   /// Every run with itself, and the teams of runs of the same configuration, in all modes of the settings.
   ///
-  /// - Parameter runs: What the policies are, in the same order and with the same names.
+  /// - Parameter runs: What the policies are, with the same names.
   public func evaluate(
     runs: [EvaluatedRun], progress: ((EvaluationProgress) -> Void)? = nil
   ) throws -> CrossPlayEvaluation {
-    precondition(runs.map(\.name) == policyNames, "one run per policy, in the same order")
-    let plan = CrossPlayPlan(
-      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
-      acrossConfigurations: settings.acrossConfigurations)
-    let matrices = try settings.modes.map { mode in
-      var matrix = CrossPlayMatrix(
-        mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
-      for result in try evaluate(cells: plan.teams, mode: mode, progress: progress) {
-        matrix.add(result.cell, team: result.team)
-      }
-      return matrix
-    }
-    return CrossPlayEvaluation(
-      settings: settings, plan: plan, matrices: matrices,
-      summary: EvaluationSummary(
-        matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed)))
+    try CrossPlayEvaluation(runs: runs, evaluators: [self], progress: progress)
   }
 }

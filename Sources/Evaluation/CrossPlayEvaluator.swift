@@ -42,12 +42,13 @@ public final class CrossPlayEvaluator {
   ///   - settings: Uses `games`, `seed` and `tieTolerance`; `evaluate(runs:)` uses the rest.
   ///   - policiesPerWindow: The most policies that are bound at once; nil for as many as one binding can hold. Results do
   ///     not depend on it.
+  ///   - symmetries: Measures how far the policies of every cell are from equivariant under these.
   ///   - cellsPerBatch: nil for as many as keep the device busy and fit its limits. Results do not depend on it.
   /// - Throws: `EvaluationFailure` for policies that do not fit, `VulkanError` where the device lacks memory.
   public init(
     environment: any Environment, architecture: NetworkArchitecture, policies: [EvaluationPolicy],
-    settings: EvaluationSettings, device: Device, cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8,
-    maximumGameLength: Int = 100_000, policiesPerWindow: Int? = nil
+    settings: EvaluationSettings, device: Device, symmetries: SymmetryFamily? = nil, cellsPerBatch: Int? = nil,
+    stepsPerSubmission: Int = 8, maximumGameLength: Int = 100_000, policiesPerWindow: Int? = nil
   ) throws {
     precondition(!policies.isEmpty && settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
     let layout = ParameterLayout(architecture)
@@ -61,11 +62,12 @@ public final class CrossPlayEvaluator {
     self.device = device
     shape = EvaluationShape(games: settings.games, environment: environment)
     let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
-    self.cellsPerBatch =
-      cellsPerBatch ?? min(teams, shape.automaticCells(architecture, device: device.description))
+    let automatic = shape.automaticCells(architecture, device: device.description)
+    // A second network works beside the first.
+    self.cellsPerBatch = cellsPerBatch ?? min(teams, symmetries == nil ? automatic : max(1, automatic / 2))
     player = try CellPlayer(
       shape: shape, cells: self.cellsPerBatch, environment: environment, architecture: architecture,
-      policies: policies, device: device, policiesPerWindow: policiesPerWindow)
+      policies: policies, symmetries: symmetries, device: device, policiesPerWindow: policiesPerWindow)
   }
 
   private static func check(_ policies: [EvaluationPolicy], _ layout: ParameterLayout) throws {

@@ -8,7 +8,8 @@ public enum AxisTicks {
     guard span > 0 else { return [range.lowerBound] }
     let rough = span / Double(count)
     let power = pow(10, floor(log10(rough)))
-    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? rough
+    let steps = [1, 2, 5, 10].map { $0 * power }
+    let step = steps.min { abs(log($0 / rough)) < abs(log($1 / rough)) } ?? rough
     let first = (range.lowerBound / step).rounded(.up)
     let last = (range.upperBound / step).rounded(.down)
     return first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []

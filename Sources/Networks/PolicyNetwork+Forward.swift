@@ -9,14 +9,16 @@ extension PolicyNetwork {
   /// - Parameters:
   ///   - observations: (observation rows, W) words per run.
   ///   - indices: Observation rows, one word per workspace row.
+  ///   - symmetries: (observation rows) elements of the network's symmetries, where it has any.
   ///   - lists: Those of all observations, where `recordList` made them.
   /// - Returns: The rows as the passes over the network take them.
   @discardableResult
   public func recordExpand(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0,
-    lists: ObservationLists? = nil
+    symmetries: RunWindow? = nil, lists: ObservationLists? = nil
   ) -> WorkspaceRows {
     check(rows)
+    precondition((symmetries == nil) == (self.symmetries == nil), "symmetries are for a network that was made for them")
     if blas != nil, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
       var rows = rows
       rows.onHost = onHost
@@ -24,11 +26,11 @@ extension PolicyNetwork {
     }
     switch inputs {
     case .dense(let inputs, let kernel):
-      recordExpandDense(recorder, rows, observations, indices, indexOffset, into: inputs, kernel)
+      recordExpandDense(recorder, rows, observations, indices, indexOffset, symmetries, into: inputs, kernel)
     case .sparse(let lists):
       lists.recordList(
         recorder, rows: rows, observations: observations, wordCount: observation.wordCount, indices: indices,
-        indexOffset: indexOffset, work: expandWork(rows))
+        indexOffset: indexOffset, symmetries: symmetries, table: self.symmetries, work: expandWork(rows))
     }
     recorder.barrier()
     return rows
@@ -40,7 +42,8 @@ extension PolicyNetwork {
   ) -> HostObservations? {
     switch inputs {
     case .dense:
-      observation.bits == nil ? nil : .packed(observations, indices: indices, indexOffset: indexOffset)
+      observation.bits == nil || symmetries != nil
+        ? nil : .packed(observations, indices: indices, indexOffset: indexOffset)
     case .sparse:
       lists.map { .listed($0, runs: rows.runs, indices: indices, indexOffset: indexOffset) }
     }
@@ -48,17 +51,19 @@ extension PolicyNetwork {
 
   /// Lists the packed observations of `rows` of every run, in their order, for a `recordExpand` with `lists`.
   public func recordList(
-    _ recorder: CommandRecorder, runs: Int, rows: Range<Int>, observations: RunWindow, into lists: ObservationLists
+    _ recorder: CommandRecorder, runs: Int, rows: Range<Int>, observations: RunWindow, symmetries: RunWindow? = nil,
+    into lists: ObservationLists
   ) {
     guard case .sparse(let inputs) = inputs else { preconditionFailure("this network reads no lists") }
     inputs.recordListInOrder(
-      recorder, runs: runs, rows: rows, observations: observations, wordCount: observation.wordCount, into: lists)
+      recorder, runs: runs, rows: rows, observations: observations, wordCount: observation.wordCount,
+      symmetries: symmetries, table: self.symmetries, into: lists)
     recorder.barrier()
   }
 
   private func recordExpandDense(
     _ recorder: CommandRecorder, _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow,
-    _ indexOffset: Int, into inputs: Buffer<Float>, _ expandKernel: Kernel
+    _ indexOffset: Int, _ symmetries: RunWindow?, into inputs: Buffer<Float>, _ expandKernel: Kernel
   ) {
     var push = ExpandDispatch()
     push.rows = UInt32(rows.rows)
@@ -70,13 +75,16 @@ extension PolicyNetwork {
     push.row_index_offset = UInt32(indexOffset)
     push.row_count_stride = UInt32(rows.counts.stride)
     push.input_stride = UInt32(inputs.runStride)
+    push.symmetry_stride = UInt32(symmetries?.stride ?? 0)
+    var bindings = [
+      "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
+      "inputs": inputs.window(runs: 0..<rows.runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = self.symmetries?.features.whole
     recorder.dispatch(
-      expandKernel,
-      [
-        "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
-        "inputs": inputs.window(runs: 0..<rows.runs),
-      ], push: push, groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs,
-      work: expandWork(rows))
+      expandKernel, bindings, push: push,
+      groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs, work: expandWork(rows))
   }
 
   /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows.

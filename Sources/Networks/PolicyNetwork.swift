@@ -65,6 +65,8 @@ public final class PolicyNetwork {
   let gradients: [Buffer<Float>]
 
   let observation: ObservationSource
+  /// Where every row is seen through a symmetry of its own.
+  let symmetries: SymmetryTable?
   let kernels: DenseKernels
   /// nil where kernels multiply matrices.
   let blas: HostBLAS?
@@ -74,15 +76,19 @@ public final class PolicyNetwork {
   ///   - windowRuns: Runs of the largest window.
   ///   - rowCapacity: C; for training a multiple of `SPLIT_BLOCK_ROWS` where a minibatch has more than one chunk.
   ///   - wideActions: Actions whose logits are computed only for rows that may take one of them (`ROW_COUNT_WIDE`).
+  ///   - symmetries: Whose elements `recordExpand` applies to the rows; nil for rows as they are.
   ///   - training: Whether `recordBackward` will be used.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
-    wideActions: Range<Int>? = nil, table: BufferTable, windowRuns: Int, rowCapacity: Int, training: Bool
+    wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,
+    rowCapacity: Int, training: Bool
   ) throws {
     let layout = ParameterLayout(architecture)
     self.architecture = architecture
     self.layout = layout
     self.observation = observation
+    self.symmetries = symmetries
+    let macros = symmetries == nil ? observation.macros : observation.macros.merging(["SYMMETRIES": "1"]) { $1 }
     let readsLists = observation.list != nil && layout.layers[layout.actorOutput].source == nil
     wideColumns = wideActions.flatMap { actions in
       if readsLists { return nil }  // lists are added up for all columns
@@ -105,11 +111,11 @@ public final class PolicyNetwork {
     if let list = observation.list {
       inputs = try .sparse(
         SparseInputs(
-          name, list, macros: observation.macros, layout: layout, device: device, table: table, windowRuns: windowRuns,
+          name, list, macros: macros, layout: layout, device: device, table: table, windowRuns: windowRuns,
           rows: rows))
     } else {
       let kernel = try device.kernel(
-        "Network/expand_observations.comp", macros: observation.macros,
+        "Network/expand_observations.comp", macros: macros,
         includes: ["ENVIRONMENT_OBSERVATION": observation.include])
       inputs = .dense(register("inputs", "D", ParameterLayout.padded(architecture.inputs)), expand: kernel)
     }

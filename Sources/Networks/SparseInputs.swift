@@ -82,38 +82,44 @@ final class SparseInputs {
   /// Lists the observations of a chunk.
   func recordList(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, wordCount: Int, indices: RunWindow,
-    indexOffset: Int, work: Work
+    indexOffset: Int, symmetries: RunWindow?, table: SymmetryTable?, work: Work
   ) {
     let push = ListDispatch(
       rows: UInt32(rows.rows), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
       row_index_stride: UInt32(indices.stride), row_index_offset: UInt32(indexOffset),
       row_count_stride: UInt32(rows.counts.stride), entry_pitch: UInt32(capacity),
-      entry_stride: UInt32(entries.runStride), length_stride: UInt32(lengths.runStride))
+      entry_stride: UInt32(entries.runStride), length_stride: UInt32(lengths.runStride),
+      symmetry_stride: UInt32(symmetries?.stride ?? 0), feature_words: UInt32(table?.featureWords ?? 0))
+    var bindings = [
+      "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
+      "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = table?.features.whole
     recorder.dispatch(
-      list,
-      [
-        "observations": observations.window, "row_indices": indices.window, "row_counts": rows.counts.window,
-        "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
-      ], push: push, groups: list.groups(for: rows.rows), rows.runs, work: work)
+      list, bindings, push: push, groups: list.groups(for: rows.rows), rows.runs, work: work)
   }
 
   /// Lists observations `rows` of every run in their order.
   func recordListInOrder(
     _ recorder: CommandRecorder, runs: Int, rows: Range<Int>, observations: RunWindow, wordCount: Int,
-    into lists: ObservationLists
+    symmetries: RunWindow?, table: SymmetryTable?, into lists: ObservationLists
   ) {
     guard let listInOrder else { preconditionFailure("kernels read lists in the workspace") }
     let push = ListDispatch(
       rows: UInt32(rows.count), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
       row_index_stride: 0, row_index_offset: UInt32(rows.lowerBound), row_count_stride: 0,
       entry_pitch: UInt32(capacity), entry_stride: UInt32(lists.entries.runStride),
-      length_stride: UInt32(lists.lengths.runStride))
+      length_stride: UInt32(lists.lengths.runStride), symmetry_stride: UInt32(symmetries?.stride ?? 0),
+      feature_words: UInt32(table?.featureWords ?? 0))
+    var bindings = [
+      "observations": observations.window, "entries": lists.entries.window(runs: 0..<runs),
+      "lengths": lists.lengths.window(runs: 0..<runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = table?.features.whole
     recorder.dispatch(
-      listInOrder,
-      [
-        "observations": observations.window, "entries": lists.entries.window(runs: 0..<runs),
-        "lengths": lists.lengths.window(runs: 0..<runs),
-      ], push: push, groups: listInOrder.groups(for: rows.count), runs,
+      listInOrder, bindings, push: push, groups: listInOrder.groups(for: rows.count), runs,
       work: Work(bytes: Double(4 * runs * rows.count * (wordCount + 1 + capacity / 2))))
   }
 

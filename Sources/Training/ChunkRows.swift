@@ -79,6 +79,6 @@ final class ChunkRows {
       index_stride: UInt32(rowIndices.runStride), count_stride: UInt32(rowCounts.runStride),
       logit_stride: UInt32(network.logits.runStride), value_output_stride: UInt32(network.values.runStride),
       moment_stride: UInt32(moments.runStride), statistic_stride: UInt32(statistics.runStride),
-      rollout: buffers.strides(shape))
+      total_updates: UInt32(shape.updates), rollout: buffers.strides(shape))
   }
 }

@@ -15,7 +15,6 @@ final class PPOLearner {
   let scalars: RunScalars
   let chunk: ChunkRows
   private let annealed: Bool
-  private let totalUpdates: Int
   private let splits: Int
 
   private let computeGAE: Kernel
@@ -43,7 +42,6 @@ final class PPOLearner {
     self.scalars = scalars
     self.chunk = chunk
     annealed = configuration.annealLearningRate
-    totalUpdates = configuration.updates
     splits = PolicyNetwork.gradientSplits(on: device)
     computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
     advantageMoments = try device.kernel("PPO/advantage_moments.comp", macros: chunk.macros)
@@ -129,7 +127,7 @@ final class PPOLearner {
     let rows = network.recordExpand(
       recorder, rows: chunk.workspaceRows(runs: runs.count, count: part.count),
       observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
-      lists: buffers.lists)
+      symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
     recorder.phase = "epochs: forward"
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
@@ -163,6 +161,7 @@ final class PPOLearner {
         "advantages": buffers.advantages.window(runs: 0..<runs.count),
         "advantage_moments": chunk.moments.window(runs: window),
         "row_indices": chunk.indices(runs.count).window, "row_counts": rows.counts.window,
+        "progress": scalars.progress.window(runs: runs),
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
@@ -183,7 +182,7 @@ final class PPOLearner {
     let push = AdamDispatch(
       parameters: UInt32(network.layout.count), splits: UInt32(splits),
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
-      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(totalUpdates),
+      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(shape.updates),
       annealed: annealed ? 1 : 0)
     if chunk.isOnHost { return recordStepOnHost(recorder, runs: runs, push: push) }
     recorder.dispatch(

@@ -6,6 +6,7 @@ import VulkanCompute
 /// Collects T steps of N environments for the runs of a window:
 ///
 ///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
+///     (with Other-Play, symmetries between observe and select rows, and between sample actions and step)
 ///     observe; forward; values of the last observation; returns and outcomes of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
@@ -14,6 +15,7 @@ final class Rollout {
   let buffers: RolloutBuffers
   let scalars: RunScalars
   let chunk: ChunkRows
+  private let otherPlay: OtherPlay?
   private let sampleActions: Kernel
   private let storeValues: Kernel
   private let trackEpisodes: Kernel
@@ -24,7 +26,7 @@ final class Rollout {
 
   init(
     shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
-    scalars: RunScalars, chunk: ChunkRows, device: Device, table: BufferTable
+    scalars: RunScalars, chunk: ChunkRows, otherPlay: OtherPlay?, device: Device, table: BufferTable
   ) throws {
     self.shape = shape
     self.environment = environment
@@ -32,6 +34,7 @@ final class Rollout {
     self.buffers = buffers
     self.scalars = scalars
     self.chunk = chunk
+    self.otherPlay = otherPlay
     sampleActions = try device.kernel("PPO/sample_actions.comp", macros: chunk.macros)
     storeValues = try device.kernel(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
@@ -52,8 +55,9 @@ final class Rollout {
     recorder.phase = "rollout"
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
+      otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
       environment.recordStep(
-        recorder, runs: runs, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones,
+        recorder, runs: runs, actions: buffers.environmentActions, rewards: buffers.rewards, dones: buffers.dones,
         shapedRewards: buffers.shapedRewards, outcomes: buffers.outcomes, transition: t, buffersFrom: 0)
       recorder.barrier()
       environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
@@ -73,17 +77,19 @@ final class Rollout {
       recorder, runs: runs, observations: buffers.observations, legalMasks: buffers.legalMasks, block: block,
       buffersFrom: 0)
     recorder.barrier()
+    otherPlay?.recordSee(recorder, runs: runs, block: block)
     if let lists = buffers.lists {
       network.recordList(
         recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
-        observations: RunWindow(buffers.observations, runs: 0..<runs.count), into: lists)
+        observations: RunWindow(buffers.observations, runs: 0..<runs.count),
+        symmetries: buffers.symmetries(runs.count), into: lists)
     }
     for part in shape.chunks(of: shape.rowsPerStep) {
       chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
       let rows = network.recordExpand(
         recorder, rows: chunk.workspaceRows(runs: runs.count, count: part.count),
         observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
-        lists: buffers.lists)
+        symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
         heads: kernel === storeValues ? [.critic] : [.actor, .critic])

@@ -7,6 +7,9 @@ struct RolloutBuffers {
   let observations: Buffer<UInt32>  // (window, (T + 1) N A, W)
   let legalMasks: Buffer<UInt32>  // (window, (T + 1) N A, M)
   let actions: Buffer<UInt32>  // (window, T N A)
+  let symmetries: Buffer<UInt32>?  // (window, (T + 1) N A), with Other-Play: each row's element
+  /// (window, T N A) What the environments are given: `actions`, but with Other-Play.
+  let environmentActions: Buffer<UInt32>
   let logProbabilities: Buffer<Float>  // (window, T N A)
   let values: Buffer<Float>  // (window, (T + 1) N A)
   let rewards: Buffer<Float>  // (window, T N A)
@@ -25,6 +28,8 @@ struct RolloutBuffers {
     observations = register("observations", of: UInt32.self, rowsAndLast + [("W", shape.observationWords)])
     legalMasks = register("legal_masks", of: UInt32.self, rowsAndLast + [("M", shape.maskWords)])
     actions = register("actions", of: UInt32.self, rows)
+    symmetries = shape.playsOther ? register("symmetries", of: UInt32.self, rowsAndLast) : nil
+    environmentActions = shape.playsOther ? register("environment_actions", of: UInt32.self, rows) : actions
     logProbabilities = register("log_probabilities", of: Float.self, rows)
     values = register("values", of: Float.self, rowsAndLast)
     rewards = register("rewards", of: Float.self, rows)
@@ -39,6 +44,9 @@ struct RolloutBuffers {
       ObservationLists("rollout.lists", capacity: $0, windowRuns: windowRuns, rows: rowsAndLast, table: table)
     }
   }
+
+  /// The symmetry of every observation, as the network wants it.
+  func symmetries(_ runs: Int) -> RunWindow? { symmetries.map { RunWindow($0, runs: 0..<runs) } }
 
   /// Strides for the kernels.
   func strides(_ shape: TrainingShape) -> RolloutShape {
@@ -82,6 +90,7 @@ struct RunScalars {
       block[Int(HYPER_ADAM_BETA1)] = Float(h.adamBeta1)
       block[Int(HYPER_ADAM_BETA2)] = Float(h.adamBeta2)
       block[Int(HYPER_ADAM_EPSILON)] = Float(h.adamEpsilon)
+      block[Int(HYPER_FINAL_ENTROPY_COEFFICIENT)] = Float(h.finalEntropyCoefficient ?? h.entropyCoefficient)
       try hyperparameters.write(block, run: index)
     }
   }

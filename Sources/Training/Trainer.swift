@@ -109,6 +109,7 @@ public final class Trainer {
         sums: Array(sums[position * block..<(position + 1) * block]), outcomes: environment.outcomeQuantities, run: run,
         update: update,
         envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
+        entropyCoefficient: run.hyperparameters.entropyCoefficient(after: update - 1, of: configuration.updates),
         rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
     }
     if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {
@@ -173,19 +174,6 @@ public final class Trainer {
     try device.submit(work).wait()
     return try Profile(
       work.flatMap { try $0.timings() }, shares: parts.rowShares(shape, runs: windows.last?.count ?? 0), peaks: peaks)
-  }
-
-  /// The memory plan without taking the memory: device, windows, every buffer, rollout bytes per row.
-  public static func planText(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws
-    -> String
-  {
-    let environment = try configuration.makeEnvironment()
-    let shape = TrainingShape(configuration, environment: environment, runs: runs.count)
-    let table = BufferTable(device: device)
-    let parts = try TrainerParts(
-      configuration: configuration, shape: shape, environment: environment,
-      architecture: configuration.network.architecture(for: environment), device: device, table: table)
-    return parts.planText(shape: shape, table: table, device: device)
   }
 }
 

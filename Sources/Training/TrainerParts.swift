@@ -12,6 +12,7 @@ final class TrainerParts {
   let learner: PPOLearner
   let buffers: RolloutBuffers
   let chunk: ChunkRows
+  let otherPlay: OtherPlay?
   private let finishUpdate: Kernel
 
   init(
@@ -27,15 +28,20 @@ final class TrainerParts {
       Self.windowRuns(shape, architecture, inputWords: inputWords, listCapacity: listCapacity, device: device),
       windowLimit)
     buffers = RolloutBuffers(shape, windowRuns: windowRuns, listCapacity: listCapacity, table: table)
+    let symmetries = try configuration.otherPlaySymmetries(of: game).map { SymmetryTable($0, of: game, table: table) }
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
-      wideActions: game.wideActions, table: table, windowRuns: windowRuns, rowCapacity: shape.chunkRows, training: true)
+      wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: windowRuns,
+      rowCapacity: shape.chunkRows, training: true)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
+    otherPlay = try symmetries.map { [environment, buffers] in
+      try OtherPlay($0, shape: shape, environment: environment, buffers: buffers, device: device, table: table)
+    }
     rollout = try Rollout(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
-      device: device, table: table)
+      otherPlay: otherPlay, device: device, table: table)
     learner = try PPOLearner(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
       configuration: configuration, device: device, table: table)
@@ -61,6 +67,7 @@ final class TrainerParts {
 
   func initialize(runs: [RunConfiguration]) throws {
     try environment.initialize(seeds: runs.map(\.seed))
+    try otherPlay?.table.initialize()
     try scalars.writeHyperparameters(runs)
     try scalars.writeInitialProgress(runs: runs.count)
     try scalars.writePolicyIndices(runs: runs.count, windowRuns: network.windowRuns)

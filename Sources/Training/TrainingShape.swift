@@ -19,8 +19,12 @@ struct TrainingShape {
   let observationWords: Int
   let epochs: Int
   let minibatches: Int
+  /// Updates of the whole training, for annealing.
+  let updates: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
+  /// Whether every seat plays through symmetries (Other-Play).
+  let playsOther: Bool
   /// E, outcomes of the game.
   let outcomes: Int
 
@@ -34,7 +38,9 @@ struct TrainingShape {
     observationWords = environment.observationWordCount
     epochs = configuration.epochs
     minibatches = configuration.minibatches
+    updates = configuration.updates
     shapesRewards = environment.shapesRewards
+    playsOther = !configuration.otherPlay.isEmpty
     outcomes = environment.outcomeCount
   }
 
@@ -62,8 +68,11 @@ struct TrainingShape {
   /// Bytes that one row of the rollout takes in all buffers, observations first.
   var rolloutBytesPerRow: (observation: Int, total: Int) {
     let observation = 4 * observationWords
-    // mask, action, log-probability, value, reward, advantage; done and outcomes are per environment
+    // mask, action, log-probability, value, reward, advantage; symmetry and the environment's action; done and outcomes
+    // are per environment
     let perEnvironment = 4 * (1 + outcomes)
-    return (observation, observation + 4 * maskWords + 5 * 4 + (perEnvironment + agents - 1) / agents)
+    return (
+      observation, observation + 4 * maskWords + (playsOther ? 7 : 5) * 4 + (perEnvironment + agents - 1) / agents
+    )
   }
 }

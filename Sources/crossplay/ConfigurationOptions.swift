@@ -31,7 +31,9 @@ extension TrainingConfiguration {
   /// The checks that need the environment; its own complaints get the place of their key.
   func checked() throws -> TrainingConfiguration {
     do {
-      try validate(agentCount: makeEnvironment().agentCount)
+      let environment = try makeEnvironment()
+      try validate(agentCount: environment.agentCount)
+      _ = try otherPlaySymmetries(of: environment)
     } catch let invalid as EnvironmentParameters.Invalid {
       throw located(invalid)
     }

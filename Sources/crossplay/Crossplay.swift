@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 
 /// `crossplay`: the command line. Results go to stdout, everything else to stderr.
 @main struct Crossplay: ParsableCommand {
@@ -9,6 +10,6 @@ import ArgumentParser
     version: Version.text,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, VerifyCommand.self,
-      BenchCommand.self, WatchCommand.self, FlowCommand.self,
+      ReportCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
     ])
 }

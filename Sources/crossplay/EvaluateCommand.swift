@@ -8,9 +8,16 @@ import VulkanCompute
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Plays every run with itself and with the other seeds of its configuration; writes tables and figures.")
+    abstract: "Plays every run with itself and with the other seeds of its configuration; writes tables and figures.",
+    discussion: """
+      Several trainings of the same game, also of other machines or versions, are paired with each other; their folders \
+      name their runs.
+      """)
 
-  @Argument(help: ArgumentHelp("Folder of a training, or the folders of all its shards.", valueName: "folder"))
+  @Argument(
+    help: ArgumentHelp(
+      "Folder of a training, the folders of all its shards, or folders of several trainings of the same game.",
+      valueName: "folder"))
   var folders: [String]
 
   @Option(help: "Games per entry of the matrix.")
@@ -21,51 +28,84 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("Ways to play, separated by commas: \(EvaluationMode.choices).", valueName: "modes"))
   var modes: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Also pair runs of different configurations and trainings: the whole block matrix (default: where several trainings \
+      are given, or as evaluation.across_configurations says).
+      """)
+  var across: Bool?
+
   @Option(help: "Seed of the games.")
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("Where to write (default: evaluation/ in the first folder).", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to write (default: evaluation/ in the folder of a single training).", valueName: "folder"))
   var output: String?
 
-  @Flag(help: "Print one JSON object per configuration of the sweep.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure how far policies are from equivariant, where the game has symmetries (default: evaluation.symmetry)."
+  )
+  var symmetry: Bool?
+
+  @Flag(help: "Print one JSON object per configuration of the sweep, then one per block.")
   var json = false
 
   @OptionGroup var deviceOptions: DeviceOptions
 
   func run() throws {
-    let trained = try TrainedRuns(folders.map { URL(fileURLWithPath: $0) })
-    let settings = try settings(trained.configuration.evaluation)
-    if trained.missingRunCount > 0 {
-      Console.log.warning(
-        "\(trained.runs.count) of \(trained.configuration.runs.count) runs; the folders of the other shards are missing"
-      )
+    let joined = try JoinedTrainings(folders.map { URL(fileURLWithPath: $0) })
+    for remark in joined.remarks { Console.log.warning("\(remark)") }
+    var settings = try settings(joined.trainings[0].configuration.evaluation)
+    settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
+    if settings.acrossConfigurations, let (first, second) = joined.differentNetworks {
+      throw UsageError(
+        "\(first) and \(second) have different networks, and a team needs the same of all; "
+          + "pass --no-across to pair only runs of the same configuration")
     }
-    let target =
-      output.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: folders[0]).appendingPathComponent("evaluation")
-    try Folder.make(target)
     let device = try deviceOptions.open()
-    let (runs, policies) = trained.evaluated
-    let evaluator = try CrossPlayEvaluator(
-      environment: trained.environment, architecture: trained.architecture, policies: policies, settings: settings,
-      device: device)
+    let record = EvaluationRecord(
+      joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
+    let target = try EvaluationFolder(record, of: joined, output: output.map { URL(fileURLWithPath: $0) })
+    try Folder.make(target.url)
+    let evaluators = try joined.networks.map { network in
+      try CrossPlayEvaluator(
+        environment: joined.environment, architecture: network.architecture, policies: network.policies,
+        settings: settings, device: device)
+    }
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    let evaluation = try evaluator.evaluate(runs: runs) { progress in
+    func report(_ what: String, _ progress: EvaluationProgress) {
       guard clock.now - lastReport > .seconds(5) else { return }
       lastReport = clock.now
-      Console.log.info("\(progress.mode): \(progress.cellsFinished) of \(progress.cells) teams")
+      Console.log.info("\(what): \(progress.cellsFinished) of \(progress.cells) teams")
+    }
+    var evaluation = try CrossPlayEvaluation(runs: joined.runs, evaluators: evaluators) { report("\($0.mode)", $0) }
+    if settings.symmetry {
+      for network in joined.networks {
+        evaluation.add(
+          try RunEquivariance.measure(
+            runs: joined.runs, policies: network.policies, environment: joined.environment,
+            architecture: network.architecture, settings: settings, device: device
+          ) { report("symmetry", $0) })
+      }
     }
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
     let played = evaluation.plan.teams.count * settings.games * settings.modes.count
-    try EvaluationFolder.write(
-      evaluation, of: trained, device: "\(device.description.name), \(device.description.driver)", to: target)
-    Console.log.info(
-      "\(played) games in \(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s) on \(device.description.name); written to \(target.relativePath)"
-    )
+    try target.write(evaluation)
+    if let earlier = target.earlierGoesTo {
+      Console.log.info("the evaluation before this one is in \(earlier.relativePath)")
+    }
+    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s)"
+    let place = "\(device.description.name); written to \(target.url.relativePath)"
+    Console.log.info("\(played) games in \(rate) on \(place)")
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
+      for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }
     } else {
       print(SummaryReport.table(evaluation.summary))
     }
@@ -82,6 +122,7 @@ struct EvaluateCommand: ParsableCommand {
       settings.games = games
     }
     if let seed { settings.seed = seed }
+    if let symmetry { settings.symmetry = symmetry }
     if let modes {
       settings.modes = try modes.split(separator: ",").map { text in
         guard let mode = EvaluationMode(String(text)) else {
@@ -94,15 +135,5 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
     return settings
-  }
-}
-
-extension TrainedRuns {
-  /// The runs in the order of every table and figure, with their policies.
-  var evaluated: (runs: [EvaluatedRun], policies: [EvaluationPolicy]) {
-    let evaluated = runs.map { EvaluatedRun($0) }
-    let parametersByName = Dictionary(uniqueKeysWithValues: zip(evaluated.map(\.name), parameters))
-    let ordered = EvaluatedRun.ordered(evaluated)
-    return (ordered, ordered.map { EvaluationPolicy(name: $0.name, parameters: parametersByName[$0.name] ?? []) })
   }
 }

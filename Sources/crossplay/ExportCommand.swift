@@ -39,7 +39,7 @@ struct ExportCommand: ParsableCommand {
     let trained = try TrainedRuns([source])
     let positions =
       try runNumber == nil ? Array(trained.runs.indices) : [trained.position(ofRun: runNumber, in: folder)]
-    let target = output.map { URL(fileURLWithPath: $0) } ?? source.appendingPathComponent("policies")
+    let target = output.map { URL(fileURLWithPath: $0) } ?? source.appendingPathComponent(PolicyExport.folderName)
     let device = try deviceOptions.open()
     for position in positions {
       let policy = try trained.policy(position)

@@ -23,7 +23,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Train one part of the runs, for example 2/4.", valueName: "i/n"))
   var shard: String?
 
-  @Flag(help: "Print the memory plan and stop.")
+  @Option(
+    name: .customLong("wave-runs"),
+    help: ArgumentHelp(
+      "Train at most so many runs at the same time, in waves one after another (default: as many as fit into memory).",
+      valueName: "n"))
+  var waveRuns: Int?
+
+  @Flag(help: "Print the memory plan and the waves, and stop.")
   var plan = false
 
   @Flag(help: "Print one JSON object with the result.")
@@ -32,6 +39,7 @@ struct TrainCommand: ParsableCommand {
   private struct Result: Encodable {
     let folder: String
     let runs: Int
+    let waves: Int
     let updates: Int
     let envSteps: Int
     let seconds: Double
@@ -45,47 +53,55 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let configuration = try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
     let part = try shard.map { try Shard($0) } ?? .whole
+    if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
     let device = try deviceOptions.open()
     if plan {
       guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
-      print(try Trainer.planText(configuration: configuration, runs: configuration.runs(in: part), device: device))
+      print(
+        try Trainer.planText(
+          configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))
       return
     }
     let folder = URL(fileURLWithPath: output ?? "runs/\(configuration.name)")
     let session =
       resume
-      ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device)
-      : try TrainingSession.begin(configuration, shard: part, in: folder, device: device)
-    let trainer = session.trainer
+      ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+      : try TrainingSession.begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
     for remark in session.remarks { Console.log.warning("\(remark)") }
+    let runs = session.waves.map(\.runs.count)
+    let division = runs.count > 1 ? " in waves of \(runs.map { "\($0)" }.joined(separator: ", "))" : ""
+    let trainer = session.trainer
     let perUpdate =
       "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
-    Console.log.info("\(trainer.runs.count) runs on \(device.description.name), \(perUpdate)")
+    Console.log.info("\(runs.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
-    let first = trainer.envSteps
+    let first = session.envSteps
     let clock = ContinuousClock()
     let start = clock.now
     var progress = ProgressLine(
       updates: configuration.updates,
-      envSteps: configuration.updates * configuration.envStepsPerUpdate * trainer.runs.count)
-    var meanReturn: Double?
+      envSteps: configuration.updates * configuration.envStepsPerUpdate * runs.reduce(0, +))
+    var returns: [Int: Double] = [:]
+    var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
     try session.run { metrics in
-      let returns = metrics.compactMap(\.episodeReturn).map(Double.init)
-      if !returns.isEmpty { meanReturn = returns.reduce(0, +) / Double(returns.count) }
+      for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
+      if runs.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(runs.count)" }
+      let wave = metrics.compactMap { returns[$0.run] }
       progress.report(
-        update: metrics[0].update, envStepsDone: metrics[0].envSteps * metrics.count, meanReturn: meanReturn,
-        at: (clock.now - start).inSeconds)
+        update: metrics[0].update, envStepsDone: session.envSteps,
+        meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
     progress.finish()
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
-    let steps = (trainer.envSteps - first) * trainer.runs.count
+    let steps = session.envSteps - first
     let result = Result(
-      folder: folder.path, runs: trainer.runs.count, updates: trainer.updatesSubmitted, envSteps: trainer.envSteps,
-      seconds: seconds, envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      device: device.description.name, dispatchesPerUpdate: trainer.dispatchesPerUpdate,
-      handOversPerUpdate: trainer.handOversPerUpdate)
+      folder: folder.path, runs: runs.reduce(0, +), waves: runs.count, updates: session.trainer.updatesSubmitted,
+      envSteps: session.trainer.envSteps, seconds: seconds,
+      envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
+      device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate,
+      handOversPerUpdate: session.trainer.handOversPerUpdate)
     if json {
       try Console.printJSON(result)
     } else {

@@ -128,13 +128,12 @@ struct WatchCommand: ParsableCommand {
     }
     let (first, environment) = (found[0], found[0].trained.environment)
     for other in found.dropFirst() {
-      guard other.trained.environment.name == environment.name,
-        other.trained.environment.parametersDescription == environment.parametersDescription,
-        other.trained.architecture == first.trained.architecture
-      else {
+      if let difference = JoinedTrainings.difference(first.trained, other.trained) {
+        throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
+      }
+      guard other.trained.architecture == first.trained.architecture else {
         throw UsageError(
-          "\(other.place.folder) was trained on another game or with another network than \(first.place.folder); "
-            + "a team needs the same of both")
+          "\(other.place.folder) was trained with another network than \(first.place.folder); a team needs the same")
       }
     }
     guard found.count == 1 || found.count == environment.agentCount else {

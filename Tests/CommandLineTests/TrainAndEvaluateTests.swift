@@ -72,11 +72,16 @@ import Testing
     #expect(objects.count == 2)
     #expect(objects[0]["runs"] as? Int == 2)
     #expect((objects[0]["modes"] as? [[String: Any]])?.count == 2)
-    let files = try FileManager.default.contentsOfDirectory(atPath: result.appendingPathComponent("evaluation").path)
-    #expect(
-      Set(files).isSuperset(of: [
-        "summary.csv", "summary.json", "matrix.csv", "matrix-sampled.svg", "matrix-greedy.svg",
-      ]))
+    #expect((objects[0]["equivariance"] as? [String: Any])?["colors"] != nil)
+    func files() throws -> Set<String> {
+      try Set(FileManager.default.contentsOfDirectory(atPath: result.appendingPathComponent("evaluation").path))
+    }
+    let figures: Set = ["summary.csv", "summary.json", "matrix.csv", "matrix-sampled.svg", "matrix-greedy.svg"]
+    #expect(try files().isSuperset(of: figures.union(["symmetry.csv", "symmetry.json"])))
+    let plain = try CommandRun(["evaluate", "result", "--games", "8", "--no-symmetry", "--json"], in: folder.url)
+    #expect(plain.status == 0, "\(plain.errors)")
+    #expect(try plain.objects()[0]["equivariance"] == nil)
+    #expect(try files().isDisjoint(with: ["symmetry.csv", "symmetry.json"]))
   }
 
   @Test func exportWritesEveryRunWithExamples() throws {

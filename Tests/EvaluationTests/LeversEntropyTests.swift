@@ -10,15 +10,18 @@ import VulkanCompute
 
 @Suite(.serialized) struct LeversEntropyTests {
   /// Self-play and cross-play of 8 seeds that trained with this entropy coefficient, 200 games per team.
-  private func outcome(pay: String, entropyCoefficient: Double) throws -> [EvaluationMode: (
-    selfPlay: Double, crossPlay: Double
-  )] {
+  private func outcome(
+    pay: String, entropyCoefficient: Double, otherPlay: String = "[]"
+  ) throws -> [EvaluationMode: (selfPlay: Double, crossPlay: Double)] {
     let device = try TestDevice.make(validation: .off)
     let configuration = try TrainingConfiguration(
       yaml: """
-        environment: {name: levers, pay: "\(pay)"}
+        environment:
+          name: levers
+          pay: \(pay)
         seeds: 8
         entropy_coefficient: \(entropyCoefficient)
+        other_play: \(otherPlay)
         environments: 64
         rollout_length: 2
         total_env_steps: 7680
@@ -67,5 +70,18 @@ import VulkanCompute
     #expect(try #require(found[.sampled]).selfPlay < 0.5)
     let greedy = try #require(found[.greedy])
     #expect(greedy.selfPlay == 1.5 && greedy.crossPlay == 1.5)
+  }
+
+  /// Three levers that cannot be told from each other, and a fourth that pays 0.4 to both whatever the other pulls.
+  /// Without symmetries every seed agrees with itself on one of the three; with them it is the fourth that everyone finds.
+  @Test func otherPlayFindsTheLeverThatNeedsNoConvention() throws {
+    let pay = "[[1, 0, 0, 0.4], [0, 1, 0, 0.4], [0, 0, 1, 0.4], [0.4, 0.4, 0.4, 0.4]]"
+    let plain = try #require(try outcome(pay: pay, entropyCoefficient: 0.01)[.greedy])
+    #expect(plain.selfPlay == 1 && plain.crossPlay < 0.7)
+    let found = try outcome(pay: pay, entropyCoefficient: 0.01, otherPlay: "[levers]")
+    let greedy = try #require(found[.greedy])
+    #expect(abs(greedy.selfPlay - 0.4) < 1e-6 && abs(greedy.crossPlay - 0.4) < 1e-6)
+    let sampled = try #require(found[.sampled])
+    #expect(abs(sampled.selfPlay - 0.4) < 0.05 && abs(sampled.crossPlay - 0.4) < 0.05)
   }
 }

@@ -1,6 +1,7 @@
 // Tables, files and figures of an evaluation.
 import Evaluation
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -78,7 +79,7 @@ struct ReportTests {
     #expect(lines[0].hasPrefix("configuration  runs  SP sampled  XP sampled"))
     #expect(lines[2].hasPrefix("default           3  3.67 ±0.33  1.67 ±"))
     #expect(lines.prefix(3).allSatisfy { $0.count == lines[0].count })
-    #expect(lines.contains("default          6/6              2.00                -                -"))
+    #expect(lines.contains("default        6 of 6              2.00                -                -"))
   }
 
   @Test func theHeatMapNamesAxesGroupsSeedsAndUnits() throws {
@@ -95,8 +96,19 @@ struct ReportTests {
   }
 
   @Test func entriesThatWereNotPlayedAreExplained() throws {
+    var matrix = CrossPlayMatrix(mode: .greedy, seats: 2, runs: try exampleRuns(seeds: 2, entropyCoefficients: [0, 1]))
+    for team in [[0, 0], [0, 1], [0, 2], [3, 3]] { matrix.add(cell(1), team: team) }
+    #expect(try texts(HeatMap.svg(matrix, title: "t")).contains("not played"))
+  }
+
+  @Test func configurationsThatDidNotMeetHaveAMapEach() throws {
     let texts = try texts(HeatMap.svg(try sweep(.greedy, everyPair: false), title: "t"))
-    #expect(texts.contains("not played"))
+    #expect(!texts.contains("not played"))
+    #expect(texts.filter { $0 == "0.01" }.count == 1)
+    #expect(texts.filter { $0 == "0.05" }.count == 1)
+    #expect(texts.contains("run in seat 0 (seed)"))
+    #expect(texts.contains { $0.hasSuffix("one map per entropy coefficient") })
+    #expect(texts.filter { $0 == "2" }.count == 4, "seeds beside the rows and columns of both maps")
   }
 
   @Test func largeMatricesHaveNoValuesInTheirCells() throws {
@@ -131,8 +143,88 @@ struct ReportTests {
     }
   }
 
-  @Test func withoutASweepThereIsNoSweepPlot() throws {
+  @Test func withoutASweepTheConfigurationStandsUnderItsName() throws {
     let summary = EvaluationSummary([try matrix([[4, 1], [3, 4]])], bootstrap: bootstrap)
-    #expect(SweepPlot.svg(summary, title: "t") == nil)
+    let texts = try texts(try #require(SweepPlot.svg(summary, title: "t")))
+    #expect(texts.contains("default") && texts.contains("configuration"))
+    #expect(SweptAxis(summary).fileName == "configurations")
+  }
+
+  @Test func severalSweptKeysHaveAPanelPerCombinationOfTheOthers() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: "environment: {name: hanabi}\nseeds: 2\nsweep: {entropy_coefficient: [0, 0.01, 0.1], gamma: [0.9, 1]}",
+      file: "example.yaml")
+    var matrix = CrossPlayMatrix(mode: .sampled, seats: 2, runs: configuration.runs.map { EvaluatedRun($0) })
+    for i in matrix.runs.indices { for j in matrix.runs.indices { matrix.add(cell(Double(i + j)), team: [i, j]) } }
+    let summary = EvaluationSummary([matrix], bootstrap: bootstrap)
+    let axis = SweptAxis(summary)
+    #expect(axis.key == .entropyCoefficient && axis.fileName == "entropy_sweep")
+    #expect(axis.panelTitles == ["gamma 0.9", "gamma 1"])
+    #expect(axis.places.map(\.x) == [0, 0.01, 0.1, 0, 0.01, 0.1])
+    let layout = try SVGLayout(try #require(SweepPlot.svg(summary, title: "t")))
+    #expect(layout.problems == [])
+    #expect(layout.contents.filter { $0 == "0.01" }.count == 2)
+  }
+
+  @Test func theGapHasALineAtZero() throws {
+    let summary = EvaluationSummary([try sweep(.sampled), try sweep(.greedy)], bootstrap: bootstrap)
+    let svg = try #require(SweepPlot.gap(summary, title: "t"))
+    #expect(try texts(svg).contains("SP-XP greedy"))
+    #expect(svg.contains("#777777"))
+  }
+
+  @Test(arguments: [
+    (1, 2, true), (2, 2, true), (2, 2, false), (7, 2, true), (12, 2, false), (2, 16, true), (7, 16, false),
+  ])
+  func labelsOfFiguresDoNotTouch(values: Int, seeds: Int, everyPair: Bool) throws {
+    let coefficients = [0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1].prefix(values).map { $0 }
+    var matrix = CrossPlayMatrix(
+      mode: .greedyRandomTie, seats: 2, runs: try exampleRuns(seeds: seeds, entropyCoefficients: coefficients))
+    for i in matrix.runs.indices {
+      for j in matrix.runs.indices where everyPair || i / seeds == j / seeds {
+        matrix.add(cell(Double(i) * -2.5 + Double(j), games: 12_345), team: [i, j])
+      }
+    }
+    let summary = EvaluationSummary([matrix], bootstrap: Bootstrap(samples: 4, seed: 0))
+    let figures = [
+      HeatMap.svg(matrix, title: "a-long-name-of-a-training: cross-play matrix, greedy-random-tie"),
+      SweepPlot.svg(summary, title: "t"), SweepPlot.gap(summary, title: "t"),
+    ]
+    for figure in figures { #expect(try SVGLayout(try #require(figure)).problems == []) }
+  }
+
+  @Test func longNamesAndLargeSeedsDoNotTouch() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: "environment: {name: hanabi}\nseeds: [123456789, 223456789, 323456789]", file: "example.yaml")
+    let runs = ["a", "a-folder-with-a-name-of-more-than-fifty-characters-in-all", "b"].flatMap { folder in
+      configuration.runs.map { EvaluatedRun($0, folder: folder) }
+    }
+    for everyPair in [false, true] {
+      var matrix = CrossPlayMatrix(mode: .sampled, seats: 2, runs: runs)
+      for i in runs.indices {
+        for j in runs.indices where everyPair || i / 3 == j / 3 { matrix.add(cell(Double(i - j)), team: [i, j]) }
+      }
+      #expect(try SVGLayout(HeatMap.svg(matrix, title: "t")).problems == [])
+      let summary = EvaluationSummary([matrix], bootstrap: bootstrap)
+      #expect(try SVGLayout(try #require(SweepPlot.svg(summary, title: "t"))).problems == [])
+    }
+  }
+
+  @Test func matricesAreReadBackFromJSON() throws {
+    let matrices = [try sweep(.sampled), try sweep(.greedy, everyPair: false)]
+    let read = try MatrixReport.matrices(json: try MatrixReport.json(matrices))
+    #expect(read.map(\.mode) == [.sampled, .greedy])
+    for (read, written) in zip(read, matrices) {
+      #expect(read.runs == written.runs && read.teams == written.teams)
+      for team in written.teams {
+        let (a, b) = (try #require(read.cells[team]), try #require(written.cells[team]))
+        #expect(a.games == b.games && a.decisions == b.decisions && a.tiedDecisions == b.tiedDecisions)
+        #expect(abs(a.meanReturn - b.meanReturn) < 1e-12)
+        #expect(abs((a.standardError ?? -1) - (b.standardError ?? -1)) < 1e-9)
+      }
+    }
+    let wrong =
+      #"[{"mode":"greedy","seats":2,"runs":[],"entries":[{"runs":[0,1],"games":1,"mean_return":1,"decisions":0}]}]"#
+    #expect(throws: DecodingError.self) { try MatrixReport.matrices(json: Data(wrong.utf8)) }
   }
 }

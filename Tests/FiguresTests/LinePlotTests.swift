@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func logarithmicAxesHaveDecades() throws {
-    let svg = try #require(plot { $0.isLogarithmic = true }.svg())
+    let svg = try #require(plot { $0.xScale = .logarithmic }.svg())
     for text in [">0.01<", ">0.1<", ">1<", "(logarithmic)"] { #expect(svg.contains(text), "\(text)") }
     #expect(AxisTicks.decades(1e-8...1e8, count: 8) == [1e-8, 1e-5, 1e-2, 1e1, 1e4, 1e7])
   }

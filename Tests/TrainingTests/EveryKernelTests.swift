@@ -14,10 +14,22 @@ import VulkanCompute
     "network={trunk: [8], actor: [], critic: [], activation: tanh}",
   ]
 
+  /// With all symmetries of a square.
+  static let roundKitchen = EnvironmentVariant(
+    name: "overcooked",
+    values: [
+      "random_reset": .boolean(true),
+      "grid": .list(
+        ["WBOPOBW", "B0   1B", "O     O", "P  X  P", "O     O", "B     B", "WBOPOBW"].map { .text($0) }),
+    ])
+
   /// The kernels that a training dispatches, and those that only tools use.
-  static func kernels(_ variant: EnvironmentVariant, network: String, device: Device) throws -> [Kernel] {
+  static func kernels(
+    _ variant: EnvironmentVariant, network: String, otherPlay: Bool = false, device: Device
+  ) throws -> [Kernel] {
     var configuration = try tinyConfiguration([network])
     configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
+    if otherPlay { configuration.otherPlay = try configuration.makeEnvironment().symmetryFamilies.map(\.name) }
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts
     let reset = try device.record { recorder in parts.recordFirstEpisodes(recorder, runs: 0..<1) }
@@ -39,6 +51,12 @@ import VulkanCompute
       let device = try TestDevice.make(validation: .off, profile: profile)
       for variant in EnvironmentVariant.all {
         try SPIRVTools.check(Self.kernels(variant, network: Self.networks[0], device: device), known: &known)
+      }
+      for name in ["hanabi", "overcooked", "yokai"] {
+        for variant in (EnvironmentVariant.all + [Self.roundKitchen]).filter({ $0.name == name }).suffix(1) {
+          try SPIRVTools.check(
+            Self.kernels(variant, network: Self.networks[0], otherPlay: true, device: device), known: &known)
+        }
       }
       for network in Self.networks.dropFirst() {
         try SPIRVTools.check(
@@ -75,7 +93,8 @@ import VulkanCompute
       let device = try TestDevice.make(validation: .off, profile: profile)
       for environment in EnvironmentRegistry.names {
         guard let variant = EnvironmentVariant.all.first(where: { $0.name == environment }) else { continue }
-        names.formUnion(try Self.kernels(variant, network: Self.networks[0], device: device).map(\.name))
+        names.formUnion(
+          try Self.kernels(variant, network: Self.networks[0], otherPlay: true, device: device).map(\.name))
       }
     }
     let files = ShaderCompiler.embeddedFiles.keys.filter {

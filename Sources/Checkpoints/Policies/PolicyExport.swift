@@ -23,6 +23,10 @@ public struct PolicyExamples: Sendable {
 ///
 /// `scripts/check-export FOLDER` loads it with numpy and compares.
 public enum PolicyExport {
+  /// Where `crossplay export` puts the policies of a training, and what each is called there.
+  public static let folderName = "policies"
+  static let policyName = "policy.safetensors"
+
   public static func write(_ policy: Policy, examples: PolicyExamples, to folder: URL) throws {
     let (rows, features, actions) = (
       examples.values.count, policy.description.architecture.inputs, policy.description.architecture.actions
@@ -30,7 +34,7 @@ public enum PolicyExport {
     precondition(examples.observations.count == rows * features && examples.logits.count == rows * actions)
     precondition(examples.legalMasks.count == rows * actions)
     try Folder.make(folder)
-    try PolicyFile.write(policy, to: folder.appendingPathComponent("policy.safetensors"))
+    try PolicyFile.write(policy, to: folder.appendingPathComponent(policyName))
     try AtomicFile.write(
       try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))
     try SafetensorsWriter.write(

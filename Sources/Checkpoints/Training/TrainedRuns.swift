@@ -3,8 +3,10 @@ import Foundation
 import Networks
 import Training
 
-/// The policies of a training, from the last checkpoint of one folder or of all its shards.
+/// The policies of a training, from the last checkpoints of one folder or of all its shards.
 public struct TrainedRuns {
+  /// One, or one per shard.
+  public let folders: [URL]
   public let configuration: TrainingConfiguration
   public let environment: any Environment
   public let architecture: NetworkArchitecture
@@ -15,57 +17,57 @@ public struct TrainedRuns {
   public let update: Int
   /// (R) parameter sets of P floats with padding.
   public let parameters: [[Float]]
+  /// What the user should know before relying on these policies.
+  public let remarks: [String]
 
   /// - Parameter folders: Training folders; several must be shards of the same training.
   /// - Throws: `FileFailure` that names the folder and what is wrong with it.
   public init(_ folders: [URL]) throws {
-    var found: [Int: (run: RunConfiguration, parameters: [Float])] = [:]
-    var firstUpdate: (update: Int, folder: URL)?
-    var first: (configuration: TrainingConfiguration, folder: URL)?
+    guard !folders.isEmpty else { throw FileFailure("evaluate", "needs the folder of a training") }
+    try self.init(shards: folders.map { try TrainedFolder($0) })
+  }
+
+  /// The trainings that several folders hold: folders of the same configuration with different runs are shards of one
+  /// training, all others are trainings of their own.
+  public static func trainings(in folders: [URL]) throws -> [TrainedRuns] {
+    var seen: Set<String> = []
+    var shards: [[TrainedFolder]] = []
     for folder in folders {
-      let place = folder.appendingPathComponent(TrainingSession.configurationName)
-      guard FileManager.default.fileExists(atPath: place.path) else {
-        throw FileFailure(folder.path, "holds no training (there is no \(TrainingSession.configurationName) in it)")
+      guard seen.insert(folder.resolvingSymlinksInPath().standardizedFileURL.path).inserted else {
+        throw FileFailure(folder.relativePath, "is given twice; give every folder once")
       }
-      let configuration = try TrainingConfiguration(contentsOf: place.path)
-      if let first, first.configuration != configuration {
+      let trained = try TrainedFolder(folder)
+      let place = shards.firstIndex { others in
+        others[0].configuration == trained.configuration
+          && Set(others.flatMap { $0.runs.map(\.run.index) }).isDisjoint(with: trained.runs.map(\.run.index))
+      }
+      if let place { shards[place].append(trained) } else { shards.append([trained]) }
+    }
+    return try shards.map { try TrainedRuns(shards: $0) }
+  }
+
+  private init(shards: [TrainedFolder]) throws {
+    let first = shards[0]
+    var found: [Int: (run: RunConfiguration, parameters: [Float])] = [:]
+    for shard in shards {
+      guard shard.configuration == first.configuration else {
         throw FileFailure(
-          folder.path, "is another training than \(first.folder.path); give the shards of one training, or one folder")
+          shard.url.path, "is another training than \(first.url.path); give the shards of one training, or one folder")
       }
-      first = first ?? (configuration, folder)
-      let checkpoints = CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
-      guard let checkpoint = try checkpoints.latest() else {
-        throw FileFailure(folder.path, "has no checkpoint yet; train it first, or continue it with --resume")
-      }
-      if let firstUpdate, firstUpdate.update != checkpoint.update {
+      guard shard.update == first.update else {
         throw FileFailure(
-          folder.path,
-          "stands at update \(checkpoint.update) and \(firstUpdate.folder.path) at update "
-            + "\(firstUpdate.update); train all shards to the same update, or evaluate them one by one")
+          shard.url.path,
+          "stands at update \(shard.update) and \(first.url.path) at update \(first.update); train all shards to the "
+            + "same update, or evaluate them one by one")
       }
-      firstUpdate = firstUpdate ?? (checkpoint.update, folder)
-      let state: TrainingState = try checkpoint.description()
-      let environment = PolicyDescription.Environment(try configuration.makeEnvironment())
-      guard state.environment == environment else {
-        throw FileFailure(
-          checkpoint.url.path,
-          "was written with another environment (\(state.environment.name) version \(state.environment.version), this is "
-            + "version \(environment.version), or its parameters differ)")
-      }
-      let values: [Float] = try checkpoint.state.read("parameters")
-      guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
-        throw FileFailure(
-          checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
-      }
-      let count = values.count / state.runs.count
-      for (index, run) in state.runs.enumerated() {
-        guard found[run.index] == nil else {
-          throw FileFailure(folder.path, "holds run \(run.name), which another of the folders holds too")
+      for entry in shard.runs {
+        guard found[entry.run.index] == nil else {
+          throw FileFailure(shard.url.path, "holds run \(entry.run.name), which another of the folders holds too")
         }
-        found[run.index] = (run, Array(values[index * count..<(index + 1) * count]))
+        found[entry.run.index] = entry
       }
     }
-    guard let first else { throw FileFailure("evaluate", "needs the folder of a training") }
+    folders = shards.map(\.url)
     configuration = first.configuration
     environment = try configuration.makeEnvironment()
     architecture = try configuration.network.architecture(for: environment)
@@ -74,24 +76,29 @@ public struct TrainedRuns {
     let ordered = found.values.sorted { $0.run.index < $1.run.index }
     if let wrong = ordered.first(where: { $0.parameters.count != layout.count }) {
       throw FileFailure(
-        first.folder.path,
+        first.url.path,
         "run \(wrong.run.name) has \(wrong.parameters.count) parameters; the network of "
           + "\(TrainingSession.configurationName) has \(layout.count)")
     }
     runs = ordered.map(\.run)
-    update = firstUpdate?.update ?? 0
+    update = first.update
     parameters = ordered.map(\.parameters)
+    let missing = configuration.runs.count - ordered.count
+    remarks =
+      shards.flatMap(\.remarks)
+      + (missing == 0
+        ? []
+        : [
+          "\(folders.map(\.relativePath).joined(separator: ", ")): \(ordered.count) of \(configuration.runs.count) runs; "
+            + "the others are in folders of other shards or not trained as far"
+        ])
   }
-
-  /// Runs of the configuration that none of the folders holds.
-  public var missingRunCount: Int { configuration.runs.count - runs.count }
 
   /// One run as a policy that can be exported.
   public func policy(_ index: Int) throws -> Policy {
     let description = PolicyDescription(
       architecture: architecture, environment: PolicyDescription.Environment(environment),
-      observation: environment.observationLayout,
-      actionNames: (0..<environment.actionCount).map { environment.actionName($0) }, run: runs[index],
+      observation: environment.observationLayout, actionNames: environment.actionNames, run: runs[index],
       update: update, envSteps: update * configuration.envStepsPerUpdate)
     return try Policy(description, parameters: layout.unpack(parameters[index]))
   }

@@ -4,26 +4,34 @@ import VulkanCompute
 
 /// One training in one folder: `config.yaml`, `metrics.jsonl`, `checkpoints/`.
 ///
-///     while not finished { update; append metrics; every so often write a checkpoint }
+///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
 ///
 /// Stopping the process at any moment loses at most the work since the last checkpoint.
 public final class TrainingSession {
   public let folder: URL
-  public let trainer: Trainer
+  public let configuration: TrainingConfiguration
+  /// Runs that are trained at the same time, one wave after another; mostly there is one.
+  public let waves: [TrainingWave]
+  /// The place in `waves` of the runs that `trainer` trains.
+  public private(set) var wave: Int
   private let device: Device
-  private let checkpoints: CheckpointFolder
   private let metrics: MetricsWriter
   private let lock: FolderLock
   /// What the user should know about a resumed training.
-  public private(set) var remarks: [String] = []
+  public let remarks: [String]
+  /// nil between two waves only, so that they do not need memory at the same time.
+  private var currentTrainer: Trainer?
 
   static let configurationName = "config.yaml"
   static let metricsName = "metrics.jsonl"
   static let checkpointsName = "checkpoints"
 
   /// Begins a training in a new or empty folder; refuses a folder that holds one.
+  ///
+  /// - Parameter waveLimit: The most runs that are trained at the same time; nil for as many as fit.
   public static func begin(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     for name in [configurationName, metricsName, checkpointsName] {
@@ -37,15 +45,23 @@ public final class TrainingSession {
     let runs = try configuration.runs(in: shard)
     try Folder.make(folder)
     let lock = try FolderLock(folder)
-    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
-    let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
+    let waves = try TrainingWave.plan(
+      runs, behind: [], configuration: configuration, in: folder, device: device, limit: waveLimit)
+    let trainer = try Trainer(configuration: configuration, runs: waves[0].runs, device: device)
+    // First what `resume` looks for.
     try AtomicFile.write(configuration.yaml(), to: place)
-    return TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics, lock: lock)
+    let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
+    return TrainingSession(
+      folder: folder, configuration: configuration, waves: waves, wave: 0, trainer: trainer, device: device,
+      metrics: metrics, lock: lock)
   }
 
-  /// Continues a training from its last checkpoint, bit by bit; from the start if it has none yet.
+  /// Continues a training from its last checkpoints, bit by bit; from the start if it has none yet.
+  ///
+  /// - Parameter waveLimit: As in `begin`; a wave that has a checkpoint keeps its runs.
   public static func resume(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
@@ -59,46 +75,75 @@ public final class TrainingSession {
           + "or begin another training with --output")
     }
     let lock = try FolderLock(folder)
-    let trainer = try Trainer(configuration: configuration, runs: configuration.runs(in: shard), device: device)
-    let checkpoints = CheckpointFolder(folder.appendingPathComponent(checkpointsName))
-    var update = 0
-    var remarks: [String] = []
-    if let checkpoint = try checkpoints.latest() {
-      let written = try restore(trainer, from: checkpoint, device: device)
-      if written != TrainingState.identity(of: device) {
-        remarks.append(
-          "the checkpoint was written on \(written), this is \(TrainingState.identity(of: device)): the training goes "
-            + "on, but its last bits may differ from those of an uninterrupted one")
-      }
-      update = checkpoint.update
-    }
-    let metrics = try MetricsWriter(resuming: folder.appendingPathComponent(metricsName).path, after: update)
-    let session = TrainingSession(folder: folder, trainer: trainer, device: device, metrics: metrics, lock: lock)
-    session.remarks = remarks
-    return session
+    let runs = try configuration.runs(in: shard)
+    let (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, device: device)
+    let waves =
+      try saved
+      + TrainingWave.plan(
+        runs, behind: saved, configuration: configuration, in: folder, device: device, limit: waveLimit)
+    let current = waves.firstIndex { $0.update < configuration.updates } ?? waves.count - 1
+    let trainer = try Trainer(configuration: configuration, runs: waves[current].runs, device: device)
+    try waves[current].restore(trainer, device: device)
+    let updates = Dictionary(
+      uniqueKeysWithValues: waves.flatMap { wave in wave.runs.map { ($0.index, wave.update) } })
+    let metrics = try MetricsWriter(
+      resuming: folder.appendingPathComponent(metricsName).path, after: { updates[$0] ?? 0 })
+    return TrainingSession(
+      folder: folder, configuration: configuration, waves: waves, wave: current, trainer: trainer, device: device,
+      metrics: metrics, lock: lock, remarks: remarks)
   }
 
-  private init(folder: URL, trainer: Trainer, device: Device, metrics: MetricsWriter, lock: FolderLock) {
+  private init(
+    folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], wave: Int, trainer: Trainer,
+    device: Device, metrics: MetricsWriter, lock: FolderLock, remarks: [String] = []
+  ) {
     self.folder = folder
-    self.trainer = trainer
+    self.configuration = configuration
+    self.waves = waves
+    self.wave = wave
+    currentTrainer = trainer
     self.device = device
     self.metrics = metrics
     self.lock = lock
-    checkpoints = CheckpointFolder(folder.appendingPathComponent(Self.checkpointsName))
+    self.remarks = remarks
+  }
+
+  /// Trains the runs of `waves[wave]`.
+  public var trainer: Trainer {
+    guard let currentTrainer else { preconditionFailure("a session is not used while it goes to the next wave") }
+    return currentTrainer
+  }
+
+  /// Env steps of all runs that the checkpoints hold and that `trainer` has submitted.
+  public var envSteps: Int {
+    let others = waves.indices.filter { $0 != wave }.map { waves[$0].update * waves[$0].runs.count }.reduce(0, +)
+    return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
   }
 
   /// Trains to the end.
   ///
-  /// - Parameter report: Called with the metrics of every update, one per run.
+  /// - Parameter report: Called with the metrics of every update, one per run of the wave.
   /// - Throws: `TrainingFailure` that names the run; what was written before stays.
   public func run(report: ([RunMetrics]) throws -> Void) throws {
-    let interval = trainer.configuration.updatesPerCheckpoint
+    try trainWave(report)
+    while wave + 1 < waves.count {
+      currentTrainer = nil
+      wave += 1
+      currentTrainer = try Trainer(configuration: configuration, runs: waves[wave].runs, device: device)
+      try waves[wave].restore(trainer, device: device)
+      try trainWave(report)
+    }
+  }
+
+  private func trainWave(_ report: ([RunMetrics]) throws -> Void) throws {
+    let interval = configuration.updatesPerCheckpoint
     while !trainer.isFinished {
       if let metrics = try trainer.submitUpdate() { try record(metrics, report) }
       let isDue = trainer.updatesSubmitted % interval == 0
       guard isDue || trainer.isFinished else { continue }
       if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
-      try writeCheckpoint()
+      try self.metrics.synchronize()
+      try waves[wave].writeCheckpoint(trainer, device: device)
     }
   }
 
@@ -110,36 +155,5 @@ public final class TrainingSession {
         throw TrainingFailure.notFinite(run: run.name, update: run.update, quantity: quantity)
       }
     }
-  }
-
-  private func writeCheckpoint() throws {
-    try metrics.synchronize()
-    let update = trainer.updatesSubmitted
-    if let last = try checkpoints.updates().last, last == update { return }  // resumed at the end
-    try checkpoints.write(
-      update: update, tensors: trainer.persistentBuffers.map(BufferTensors.tensor),
-      description: TrainingState(trainer, device: device))
-    try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
-  }
-
-  /// - Returns: What device and profile the checkpoint was written with.
-  private static func restore(_ trainer: Trainer, from checkpoint: Checkpoint, device: Device) throws -> String {
-    let state: TrainingState = try checkpoint.description()
-    func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
-    guard state.runs == trainer.runs else {
-      throw refuse("holds other runs; resume with the same --shard as before")
-    }
-    let environment = PolicyDescription.Environment(trainer.environment)
-    guard state.environment == environment else {
-      throw refuse(
-        "was written with \(state.environment.name) version \(state.environment.version); this program has version "
-          + "\(environment.version) or other parameters, and continuing would not give the same training")
-    }
-    guard state.stateLayout == device.profile.stateLayout.rawValue else {
-      throw refuse("was written on \(state.device), whose state layout differs; resume on a device of that kind")
-    }
-    for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
-    trainer.didRestore(updates: checkpoint.update)
-    return state.device
   }
 }

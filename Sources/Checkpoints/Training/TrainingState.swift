@@ -8,15 +8,21 @@ public struct TrainingState: Codable, Sendable {
   /// The resolved configuration, as YAML.
   public let configuration: String
   public let environment: PolicyDescription.Environment
+  /// What the policies see and do; nil in checkpoints of versions that did not say so.
+  public let observation: [ObservationSection]?
+  public let actionNames: [String]?
   /// Runs of the tensors' first axis, in order.
   public let runs: [RunConfiguration]
   public let envSteps: Int
   /// How the words of `environment_states` lie.
   public let stateLayout: String
   public let device: String
+  /// Version and commit of the program that wrote the checkpoint; nil in checkpoints of versions that did not say so.
+  public let program: String?
 
   enum CodingKeys: String, CodingKey {
-    case configuration, environment, runs, device
+    case configuration, environment, observation, runs, device, program
+    case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
   }
@@ -24,10 +30,13 @@ public struct TrainingState: Codable, Sendable {
   init(_ trainer: Trainer, device: Device) throws {
     configuration = try trainer.configuration.yaml()
     environment = PolicyDescription.Environment(trainer.environment)
+    observation = trainer.environment.observationLayout
+    actionNames = trainer.environment.actionNames
     runs = trainer.runs
     envSteps = trainer.envSteps
     stateLayout = device.profile.stateLayout.rawValue
     self.device = Self.identity(of: device)
+    program = Version.identity
   }
 
   /// What must be equal for a training to continue bit by bit, beside the program.

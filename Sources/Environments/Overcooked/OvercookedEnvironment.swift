@@ -48,6 +48,8 @@ public struct OvercookedEnvironment: Environment {
   /// Reset starts from exactly this state, whatever the parameters leave to chance.
   public func startState(_ state: OvercookedState) -> [UInt32] { state.words(parameters) }
 
+  public static let learningParameters: Set = ["plate_reward", "shaping_weight", "shaping_horizon"]
+
   public var parametersDescription: [String: ParameterValue] {
     var values: [String: ParameterValue] = [
       "start_directions": .text(parameters.startDirections.rawValue), "random_reset": .boolean(parameters.randomReset),

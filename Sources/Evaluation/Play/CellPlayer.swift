@@ -18,6 +18,8 @@ final class CellPlayer {
   let network: PolicyNetwork
   private let parameters: Buffer<Float>  // (policies, P)
   private let windows: PolicyWindows
+  /// Where policies are compared with themselves on images of their observations.
+  private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
   private let listActingRows: Kernel
@@ -25,7 +27,7 @@ final class CellPlayer {
 
   init(
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
-    policies: [EvaluationPolicy], device: Device, policiesPerWindow: Int? = nil
+    policies: [EvaluationPolicy], symmetries: SymmetryFamily? = nil, device: Device, policiesPerWindow: Int? = nil
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
@@ -45,6 +47,10 @@ final class CellPlayer {
     parameters = table.register(
       "evaluation.parameters", of: Float.self, runs: policies.count, perRun: [("P", network.layout.count)],
       persistence: .scratch)
+    probe = try symmetries.map {
+      try EquivarianceProbe(
+        $0, shape: shape, cells: cells, environment: game, architecture: architecture, device: device, table: table)
+    }
     macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
@@ -55,6 +61,7 @@ final class CellPlayer {
       macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
+    try probe?.symmetries.initialize()
     for (index, policy) in policies.enumerated() { try parameters.write(policy.parameters, run: index) }
   }
 
@@ -121,14 +128,8 @@ final class CellPlayer {
     let inputs = network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats))
-    for window in 0..<windows.count {
-      // Seats whose policy is of another window have no rows.
-      let first = windows.count > 1 ? (1 + window) * self.cells * shape.agents : 0
-      try network.recordForward(
-        recorder, rows: inputs.counted(by: RunWindow(buffers.rowCounts, runs: first..<first + seats.count)),
-        parameters: parameters.window(runs: windows.policies(of: window)),
-        policyIndices: RunWindow(buffers.policyIndices, runs: seats), heads: [.actor])
-    }
+    try recordActor(of: network, recorder, rows: inputs)
+    try probe?.record(recorder, cells, rows: rows, of: self, push: push)
     recorder.dispatch(
       select,
       [
@@ -149,6 +150,17 @@ final class CellPlayer {
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+  }
+
+  /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
+  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: WorkspaceRows) throws {
+    for window in 0..<windows.count {
+      let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
+      try network.recordForward(
+        recorder, rows: rows.counted(by: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs)),
+        parameters: parameters.window(runs: windows.policies(of: window)),
+        policyIndices: RunWindow(buffers.policyIndices, runs: 0..<rows.runs), heads: [.actor])
+    }
   }
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
@@ -203,7 +215,7 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
@@ -259,7 +271,7 @@ final class CellPlayer {
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
-      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init))
+      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init), equivariance: try probe?.result(cell: cell))
   }
 }
 

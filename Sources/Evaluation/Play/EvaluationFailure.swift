@@ -8,6 +8,8 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
   case parameterCount(policy: String, found: Int, expected: Int)
   /// Two policies with one name would play the same games.
   case duplicateName(String)
+  /// A team whose members have different networks.
+  case differentNetworks(team: [String])
 
   public var description: String {
     switch self {
@@ -21,6 +23,9 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
       "policy \(policy) has \(found) parameters and the network \(expected); evaluate only runs with the same network"
     case .duplicateName(let name):
       "two policies are called \(name); give every evaluated run its own name"
+    case .differentNetworks(let team):
+      "\(team.joined(separator: " + ")) have different networks and cannot sit in one team; leave out --across, or pass "
+        + "--no-across where several folders are given, to pair only runs of the same configuration"
     }
   }
 }

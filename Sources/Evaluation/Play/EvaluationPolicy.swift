@@ -22,6 +22,8 @@ public struct CellResult: Sendable, Hashable {
   public let cell: CrossPlayCell
   /// Env steps of the counted games.
   public let envSteps: Int
+  /// Where the evaluator was given symmetries.
+  public let equivariance: EquivarianceSums?
 }
 
 /// How far an evaluation is.

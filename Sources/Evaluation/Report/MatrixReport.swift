@@ -24,7 +24,7 @@ public enum MatrixReport {
     return csv.text
   }
 
-  private struct Entry: Encodable {
+  private struct Entry: Codable {
     let runs: [Int]
     let games: Int
     let meanReturn: Double
@@ -33,6 +33,15 @@ public enum MatrixReport {
     let tieRate: Double?
     let nearTieRate: Double?
     let outcomes: [String: Double?]?
+
+    var cell: CrossPlayCell {
+      let count = Double(games)
+      let variance = standardError.map { $0 * $0 * count * (count - 1) } ?? 0
+      func decided(_ rate: Double?) -> Int { Int(((rate ?? 0) * Double(decisions)).rounded()) }
+      return CrossPlayCell(
+        games: games, returnSum: meanReturn * count, squaredReturnSum: variance + meanReturn * meanReturn * count,
+        decisions: decisions, tiedDecisions: decided(tieRate), nearTiedDecisions: decided(nearTieRate))
+    }
 
     enum CodingKeys: String, CodingKey {
       case runs, games, decisions, outcomes
@@ -43,7 +52,7 @@ public enum MatrixReport {
     }
   }
 
-  private struct Document: Encodable {
+  private struct Document: Codable {
     let mode: EvaluationMode
     let seats: Int
     let runs: [EvaluatedRun]
@@ -65,6 +74,22 @@ public enum MatrixReport {
             }
           })
       })
+  }
+
+  /// The matrices that `json` wrote, for figures; sums over games are restored from the means, and outcomes are left out.
+  public static func matrices(json: Data) throws -> [CrossPlayMatrix] {
+    try JSONDecoder().decode([Document].self, from: json).map { document in
+      var matrix = CrossPlayMatrix(mode: document.mode, seats: document.seats, runs: document.runs)
+      for entry in document.entries {
+        guard entry.runs.count == document.seats, entry.runs.allSatisfy(document.runs.indices.contains), entry.games > 0
+        else {
+          throw DecodingError.dataCorrupted(
+            .init(codingPath: [], debugDescription: "an entry names runs \(entry.runs), which are not in the list"))
+        }
+        matrix.add(entry.cell, team: entry.runs)
+      }
+      return matrix
+    }
   }
 
   private static func outcomes(of cell: CrossPlayCell, _ matrix: CrossPlayMatrix) -> [String: Double?]? {

@@ -1,31 +1,34 @@
 import Training
 
 /// Short names of configurations: only what differs between them.
-struct RunLabels {
+public struct RunLabels {
   /// The swept keys, for the axis title; empty where nothing (or more than hyper-parameters) differs.
-  let keys: [Hyperparameter]
+  public let keys: [Hyperparameter]
   private let groups: [RunGroup]
   private let runs: [EvaluatedRun]
 
-  init(_ runs: [EvaluatedRun]) {
+  public init(_ runs: [EvaluatedRun]) {
     self.runs = runs
     groups = RunGroup.groups(of: runs)
-    let varying = Hyperparameter.perRun.filter { key in Set(runs.map { $0.hyperparameters[key] }).count > 1 }
+    let varying = Hyperparameter.allCases.filter { key in Set(runs.map { $0.hyperparameters[key] }).count > 1 }
     let labels = Set(groups.map { group in varying.map { runs[group.members[0]].hyperparameters[$0] } })
     keys = labels.count == groups.count ? varying : []
   }
 
   /// `0.01` where one key is swept, `0.01, 0.9` for two, the configuration's name where values do not tell.
-  func label(_ group: RunGroup) -> String {
+  public func label(_ group: RunGroup) -> String {
     keys.isEmpty
       ? group.configuration
-      : keys.map { Self.short(runs[group.members[0]].hyperparameters[$0]) }.joined(separator: ", ")
+      : keys.map { runs[group.members[0]].hyperparameters[$0]?.short ?? "-" }.joined(separator: ", ")
+  }
+
+  /// `entropy coefficient 0.01, gamma 0.9`, or as `label`.
+  public func title(_ group: RunGroup) -> String {
+    keys.isEmpty
+      ? group.configuration
+      : keys.map { "\($0.words) \(runs[group.members[0]].hyperparameters[$0]?.short ?? "-")" }.joined(separator: ", ")
   }
 
   /// `entropy coefficient`
-  var keyText: String { keys.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ") }
-
-  static func short(_ value: Double) -> String {
-    value.description.hasSuffix(".0") ? String(value.description.dropLast(2)) : value.description
-  }
+  public var keyText: String { keys.map(\.words).joined(separator: ", ") }
 }

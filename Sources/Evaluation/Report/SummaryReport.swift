@@ -6,7 +6,7 @@ import Training
 public enum SummaryReport {
   /// One row per configuration and mode.
   public static func csv(_ summary: EvaluationSummary) -> String {
-    let keys = Hyperparameter.perRun
+    let keys = Hyperparameter.allCases
     let outcomes = outcomeNames(summary)
     let estimates =
       ["self_play", "cross_play_all_tuples", "cross_play_disjoint_pairs", "gap"]
@@ -24,7 +24,7 @@ public enum SummaryReport {
           [mode.selfPlay, mode.crossPlayAllTuples, mode.crossPlayDisjointPairs, mode.gap]
           + outcomes.flatMap { [mode.outcomes?[$0]?.selfPlay, mode.outcomes?[$0]?.crossPlay] }
         csv.append(
-          [row.configuration] + keys.map { "\(row.hyperparameters[$0])" }
+          [row.configuration] + keys.map { row.hyperparameters[$0].field }
             + ["\(row.runs)", "\(row.games)", "\(row.tuplesEvaluated)", "\(row.tuplesPossible)", "\(mode.mode)"]
             + values.flatMap { [($0?.mean).field, ($0?.standardError).field] }
             + [
@@ -55,7 +55,7 @@ public enum SummaryReport {
         [row.configuration, "\(row.runs)"] + row.modes.map { text($0.selfPlay) }
           + row.modes.map { text($0.crossPlayAllTuples) } + row.modes.map { text($0.gap) })
       details.append(
-        [row.configuration, "\(row.tuplesEvaluated)/\(row.tuplesPossible)"]
+        [row.configuration, "\(row.tuplesEvaluated) of \(row.tuplesPossible)"]
           + row.modes.map { text($0.crossPlayDisjointPairs) }
           + row.modes.map { percents($0.selfPlayTieRate, $0.selfPlayNearTieRate) }
           + row.modes.map { percents($0.crossPlayTieRate, $0.crossPlayNearTieRate) })
@@ -65,10 +65,13 @@ public enum SummaryReport {
       \(returns.text)
       \(details.text)
       \(outcomes(summary, modes: modes))\
+      \(SymmetryReport.table(summary))\
+      \(BlockReport.table(summary))\
       Mean return per game ± standard error, \(games) games per team of \(summary.seats).
       SP: a run with itself, error over runs. XP: all teams of distinct runs, error by bootstrap over runs.
       XP pairs: disjoint teams, error over teams. Ties: decisions in which another
       action's logit equals the largest / comes within the tie tolerance of it.
+      \(SymmetryReport.note(summary))\
 
       """
   }
@@ -90,7 +93,7 @@ public enum SummaryReport {
     return table.text + "\n"
   }
 
-  private static func text(_ estimate: Estimate?, digits: Int = 2) -> String {
+  static func text(_ estimate: Estimate?, digits: Int = 2) -> String {
     guard let estimate else { return "-" }
     let mean = String(format: "%.\(digits)f", estimate.mean)
     return mean + (estimate.standardError.map { String(format: " ±%.\(digits)f", $0) } ?? "")

@@ -1,47 +1,80 @@
 import Figures
 import Training
 
-/// Self-play and cross-play over the swept hyper-parameter, in every mode, with bands of one standard error, as SVG.
+/// Self-play, cross-play and their gap over the swept hyper-parameter, in every mode, with bands of one standard error,
+/// as SVG.
 public enum SweepPlot {
-  /// nil where the configurations do not differ in exactly one hyper-parameter.
+  private typealias Quantity = (
+    name: String, color: String, marker: LinePlot.Marker, estimate: (EvaluationSummary.Mode) -> Estimate?
+  )
+
+  /// The curves of self-play and cross-play; nil where nothing was measured.
   public static func svg(_ summary: EvaluationSummary, title: String) -> String? {
-    let rows = summary.configurations
-    let varying = Hyperparameter.perRun.filter { key in Set(rows.map { $0.hyperparameters[key] }).count > 1 }
-    guard let key = varying.first, varying.count == 1,
-      Set(rows.map { $0.hyperparameters[key] }).count == rows.count
-    else { return nil }
-    let ordered = rows.sorted { $0.hyperparameters[key] < $1.hyperparameters[key] }
-    let ticks = ordered.map { $0.hyperparameters[key] }
-    // Modes differ by their dashes, self-play and cross-play by their colours.
-    let dashes: [String?] = ["6 4", nil, "2 3", "10 3 2 3"]
-    let curves = (ordered.first?.modes.indices ?? 0..<0).flatMap { mode in
-      [("SP", LinePlot.colors[0], \EvaluationSummary.Mode.selfPlay), ("XP", LinePlot.colors[1], \.crossPlayAllTuples)]
-        .map { name, color, estimate in
-          let estimates = ordered.compactMap { row in
-            row.modes[mode][keyPath: estimate].map { (x: row.hyperparameters[key], estimate: $0) }
-          }
+    draw(
+      summary, title: title, yTitle: "mean return per game (points), ±1 standard error",
+      [
+        ("SP", LinePlot.colors[0], .circle, { $0.selfPlay }),
+        ("XP", LinePlot.colors[1], .square, { $0.crossPlayAllTuples }),
+      ])
+  }
+
+  /// SP - XP; nil where nothing was measured.
+  public static func gap(_ summary: EvaluationSummary, title: String) -> String? {
+    draw(
+      summary, title: title, yTitle: "SP-XP gap per game (points), ±1 standard error",
+      [("SP-XP", LinePlot.colors[2], .diamond, { $0.gap })], marksZero: true)
+  }
+
+  private static func draw(
+    _ summary: EvaluationSummary, title: String, yTitle: String, _ quantities: [Quantity], marksZero: Bool = false
+  ) -> String? {
+    let axis = SweptAxis(summary)
+    var panels = axis.panelTitles.enumerated().map { panel, panelTitle in
+      let members = axis.members(ofPanel: panel)
+      let rows = members.map { summary.configurations[$0] }
+      var plot = LinePlot(title: panelTitle, xTitle: axis.title, yTitle: yTitle, curves: [])
+      axis.prepare(&plot, members: members)
+      plot.marksZero = marksZero
+      plot.standsApart = axis.key == nil
+      plot.curves = (rows.first?.modes.indices ?? 0..<0).flatMap { mode in
+        quantities.map { quantity in
+          let estimates = rows.map { row in quantity.estimate(row.modes[mode]) }
           var curve = LinePlot.Curve(
-            label: "\(name) \(ordered[0].modes[mode].mode)", color: color,
-            points: estimates.map { ($0.x, $0.estimate.mean) })
-          curve.dashes = dashes[mode % dashes.count]
-          curve.errors = estimates.map { $0.estimate.standardError ?? 0 }
-          curve.dotRadius = 3
+            label: "\(quantity.name) \(rows[0].modes[mode].mode)", color: quantity.color,
+            points: zip(members, estimates).map { (axis.places[$0].x, $1?.mean ?? .nan) })
+          // Modes differ by their dashes and by full or hollow dots; quantities by colour and the shape of the dots.
+          curve.dashes = modeDashes[mode % modeDashes.count]
+          curve.isHollow = mode.isMultiple(of: 2)
+          curve.marker = quantity.marker
+          curve.errors = estimates.map { $0?.standardError ?? .nan }
+          curve.dotRadius = 3.5
+          curve.isJoined = axis.key != nil
           return curve
         }
+      }
+      return plot
     }
-    var plot = LinePlot(
-      title: title, xTitle: key.rawValue.replacing("_", with: " "),
-      yTitle: "mean return per game (points), ±1 standard error", curves: curves)
+    let ranges = panels.compactMap(\.dataRange)
+    if let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() {
+      for i in panels.indices { panels[i].yRange = low...high }
+    }
+    var grid = PlotGrid(
+      title: title, subtitle: subtitle(summary), panels: panels, columns: min(3, panels.count))
+    if panels.count == 1 { grid.panelSize = (480, 320) }
+    return grid.svg()
+  }
+
+  /// Sampled is dashed, greedy whole.
+  private static let modeDashes: [String?] = ["6 4", nil, "2 3", "10 3 2 3"]
+
+  private static func subtitle(_ summary: EvaluationSummary) -> String {
+    let rows = summary.configurations
     func range(_ values: [Int]) -> String {
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
       return low == high ? "\(low)" : "\(low) to \(high)"
     }
-    plot.subtitle =
+    return
       "per point: \(range(rows.map(\.runs))) seeds, \(range(rows.map(\.tuplesEvaluated))) teams of distinct seeds, "
       + "\(range(rows.map(\.games))) games per team"
-    plot.isLogarithmic = ticks[0] > 0 && ticks[ticks.count - 1] / ticks[0] >= 8
-    plot.xTicks = ticks
-    plot.xLabel = RunLabels.short
-    return plot.svg()
   }
 }

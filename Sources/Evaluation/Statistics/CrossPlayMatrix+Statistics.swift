@@ -75,7 +75,7 @@ extension CrossPlayMatrix {
 }
 
 /// A ratio of two sums over teams, ready to be weighted many times: of returns and teams, or of an outcome and games.
-private struct TeamRatios {
+struct TeamRatios {
   private let parts: [(numerator: Double, denominator: Double)]
   /// (teams, members of a team): places within the group.
   private let members: [Int]
@@ -106,6 +106,13 @@ private struct TeamRatios {
   func estimate(_ bootstrap: Bootstrap, resamples: Bool) -> Estimate? {
     guard let mean = ratio([Double](repeating: 1, count: runs)) else { return nil }
     let error = resamples ? bootstrap.standardError(runs: runs) { ratio($0) } : nil
+    return Estimate(mean: mean, standardError: error, count: count)
+  }
+
+  /// The same where the first `rows` runs and the `columns` runs behind them are resampled by themselves.
+  func estimate(_ bootstrap: Bootstrap, rows: Int, columns: Int, resamples: Bool) -> Estimate? {
+    guard let mean = ratio([Double](repeating: 1, count: runs)) else { return nil }
+    let error = resamples ? bootstrap.standardError(rows: rows, columns: columns) { ratio($0) } : nil
     return Estimate(mean: mean, standardError: error, count: count)
   }
 }

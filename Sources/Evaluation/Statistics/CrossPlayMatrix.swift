@@ -92,10 +92,8 @@ public struct CrossPlayMatrix: Sendable, Equatable {
   /// Evaluated teams of pairwise distinct runs of a group, in rising order.
   func crossPlayTeams(_ group: RunGroup) -> [(team: [Int], cell: CrossPlayCell)] {
     let members = Set(group.members)
-    return teams.compactMap { team in
-      guard Set(team).count == seats, members.isSuperset(of: team), let cell = cells[team] else { return nil }
-      return (team, cell)
-    }
+    return cells.filter { members.isSuperset(of: $0.key) && Set($0.key).count == seats }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
   }
 
   /// What a heat map shows: by the runs in the first two seats, over all evaluated teams that begin so.

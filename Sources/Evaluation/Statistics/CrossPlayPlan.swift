@@ -1,7 +1,8 @@
 import CShaders
 import VulkanCompute
 
-/// Which teams an evaluation plays: every run with itself, and teams of distinct runs of the same configuration.
+/// Which teams an evaluation plays: every run with itself, teams of distinct runs of the same configuration, and, across
+/// configurations, teams of one run of the first in seat 0 with distinct runs of the second in all other seats.
 ///
 /// Two seats: all ordered pairs. Three and more: all ordered tuples, or a sample of them that depends only on the
 /// evaluation's seed.
@@ -19,9 +20,9 @@ public struct CrossPlayPlan: Sendable, Equatable {
   public let coverage: [Coverage]
 
   /// - Parameters:
-  ///   - maxTuples: the limit per configuration for three and more seats. The disjoint teams that the estimator
-  ///     `disjoint-pairs` needs are always played, on top of the sample if necessary.
-  ///   - acrossConfigurations: also all pairs of runs of different configurations (two seats).
+  ///   - maxTuples: the limit per configuration, and per pair of them, for three and more seats. The disjoint teams
+  ///     that the estimator `disjoint-pairs` needs are always played, on top of the sample if necessary.
+  ///   - acrossConfigurations: also the teams of every ordered pair of different configurations.
   public init(runs: [EvaluatedRun], seats: Int, maxTuples: Int, seed: UInt64, acrossConfigurations: Bool = false) {
     precondition(seats >= 2)
     let groups = RunGroup.groups(of: runs)
@@ -40,12 +41,31 @@ public struct CrossPlayPlan: Sendable, Equatable {
       coverage.append(Coverage(configuration: group.configuration, evaluated: teams.count, possible: possible))
       crossPlay.formUnion(teams)
     }
-    if acrossConfigurations && seats == 2 {
-      for i in runs.indices { for j in runs.indices where i != j { crossPlay.insert([i, j]) } }
+    if acrossConfigurations {
+      for (row, own) in groups.enumerated() {
+        for (column, others) in groups.enumerated() where column != row {
+          // Numbers that no configuration has.
+          let number = groups.count * (row + 1) + column
+          crossPlay.formUnion(
+            Self.mixedTeams(
+              own.members, others.members, seats: seats, maxTuples: maxTuples, seed: seed, number: number))
+        }
+      }
     }
     let selfPlay = runs.indices.map { Array(repeating: $0, count: seats) }
     teams = selfPlay + crossPlay.sorted { $0.lexicographicallyPrecedes($1) }
     self.coverage = coverage
+  }
+
+  /// One of `own` in seat 0, distinct ones of `others` in all other seats: all, or a sample (three and more seats).
+  private static func mixedTeams(
+    _ own: [Int], _ others: [Int], seats: Int, maxTuples: Int, seed: UInt64, number: Int
+  ) -> [[Int]] {
+    let rest = arrangements(of: others.count, seats: seats - 1)
+    let possible = own.count * rest
+    func team(_ rank: Int) -> [Int] { [own[rank / rest]] + arrangement(rank % rest, of: others, seats: seats - 1) }
+    guard seats > 2 && possible > maxTuples else { return (0..<possible).map(team) }
+    return sample(maxTuples, below: possible, seed: seed, configuration: number).map(team)
   }
 
   /// How many ordered tuples of distinct members there are.

@@ -7,21 +7,24 @@ public struct EvaluatedRun: Sendable, Hashable, Codable {
   /// Runs with the same text differ only in their seeds; cross-play is measured among them.
   public let configuration: String
   public let seed: UInt64
+  /// The training that the run belongs to, where there are several.
+  public let training: String?
   public let hyperparameters: Hyperparameters
 
-  /// - Parameter folder: the training's name, to tell runs of several trainings apart; nil for one training.
+  /// - Parameter folder: the training's label, to tell runs of several trainings apart; nil for one training.
   public init(_ run: RunConfiguration, folder: String? = nil) {
     name = folder.map { "\($0)/\(run.name)" } ?? run.name
     configuration = folder.map { "\($0)/\(run.configurationName)" } ?? run.configurationName
     seed = run.seed
+    training = folder
     hyperparameters = run.hyperparameters
   }
 
   /// By hyper-parameters, then configuration, then seed: the order of rows and columns in every table and figure.
   public static func ordered(_ runs: [EvaluatedRun]) -> [EvaluatedRun] {
     runs.sorted { left, right in
-      for key in Hyperparameter.perRun where left.hyperparameters[key] != right.hyperparameters[key] {
-        return left.hyperparameters[key] < right.hyperparameters[key]
+      for key in Hyperparameter.allCases where left.hyperparameters[key] != right.hyperparameters[key] {
+        return left.hyperparameters[key] ?? -.infinity < right.hyperparameters[key] ?? -.infinity
       }
       return (left.configuration, left.seed, left.name) < (right.configuration, right.seed, right.name)
     }

@@ -1,6 +1,7 @@
 import Training
 
-/// One row per configuration: self-play, cross-play, their gap and the tie rates, in every mode of play.
+/// One row per configuration: self-play, cross-play, their gap and the tie rates, in every mode of play; and one block per
+/// ordered pair of configurations, where they met.
 public struct EvaluationSummary: Sendable, Equatable, Codable {
   public struct Mode: Sendable, Equatable, Codable {
     public let mode: EvaluationMode
@@ -42,6 +43,8 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
 
   public struct Configuration: Sendable, Equatable, Codable {
     public let configuration: String
+    /// The training that the runs belong to, where there are several.
+    public let training: String?
     public let hyperparameters: Hyperparameters
     public let runs: Int
     /// The fewest games behind an entry of the matrix.
@@ -49,16 +52,43 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let tuplesEvaluated: Int
     public let tuplesPossible: Int
     public let modes: [Mode]
+    /// How far the policies are from equivariant, by family of symmetries; nil where that was not measured.
+    public internal(set) var equivariance: [String: Equivariance]?
 
     enum CodingKeys: String, CodingKey {
-      case configuration, hyperparameters, runs, games, modes
+      case configuration, training, hyperparameters, runs, games, modes, equivariance
       case tuplesEvaluated = "tuples_evaluated"
       case tuplesPossible = "tuples_possible"
     }
   }
 
+  /// Runs of one configuration in seat 0 with runs of another, or other runs of the same, in all other seats.
+  public struct Block: Sendable, Equatable, Codable {
+    public let mode: EvaluationMode
+    public let row: String
+    public let column: String
+    public let crossPlay: Estimate
+    public let tuplesEvaluated: Int
+    public let tuplesPossible: Int
+    /// All games of the block.
+    public let games: Int
+    public let tieRate: Double?
+    public let nearTieRate: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case mode, row, column, games
+      case crossPlay = "cross_play"
+      case tuplesEvaluated = "tuples_evaluated"
+      case tuplesPossible = "tuples_possible"
+      case tieRate = "tie_rate"
+      case nearTieRate = "near_tie_rate"
+    }
+  }
+
   public let seats: Int
-  public let configurations: [Configuration]
+  public internal(set) var configurations: [Configuration]
+  /// By mode, row and column in the order of `configurations`; nil where configurations did not meet.
+  public let blocks: [Block]?
 
   /// - Parameter matrices: one per mode, all over the same runs.
   public init(_ matrices: [CrossPlayMatrix], bootstrap: Bootstrap) {
@@ -71,7 +101,8 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
         group.members.compactMap(matrix.selfPlayCell) + matrix.crossPlayTeams(group).map(\.cell)
       }
       return Configuration(
-        configuration: group.configuration, hyperparameters: first.runs[group.members[0]].hyperparameters,
+        configuration: group.configuration, training: first.runs[group.members[0]].training,
+        hyperparameters: first.runs[group.members[0]].hyperparameters,
         runs: group.members.count, games: cells.map(\.games).min() ?? 0, tuplesEvaluated: crossPlay.count,
         tuplesPossible: CrossPlayPlan.arrangements(of: group.members.count, seats: first.seats),
         modes: matrices.map { matrix in
@@ -84,6 +115,21 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
             selfPlayNearTieRate: selfPlay.nearTieRate, crossPlayNearTieRate: crossPlay.nearTieRate,
             outcomes: Self.outcomes(matrix, group, bootstrap))
         })
+    }
+    blocks = Self.blocks(matrices, bootstrap)
+  }
+
+  private static func blocks(_ matrices: [CrossPlayMatrix], _ bootstrap: Bootstrap) -> [Block]? {
+    let blocks = matrices.map { $0.blocks(bootstrap) }
+    guard blocks.contains(where: { $0.contains { $0.row != $0.column } }) else { return nil }
+    return zip(matrices, blocks).flatMap { matrix, blocks in
+      let groups = matrix.groups
+      return blocks.map { block in
+        Block(
+          mode: matrix.mode, row: groups[block.row].configuration, column: groups[block.column].configuration,
+          crossPlay: block.crossPlay, tuplesEvaluated: block.crossPlay.count, tuplesPossible: block.possible,
+          games: block.total.games, tieRate: block.total.tieRate, nearTieRate: block.total.nearTieRate)
+      }
     }
   }
 

@@ -83,7 +83,7 @@ public enum FlowFigures {
     let count = ensemble.results.count
     plot.subtitle =
       "alpha \(ensemble.alpha), \(count) initialisations" + (count > mostCurves ? ", \(mostCurves) of them drawn" : "")
-    plot.isLogarithmic = true
+    plot.xScale = .logarithmic
     return plot
   }
 

@@ -36,7 +36,7 @@ struct NumberRange: Sendable {
 
 extension Double {
   /// The shortest text that reads back as the same number, without a trailing `.0`.
-  var short: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
+  public var short: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
 }
 
 /// Reads one section of a configuration key by key, then refuses what nobody asked for.
@@ -109,6 +109,19 @@ struct ConfigurationSection {
 
   mutating func text(_ key: String, oneOf choices: [String]) throws -> String? {
     try text(key, expected: "one of \(choices.joined(separator: ", "))") { choices.contains($0) }
+  }
+
+  /// Texts that differ from each other.
+  mutating func texts(_ key: String, expected: String) throws -> [String]? {
+    try node(key).map { node in
+      guard case .list(let nodes) = node.value else { throw wrong(node, key, expected) }
+      let texts = try nodes.map { item in
+        guard case .scalar(.text(let text)) = item.value else { throw wrong(node, key, expected) }
+        return text
+      }
+      guard Set(texts).count == texts.count else { throw wrong(node, key, "each name once") }
+      return texts
+    }
   }
 
   /// A whole number; `1e10` and `1_600_000` count as such.

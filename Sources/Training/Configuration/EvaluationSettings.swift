@@ -68,6 +68,8 @@ public struct EvaluationSettings: Sendable, Hashable {
   public var bootstrapSamples = 1000
   /// Also pair runs of different configurations, so that the whole matrix is filled (2 seats).
   public var acrossConfigurations = false
+  /// Also measure how far policies are from equivariant, where the game has symmetries.
+  public var symmetry = true
 
   /// What `games` may be.
   public static let gamesRange = 1...100_000_000
@@ -83,6 +85,7 @@ public struct EvaluationSettings: Sendable, Hashable {
       try section.number("tie_tolerance", in: NumberRange(lower: .including(0), upper: .including(100))) ?? tieTolerance
     bootstrapSamples = try section.integer("bootstrap_samples", in: 2...1_000_000) ?? bootstrapSamples
     acrossConfigurations = try section.boolean("across_configurations") ?? acrossConfigurations
+    symmetry = try section.boolean("symmetry") ?? symmetry
     try section.finish()
   }
 
@@ -112,6 +115,7 @@ public struct EvaluationSettings: Sendable, Hashable {
       ("tie_tolerance", .scalar(.number(tieTolerance))),
       ("bootstrap_samples", .scalar(.integer(bootstrapSamples))),
       ("across_configurations", .scalar(.boolean(acrossConfigurations))),
+      ("symmetry", .scalar(.boolean(symmetry))),
     ])
   }
 }

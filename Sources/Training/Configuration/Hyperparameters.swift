@@ -14,6 +14,9 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
   public var valueCoefficient = 0.5
   /// Weight of the mean entropy, in nats, in units of normalised advantages (alias `ent_coef`).
   public var entropyCoefficient = 0.01
+  /// The entropy coefficient that the training ends with, linearly from `entropyCoefficient` over its updates; nil where
+  /// it stays the same.
+  public var finalEntropyCoefficient: Double?
   /// Bound of the gradient's norm over all parameters of the run (alias `max_grad_norm`).
   public var maxGradientNorm = 0.5
   public var adamBeta1 = 0.9
@@ -24,14 +27,31 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
   typealias CodingKeys = Hyperparameter
 
-  /// The value of one hyper-parameter by its key.
-  public subscript(hyperparameter: Hyperparameter) -> Double {
-    get { self[keyPath: hyperparameter.keyPath] }
-    set { self[keyPath: hyperparameter.keyPath] = newValue }
+  /// The value of one hyper-parameter by its key; nil for one that has none, such as the end of what is not annealed.
+  public subscript(hyperparameter: Hyperparameter) -> Double? {
+    get {
+      guard let keyPath = hyperparameter.keyPath else { return finalEntropyCoefficient }
+      return self[keyPath: keyPath]
+    }
+    set {
+      if let keyPath = hyperparameter.keyPath {
+        if let newValue { self[keyPath: keyPath] = newValue }
+      } else {
+        finalEntropyCoefficient = newValue
+      }
+    }
+  }
+
+  /// The entropy coefficient of an update: `done` of `updates` are finished before it.
+  public func entropyCoefficient(after done: Int, of updates: Int) -> Double {
+    let final = finalEntropyCoefficient ?? entropyCoefficient
+    return entropyCoefficient + (final - entropyCoefficient) * Double(done) / Double(updates)
   }
 }
 
 /// The key of a hyper-parameter, as it stands in a configuration.
+///
+/// All of them may differ between the runs of one launch, and so may stand under `sweep`.
 public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, CodingKey {
   case learningRate = "learning_rate"
   case gamma
@@ -39,17 +59,14 @@ public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, C
   case clipEpsilon = "clip_epsilon"
   case valueCoefficient = "value_coefficient"
   case entropyCoefficient = "entropy_coefficient"
+  case finalEntropyCoefficient = "final_entropy_coefficient"
   case maxGradientNorm = "max_gradient_norm"
   case adamBeta1 = "adam_beta1"
   case adamBeta2 = "adam_beta2"
   case adamEpsilon = "adam_epsilon"
 
-  /// Those that may differ between the runs of one launch, and so may stand under `sweep`.
-  public static let perRun: [Hyperparameter] = [
-    .learningRate, .gamma, .gaeLambda, .clipEpsilon, .valueCoefficient, .entropyCoefficient, .maxGradientNorm,
-  ]
-
-  var keyPath: WritableKeyPath<Hyperparameters, Double> {
+  /// nil for the one that may have no value.
+  var keyPath: WritableKeyPath<Hyperparameters, Double>? {
     switch self {
     case .learningRate: \.learningRate
     case .gamma: \.gamma
@@ -57,6 +74,7 @@ public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, C
     case .clipEpsilon: \.clipEpsilon
     case .valueCoefficient: \.valueCoefficient
     case .entropyCoefficient: \.entropyCoefficient
+    case .finalEntropyCoefficient: nil
     case .maxGradientNorm: \.maxGradientNorm
     case .adamBeta1: \.adamBeta1
     case .adamBeta2: \.adamBeta2
@@ -68,7 +86,8 @@ public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, C
     switch self {
     case .learningRate, .clipEpsilon, .adamEpsilon: NumberRange(lower: .excluding(0), upper: .including(10))
     case .gamma, .gaeLambda: NumberRange(lower: .including(0), upper: .including(1))
-    case .valueCoefficient, .entropyCoefficient: NumberRange(lower: .including(0), upper: .including(1000))
+    case .valueCoefficient, .entropyCoefficient, .finalEntropyCoefficient:
+      NumberRange(lower: .including(0), upper: .including(1000))
     case .maxGradientNorm: NumberRange(lower: .excluding(0), upper: .including(1e6))
     case .adamBeta1, .adamBeta2: NumberRange(lower: .including(0), upper: .excluding(1))
     }

@@ -16,6 +16,7 @@ enum NearestKey {
     "clip_coef": "clip_epsilon", "clip_range": "clip_epsilon", "ent_coef": "entropy_coefficient",
     "vf_coef": "value_coefficient", "max_grad_norm": "max_gradient_norm", "num_seeds": "seeds", "seed": "seeds",
     "env": "environment", "env_name": "environment", "lambda": "gae_lambda", "save_interval": "checkpoint_interval",
+    "op": "other_play", "otherplay": "other_play",
   ]
 
   /// Levenshtein's distance: insertions, deletions and replacements of one character.

@@ -10,16 +10,16 @@ public struct Sweep: Sendable, Hashable {
     }
   }
 
-  /// In the order of `Hyperparameter.perRun`, so that a run's index does not depend on how the file is laid out; the
+  /// In the order of `Hyperparameter.allCases`, so that a run's index does not depend on how the file is laid out; the
   /// last axis varies fastest.
   public private(set) var axes: [Axis] = []
 
   public init(_ axes: [Axis] = []) {
-    self.axes = Hyperparameter.perRun.compactMap { key in axes.first { $0.hyperparameter == key } }
+    self.axes = Hyperparameter.allCases.compactMap { key in axes.first { $0.hyperparameter == key } }
   }
 
   init(_ section: inout ConfigurationSection) throws {
-    for hyperparameter in Hyperparameter.perRun {
+    for hyperparameter in Hyperparameter.allCases {
       let key = hyperparameter.rawValue
       guard let node = section.node(key) else { continue }
       let nodes = if case .list(let nodes) = node.value { nodes } else { [node] }
@@ -29,7 +29,23 @@ public struct Sweep: Sendable, Hashable {
       }
       axes.append(Axis(hyperparameter, values))
     }
+    try Self.refuseShapes(&section)
     try section.finish()
+  }
+
+  /// Runs of one launch share their buffers and kernels: what changes a shape has a training, and a folder, of its own.
+  private static func refuseShapes(_ section: inout ConfigurationSection) throws {
+    let shared: Set = [
+      "environment", "seeds", "environments", "rollout_length", "total_env_steps", "epochs", "minibatches",
+      "anneal_learning_rate", "network",
+    ]
+    for key in section.keys where shared.contains(String(key.prefix { $0 != "." })) {
+      guard let node = section.node(key) else { continue }
+      throw ConfigurationError(
+        node.origin, key: section.fullKey(key),
+        "sweep.\(key): all runs of a training share \(key); train each value in a folder of its own "
+          + "(--set \(key)=... --output ...) and give the folders to crossplay evaluate together")
+    }
   }
 
   /// One point of the sweep's grid: the values that are special to a configuration.

@@ -39,6 +39,8 @@ extension TrainingConfiguration {
     }
     if var sweep = try section.section("sweep") { self.sweep = try Sweep(&sweep) }
     if var network = try section.section("network") { self.network = try NetworkSettings(&network) }
+    otherPlay =
+      try section.texts("other_play", expected: "a list of the game's symmetries, such as [colors]") ?? otherPlay
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)
@@ -51,7 +53,7 @@ extension TrainingConfiguration {
   private static func number(_ hyperparameter: Hyperparameter, _ section: inout ConfigurationSection) throws -> Double?
   {
     let key = hyperparameter.rawValue
-    if let node = section.node(key), case .list = node.value, Hyperparameter.perRun.contains(hyperparameter) {
+    if let node = section.node(key), case .list = node.value {
       throw section.wrong(node, key, "one number; to try several, write sweep.\(key): \(node.text)")
     }
     return try section.number(key, in: hyperparameter.range)

@@ -18,11 +18,13 @@ extension TrainingConfiguration {
       ("anneal_learning_rate", .scalar(.boolean(annealLearningRate))),
     ]
     for hyperparameter in Hyperparameter.allCases where !swept.contains(hyperparameter) {
-      entries.append((hyperparameter.rawValue, .scalar(.number(hyperparameters[hyperparameter]))))
+      guard let value = hyperparameters[hyperparameter] else { continue }
+      entries.append((hyperparameter.rawValue, .scalar(.number(value))))
     }
     if !sweep.axes.isEmpty { entries.append(("sweep", sweep.node)) }
     entries += [
       ("network", network.node),
+      ("other_play", .list(otherPlay.map { .scalar(.text($0)) })),
       ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
       ("checkpoints_kept", .scalar(.integer(checkpointsKept))),
       ("evaluation", evaluation.node),

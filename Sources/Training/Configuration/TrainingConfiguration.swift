@@ -33,6 +33,8 @@ public struct TrainingConfiguration: Sendable {
   public var hyperparameters = Hyperparameters()
   public var sweep = Sweep()
   public var network = NetworkSettings()
+  /// Families of the game's symmetries that Other-Play draws from; empty without Other-Play.
+  public var otherPlay: [String] = []
   /// Env steps of one run between checkpoints.
   public var checkpointInterval = 0
   /// How many checkpoints stay on disk.

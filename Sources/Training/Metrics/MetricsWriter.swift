@@ -21,8 +21,9 @@ public final class MetricsWriter {
     }
   }
 
-  /// Continues a file behind `update`: later lines, and a last line cut short, are dropped.
-  public init(resuming path: String, after update: Int) throws {
+  /// Continues a file behind the last update of each run that stays: later lines at its end, and a last line cut short,
+  /// are dropped.
+  public init(resuming path: String, after update: (_ run: Int) -> Int) throws {
     self.path = path
     handle = try Self.open(path)
     let end = try Self.end(of: handle, path, after: update)
@@ -55,10 +56,15 @@ public final class MetricsWriter {
     return handle
   }
 
-  private struct Position: Decodable { let update: Int }
+  private struct Position: Decodable {
+    let run: Int
+    let update: Int
+  }
 
-  /// Where the lines up to and including `update` end; walks backwards from the end of the file.
-  private static func end(of handle: FileHandle, _ path: String, after update: Int) throws -> UInt64 {
+  /// Where the lines up to and including the run's `update` end; walks backwards from the end of the file.
+  private static func end(of handle: FileHandle, _ path: String, after update: (_ run: Int) -> Int) throws
+    -> UInt64
+  {
     let chunk: UInt64 = 1 << 20
     let newline = UInt8(ascii: "\n")
     var end = try handle.seekToEnd()
@@ -81,7 +87,7 @@ public final class MetricsWriter {
         guard let position = try? JSONDecoder().decode(Position.self, from: Data(line)) else {
           throw Failure(path, "the line at byte \(windowStart + UInt64(lineStart)) is not a line of metrics")
         }
-        if position.update <= update { return end }
+        if position.update <= update(position.run) { return end }
       }
       end = windowStart + UInt64(lineStart)
     }

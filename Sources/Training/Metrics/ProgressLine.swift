@@ -12,6 +12,8 @@ public struct ProgressLine {
   /// Recent (seconds, env steps) pairs, for a rate that forgets the slow start.
   private var recent: [(seconds: Double, envSteps: Int)] = []
   private var lastPrinted: Double?
+  /// What stands before the update, such as `wave 2/3`.
+  public var prefix: String?
   private var isLineOpen = false
 
   /// - Parameters:
@@ -52,7 +54,7 @@ public struct ProgressLine {
   }
 
   private func text(update: Int, envStepsDone: Int, meanReturn: Double?) -> String {
-    var parts = ["update \(update)/\(updates)"]
+    var parts = [prefix, "update \(update)/\(updates)"].compactMap(\.self)
     if let first = recent.first, let last = recent.last, last.seconds > first.seconds {
       let rate = Double(last.envSteps - first.envSteps) / (last.seconds - first.seconds)
       parts.append("\(Self.magnitude(rate)) env steps/s")

@@ -10,6 +10,8 @@ public struct RunMetrics: Sendable, Equatable {
   /// Env steps of this run so far.
   public var envSteps: Int
   public var learningRate: Float
+  /// The one in force in the update.
+  public var entropyCoefficient: Float
   public var totalLoss: Float
   public var policyLoss: Float
   public var valueLoss: Float
@@ -44,7 +46,8 @@ public struct RunMetrics: Sendable, Equatable {
   }
 
   public init(
-    run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, totalLoss: Float, policyLoss: Float,
+    run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, entropyCoefficient: Float,
+    totalLoss: Float, policyLoss: Float,
     valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
     gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?,
     outcomes: [Outcome] = []
@@ -54,6 +57,7 @@ public struct RunMetrics: Sendable, Equatable {
     self.update = update
     self.envSteps = envSteps
     self.learningRate = learningRate
+    self.entropyCoefficient = entropyCoefficient
     self.totalLoss = totalLoss
     self.policyLoss = policyLoss
     self.valueLoss = valueLoss
@@ -71,7 +75,8 @@ public struct RunMetrics: Sendable, Equatable {
   /// The measured quantities by key, in the order of the line.
   public var values: [(key: String, value: Float?)] {
     [
-      ("learning_rate", learningRate), ("total_loss", totalLoss), ("policy_loss", policyLoss),
+      ("learning_rate", learningRate), ("entropy_coefficient", entropyCoefficient), ("total_loss", totalLoss),
+      ("policy_loss", policyLoss),
       ("value_loss", valueLoss), ("entropy", entropy), ("approximate_kl", approximateKL),
       ("clip_fraction", clipFraction), ("explained_variance", explainedVariance), ("gradient_norm", gradientNorm),
       ("episode_return", episodeReturn), ("episode_length", episodeLength),

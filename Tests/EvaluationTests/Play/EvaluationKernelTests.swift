@@ -39,7 +39,8 @@ import VulkanCompute
         let player = try CellPlayer(
           shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
           architecture: PlayExamples.architecture(environment),
-          policies: PlayExamples.randomPolicies(2, environment), device: device)
+          policies: PlayExamples.randomPolicies(2, environment),
+          symmetries: environment.symmetryFamilies.first, device: device)
         for mode in [EvaluationMode.sampled, .greedy, .greedyRandomTie, .temperature(0.5)] {
           let kernels = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0).kernels
           names.formUnion(kernels.map(\.name))

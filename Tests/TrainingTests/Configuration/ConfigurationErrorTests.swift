@@ -25,9 +25,20 @@ struct ConfigurationErrorTests {
     ),
     ("evaluation: {game: 3}", "train.yaml:2: evaluation.game is not a known key; did you mean evaluation.games?"),
     (
+      "sweep: {width: [1, 2]}",
+      "train.yaml:2: sweep.width is not a known key; known keys: adam_beta1, adam_beta2, adam_epsilon, clip_epsilon, "
+        + "entropy_coefficient, final_entropy_coefficient, gae_lambda, gamma, learning_rate, max_gradient_norm, "
+        + "value_coefficient"
+    ),
+    (
       "sweep: {epochs: [1, 2]}",
-      "train.yaml:2: sweep.epochs is not a known key; known keys: clip_epsilon, entropy_coefficient, gae_lambda, "
-        + "gamma, learning_rate, max_gradient_norm, value_coefficient"
+      "train.yaml:2: sweep.epochs: all runs of a training share epochs; train each value in a folder of its own "
+        + "(--set epochs=... --output ...) and give the folders to crossplay evaluate together"
+    ),
+    (
+      "sweep:\n  network.trunk: [[64], [128]]",
+      "train.yaml:3: sweep.network.trunk: all runs of a training share network.trunk; train each value in a folder of "
+        + "its own (--set network.trunk=... --output ...) and give the folders to crossplay evaluate together"
     ),
     ("seeds: {number: 3}", "train.yaml:2: seeds.number is not a known key; known keys: count, first"),
   ])

@@ -26,4 +26,15 @@ struct ConfigurationFilesTests {
     try configuration.validate(agentCount: environment.agentCount)
     #expect(try TrainingConfiguration(yaml: configuration.yaml(), file: file) == configuration)
   }
+
+  /// Every line with a value says whether it is known from the paper, JaxMARL's or ours, unless all of them are ours.
+  @Test(arguments: files())
+  func everyValueNamesItsSource(file: String) throws {
+    let text = try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
+    guard !text.contains("Every value is\n# ours") && !text.contains("Every value is ours") else { return }
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix("name:") {
+      let isSection = line.hasSuffix(":")
+      #expect(isSection || ["[P]", "[J]", "[O]"].contains { line.contains($0) }, "\(line)")
+    }
+  }
 }

@@ -18,6 +18,24 @@ struct RunConfigurationTests {
     #expect(Set(runs.map(\.name)).count == 6)
   }
 
+  @Test func everyHyperparameterCanBeSwept() throws {
+    for key in Hyperparameter.allCases {
+      let runs = try configuration(minimal + "seeds: 1\nsweep: {\(key.rawValue): [0.25, 0.5]}").runs
+      #expect(runs.map { $0.hyperparameters[key] } == [0.25, 0.5], "\(key.rawValue)")
+    }
+  }
+
+  @Test func theEntropyCoefficientStaysOrEndsWhereItIsTold() throws {
+    let sweep = "seeds: 1\nentropy_coefficient: 0.1\nsweep: {final_entropy_coefficient: [0, 0.2]}"
+    let annealed = try configuration(minimal + sweep).runs.map(\.hyperparameters)
+    let coefficients = annealed.map { h in (0..<4).map { h.entropyCoefficient(after: $0, of: 4) } }
+    #expect(coefficients[0].map { Float($0) } == [0.1, 0.075, 0.05, 0.025])
+    #expect(coefficients[1].map { Float($0) } == [0.1, 0.125, 0.15, 0.175])
+    let constant = try configuration(minimal + "entropy_coefficient: 0.1").runs[0].hyperparameters
+    #expect(constant.finalEntropyCoefficient == nil)
+    #expect((0..<4).allSatisfy { constant.entropyCoefficient(after: $0, of: 4) == 0.1 })
+  }
+
   @Test func theLastAxisVariesFastest() throws {
     let runs = try configuration(minimal + "seeds: 1\nsweep: {learning_rate: [1e-3, 2e-3], gamma: [0.8, 0.9]}").runs
     #expect(runs.map(\.hyperparameters.learningRate) == [1e-3, 1e-3, 2e-3, 2e-3])

@@ -15,7 +15,8 @@ struct MetricsWriterTests {
 
   func metrics(run: Int = 0, update: Int, value: Float = 0.25, episodeReturn: Float? = 1.5) -> RunMetrics {
     RunMetrics(
-      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4, totalLoss: value,
+      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4,
+      entropyCoefficient: 0.01, totalLoss: value,
       policyLoss: value, valueLoss: value, entropy: value, approximateKL: value, clipFraction: value,
       explainedVariance: value, gradientNorm: value, episodes: 3, episodeReturn: episodeReturn, episodeLength: 9)
   }
@@ -38,7 +39,7 @@ struct MetricsWriterTests {
   @Test func aLineHasEveryQuantityInAFixedOrder() {
     #expect(
       metrics(update: 2).json
-        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"#
+        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"entropy_coefficient":0.01,"#
         + #""total_loss":0.25,"policy_loss":0.25,"value_loss":0.25,"entropy":0.25,"approximate_kl":0.25,"#
         + #""clip_fraction":0.25,"explained_variance":0.25,"gradient_norm":0.25,"episode_return":1.5,"#
         + #""episode_length":9.0}"#)
@@ -85,7 +86,7 @@ struct MetricsWriterTests {
   @Test(arguments: 0...5)
   func resumingDropsTheUpdatesBehindTheCheckpoint(checkpoint: Int) throws {
     try write(updates: 1...5)
-    let writer = try MetricsWriter(resuming: path, after: checkpoint)
+    let writer = try MetricsWriter(resuming: path, after: { _ in checkpoint })
     try writer.append([metrics(run: 0, update: checkpoint + 1), metrics(run: 1, update: checkpoint + 1)])
     #expect(try updates() == (1...checkpoint + 1).flatMap { [$0, $0] })
   }
@@ -93,32 +94,43 @@ struct MetricsWriterTests {
   @Test func resumingDropsALineCutShort() throws {
     try write(updates: 1...3)
     try text().dropLast(20).description.write(toFile: path, atomically: false, encoding: .utf8)
-    _ = try MetricsWriter(resuming: path, after: 3)
+    _ = try MetricsWriter(resuming: path, after: { _ in 3 })
     #expect(try updates() == [1, 1, 2, 2, 3])
   }
 
   @Test func resumedFilesEqualUninterruptedOnes() throws {
     try write(updates: 1...6)
     let whole = try text()
-    let writer = try MetricsWriter(resuming: path, after: 2)
+    let writer = try MetricsWriter(resuming: path, after: { _ in 2 })
     for update in 3...6 { try writer.append([metrics(run: 0, update: update), metrics(run: 1, update: update)]) }
     #expect(try text() == whole)
   }
 
+  /// Waves: runs 0 and 1 are finished, runs 2 and 3 begin again behind their checkpoint.
+  @Test func resumingKeepsTheRunsOfEarlierWaves() throws {
+    try write(updates: 1...4)
+    let writer = try MetricsWriter(resuming: path, after: { _ in 4 })
+    for update in 1...3 { try writer.append((2...3).map { metrics(run: $0, update: update) }) }
+    _ = try MetricsWriter(resuming: path, after: { $0 < 2 ? 4 : 2 })
+    #expect(try updates() == [1, 1, 2, 2, 3, 3, 4, 4, 1, 1, 2, 2])
+    _ = try MetricsWriter(resuming: path, after: { $0 < 2 ? 4 : 0 })
+    #expect(try updates() == [1, 1, 2, 2, 3, 3, 4, 4])
+  }
+
   @Test func resumingWalksBackOverManyLines() throws {
     try write(updates: 1...600, runs: 20)
-    _ = try MetricsWriter(resuming: path, after: 3)
+    _ = try MetricsWriter(resuming: path, after: { _ in 3 })
     #expect(try updates().count == 60)
   }
 
   @Test func resumingStartsAFileThatIsMissing() throws {
-    try MetricsWriter(resuming: path, after: 4).append([metrics(update: 5)])
+    try MetricsWriter(resuming: path, after: { _ in 4 }).append([metrics(update: 5)])
     #expect(try updates() == [5])
   }
 
   @Test func aForeignFileIsRefusedAndKept() throws {
     try "not metrics\n".write(toFile: path, atomically: false, encoding: .utf8)
-    let error = #expect(throws: MetricsWriter.Failure.self) { try MetricsWriter(resuming: path, after: 1) }
+    let error = #expect(throws: MetricsWriter.Failure.self) { try MetricsWriter(resuming: path, after: { _ in 1 }) }
     #expect(error?.description == "\(path): the line at byte 0 is not a line of metrics")
     #expect(try text() == "not metrics\n")
   }

@@ -23,7 +23,7 @@ func hyperparameterBuffer(_ runs: [Hyperparameters], on device: Device) throws -
     values: runs.map { h in
       [
         h.learningRate, h.entropyCoefficient, h.clipEpsilon, h.valueCoefficient, h.gamma, h.gaeLambda,
-        h.maxGradientNorm, h.adamBeta1, h.adamBeta2, h.adamEpsilon,
+        h.maxGradientNorm, h.adamBeta1, h.adamBeta2, h.adamEpsilon, h.finalEntropyCoefficient ?? h.entropyCoefficient,
       ].map { Float($0) }
     })
 }
@@ -39,6 +39,7 @@ func variedHyperparameters(runs: Int) -> [Hyperparameters] {
     h.gamma = 0.99 - 0.1 * Double(run)
     h.gaeLambda = 0.95 - 0.2 * Double(run)
     h.maxGradientNorm = 0.5 + Double(run)
+    if run > 0 { h.finalEntropyCoefficient = 0.3 * Double(run) }
     return h
   }
 }

@@ -41,6 +41,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("observation_words", \.observation_words), ("observation_stride", \.observation_stride),
         ("row_index_stride", \.row_index_stride), ("row_index_offset", \.row_index_offset),
         ("row_count_stride", \.row_count_stride), ("input_stride", \.input_stride),
+        ("symmetry_stride", \.symmetry_stride),
       ]),
     SharedStruct(
       DenseDispatch.self, "Network/network.h",
@@ -58,7 +59,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rows", \.rows), ("observation_words", \.observation_words), ("observation_stride", \.observation_stride),
         ("row_index_stride", \.row_index_stride), ("row_index_offset", \.row_index_offset),
         ("row_count_stride", \.row_count_stride), ("entry_pitch", \.entry_pitch), ("entry_stride", \.entry_stride),
-        ("length_stride", \.length_stride),
+        ("length_stride", \.length_stride), ("symmetry_stride", \.symmetry_stride),
+        ("feature_words", \.feature_words),
       ]),
     SharedStruct(
       SparseDispatch.self, "Network/network.h",
@@ -75,9 +77,18 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("done_stride", \.done_stride), ("seed_stride", \.seed_stride), ("game_stride", \.game_stride),
         ("return_stride", \.return_stride), ("decision_stride", \.decision_stride),
         ("outcome_stride", \.outcome_stride),
-        ("outcome_sum_stride", \.outcome_sum_stride), ("index_stride", \.index_stride),
+        ("outcome_sum_stride", \.outcome_sum_stride), ("equivariance_stride", \.equivariance_stride),
+        ("index_stride", \.index_stride),
         ("count_stride", \.count_stride), ("workspace_stride", \.workspace_stride), ("logit_stride", \.logit_stride),
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
+      ]),
+    SharedStruct(
+      SymmetryDispatch.self, "Symmetry/symmetry.h",
+      [
+        ("environments", \.environments), ("block", \.block), ("first_element", \.first_element),
+        ("elements", \.elements), ("seed_stride", \.seed_stride), ("episode_stride", \.episode_stride),
+        ("episode_pitch", \.episode_pitch), ("done_stride", \.done_stride), ("symmetry_stride", \.symmetry_stride),
+        ("mask_stride", \.mask_stride), ("action_stride", \.action_stride), ("action_words", \.action_words),
       ]),
     SharedStruct(
       ScreeningDispatch.self, "Tabular/tabular.h",
@@ -108,7 +119,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("minibatch", \.minibatch),
         ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("logit_stride", \.logit_stride),
         ("value_output_stride", \.value_output_stride), ("moment_stride", \.moment_stride),
-        ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
+        ("statistic_stride", \.statistic_stride), ("total_updates", \.total_updates), ("rollout", \.rollout),
       ]),
     SharedStruct(
       EpisodeDispatch.self, "PPO/ppo.h",
@@ -156,7 +167,8 @@ struct SharedStructTests {
 
   @Test func everyStructOfTheSharedHeadersIsCompared() {
     for header in [
-      "Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h", "Tabular/tabular.h",
+      "Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h", "Symmetry/symmetry.h",
+      "Tabular/tabular.h",
     ] {
       let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
       let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }

@@ -48,10 +48,13 @@ import VulkanCompute
   @Test(arguments: [true, false])
   func aResumedTrainingGivesTheSameBytes(annealed: Bool) throws {
     let device = try TestDevice.make()
-    let overrides = "anneal_learning_rate=\(annealed)"
-    let whole = try tinyTrainer(device, "seeds=2", overrides, "total_env_steps=160")
-    let firstHalf = try tinyTrainer(device, "seeds=2", overrides, "total_env_steps=160")
-    let secondHalf = try tinyTrainer(try TestDevice.make(), "seeds=2", overrides, "total_env_steps=160")
+    let overrides =
+      annealed
+      ? "sweep={entropy_coefficient: [0.2], final_entropy_coefficient: [0.01]}" : "sweep.entropy_coefficient=[0.2]"
+    let rate = "anneal_learning_rate=\(annealed)"
+    let whole = try tinyTrainer(device, "seeds=2", overrides, rate, "total_env_steps=160")
+    let firstHalf = try tinyTrainer(device, "seeds=2", overrides, rate, "total_env_steps=160")
+    let secondHalf = try tinyTrainer(try TestDevice.make(), "seeds=2", overrides, rate, "total_env_steps=160")
     let expected = try whole.train(updates: 4)
     try firstHalf.train(updates: 2)
     for (source, target) in zip(firstHalf.persistentBuffers, secondHalf.persistentBuffers) {

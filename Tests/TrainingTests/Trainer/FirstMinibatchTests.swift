@@ -24,6 +24,12 @@ import VulkanCompute
 
   /// The workspace still holds the logits and values that the loss read; the rollout's are from before.
   static func expectOldPolicy(_ trainer: Trainer, run: Int) throws {
+    // One seat of two is on turn.
+    #expect(try trainer.parts.chunk.rowCounts.read(run: run)[1] == UInt32(trainer.shape.rows / 2))
+    try expectLogProbabilities(trainer, run: run)
+  }
+
+  static func expectLogProbabilities(_ trainer: Trainer, run: Int) throws {
     let (parts, shape) = (trainer.parts, trainer.shape)
     let buffers = parts.buffers
     let counts = try parts.chunk.rowCounts.read(run: run)
@@ -32,8 +38,6 @@ import VulkanCompute
     let (masks, actions) = try (buffers.legalMasks.read(run: run), buffers.actions.read(run: run))
     let (logProbabilities, values) = try (buffers.logProbabilities.read(run: run), buffers.values.read(run: run))
     #expect(counts[0] == UInt32(shape.rows) && indices.sorted() == Array(0..<shape.rows))
-    // One seat of two is on turn.
-    #expect(counts[1] == UInt32(shape.rows / 2))
     for (i, row) in indices.enumerated() {
       #expect(outputs[i * parts.network.valuePitch].bitPattern == values[row].bitPattern)
       guard i < Int(counts[1]) else {

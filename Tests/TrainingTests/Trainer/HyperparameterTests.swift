@@ -15,7 +15,8 @@ import VulkanCompute
     let device = try TestDevice.make()
     let changes = [
       "", "learning_rate=0.006", "gamma=0.5", "gae_lambda=0.5", "clip_epsilon=0.001", "value_coefficient=2",
-      "entropy_coefficient=0.5", "max_gradient_norm=0.01", "adam_beta1=0.5", "adam_beta2=0.5", "adam_epsilon=0.1", "",
+      "entropy_coefficient=0.5", "max_gradient_norm=0.01", "final_entropy_coefficient=3",
+      "adam_beta1=0.5", "adam_beta2=0.5", "adam_epsilon=0.1", "",
     ]
     let configuration = try tinyConfiguration()
     let trainer = try Trainer(configuration: configuration, runs: Self.runs(changes), device: device)
@@ -23,7 +24,7 @@ import VulkanCompute
     let hashes = try changes.indices.map { try trainer.weightHash(run: $0) }
     #expect(hashes[changes.count - 1] == hashes[0])
     #expect(Set(hashes).count == changes.count - 1)
-    for run in [1, 4, 7] {
+    for run in [1, 4, 8] {
       let alone = try Trainer(configuration: configuration, runs: Self.runs([changes[run]]), device: device)
       try alone.train(updates: 2)
       #expect(try alone.weightHash(run: 0) == hashes[run], "\(changes[run])")
@@ -56,6 +57,27 @@ import VulkanCompute
     let entropy = try trainer.train(updates: 15)[14].map(\.entropy)
     #expect(entropy[0] < entropy[1] && entropy[1] < entropy[2])
     #expect(entropy[2] > 1.5 * entropy[0])
+    device.requireNoValidationMessages()
+  }
+
+  @Test func theEntropyCoefficientOfTheMetricsIsAnnealed() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, "total_env_steps=128", "sweep={entropy_coefficient: [0.4], final_entropy_coefficient: [0, 0.8]}")
+    let coefficients = try trainer.train(updates: 4).map { $0.map(\.entropyCoefficient) }
+    #expect(coefficients.map { $0[0] } == [0.4, 0.3, 0.2, 0.1].map { Float($0) })
+    #expect(coefficients.map { $0[1] } == [0.4, 0.5, 0.6, 0.7].map { Float($0) })
+    device.requireNoValidationMessages()
+  }
+
+  /// What is annealed to where it starts is the same, bit by bit, as what stays.
+  @Test func annealingToTheStartChangesNothing() throws {
+    let device = try TestDevice.make()
+    let runs = try Self.runs(["entropy_coefficient=0.3", "entropy_coefficient=0.3"])
+    let annealed = try tinyConfiguration(["entropy_coefficient=0.3", "final_entropy_coefficient=0.3"]).runs[0]
+    let trainer = try Trainer(configuration: tinyConfiguration(), runs: [runs[0], annealed], device: device)
+    try trainer.train(updates: 3)
+    #expect(try trainer.weightHash(run: 0) == trainer.weightHash(run: 1))
     device.requireNoValidationMessages()
   }
 

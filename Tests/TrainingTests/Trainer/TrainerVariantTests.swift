@@ -34,12 +34,12 @@ import VulkanCompute
     staged.requireNoValidationMessages()
   }
 
-  /// Storage buffers throughout: instrumented texel kernels take the software device minutes to compile.
+  /// With Other-Play, whose kernels do more. Storage buffers throughout: instrumented texel kernels take the software device minutes to compile.
   @Test func noKernelLeavesItsBuffersUnderGPUAssistedValidation() throws {
     let device = try TestDevice.make(validation: .gpuAssisted, profile: .graphics)
     let trainer = try tinyTrainer(
       device, "seeds=2", "environments=3", "rollout_length=2", "epochs=1", "minibatches=2", "total_env_steps=60",
-      "network={trunk: [8], actor: [], critic: [], activation: tanh}")
+      "network={trunk: [8], actor: [], critic: [], activation: tanh}", "other_play=[colors]")
     let metrics = try trainer.train(updates: 1)
     #expect(metrics[0].allSatisfy { $0.firstNotFinite == nil })
     device.requireNoValidationMessages()

@@ -34,13 +34,6 @@ public struct YokaiSymmetry: Sendable {
     }
   }
 
-  private static func permutations(of values: [Int]) -> [[Int]] {
-    guard let first = values.first else { return [[]] }
-    return permutations(of: Array(values.dropFirst())).flatMap { rest in
-      (0...rest.count).map { rest.prefix($0) + [first] + rest.dropFirst($0) }
-    }
-  }
-
   /// The image of a set of bits.
   private func image(_ mask: UInt32, _ places: [Int]) -> UInt32 {
     places.indices.reduce(0) { $0 | (mask >> UInt32($1) & 1) << UInt32(places[$1]) }
@@ -80,4 +73,41 @@ public struct YokaiSymmetry: Sendable {
     case .reveal, .end, .nothing, .chooseHint: return action
     }
   }
+}
+
+/// With actions by their numbers.
+public struct NumberedYokaiSymmetry: StateSymmetry {
+  private let environment: YokaiEnvironment
+  private let symmetry: YokaiSymmetry
+  private let actions: [Int]
+
+  public static func all(_ environment: YokaiEnvironment) -> [NumberedYokaiSymmetry] {
+    YokaiSymmetry.all(of: environment.parameters).map { NumberedYokaiSymmetry(environment, $0) }
+  }
+
+  private init(_ environment: YokaiEnvironment, _ symmetry: YokaiSymmetry) {
+    self.environment = environment
+    self.symmetry = symmetry
+    let rules = environment.parameters
+    let game = YokaiGame(YokaiState(environment.startState, rules), rules)
+    let places = (0..<rules.gridSize).flatMap { row in
+      (0..<rules.gridSize).map { YokaiGame.Place(row: row, column: $0) }
+    }
+    let (cards, hints) = (Array(0..<rules.cardCount), Array(0..<rules.hintCount))
+    let named: [YokaiGame.Action] =
+      rules.actionMode == .cell
+      ? places.map { .cell($0) } + hints.map { .chooseHint($0) }
+      : cards.map { .peek($0) } + cards.flatMap { card in places.map { .move(card, to: $0) } }
+        + hints.flatMap { hint in cards.map { .placeHint(hint, on: $0) } }
+    var actions = [Int](repeating: -1, count: environment.actionCount)
+    for action in named + [.reveal, .end, .nothing] {
+      actions[game.number(of: action)] = game.number(of: symmetry.action(action))
+    }
+    self.actions = actions
+  }
+
+  public func action(_ action: Int) -> Int { actions[action] }
+  public func decode(_ words: [UInt32]) -> YokaiState { YokaiState(words, environment.parameters) }
+  public func state(_ state: YokaiState) -> YokaiState { symmetry.state(state) }
+  public func start(_ words: [UInt32]) -> [UInt32] { environment.startState(state(decode(words))) }
 }

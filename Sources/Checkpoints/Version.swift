@@ -1,10 +1,14 @@
 import Foundation
 
-enum Version {
-  static let text = "0.1.0"
+/// Which program this is; checkpoints, evaluations, benchmarks and reports say so.
+public enum Version {
+  public static let text = "0.1.0"
 
-  /// The commit of the checkout that this binary was built in, for benchmark results; "unknown" outside of one.
-  static var commit: String {
+  /// `0.1.0, commit 3b19874`
+  static let identity = "\(text), commit \(commit)"
+
+  /// The commit of the checkout that this binary was built in, "unknown" outside of one.
+  public static let commit: String = {
     let executable =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     let git = Process()
@@ -20,5 +24,5 @@ enum Version {
     git.waitUntilExit()
     let commit = text.trimmingCharacters(in: .whitespacesAndNewlines)
     return git.terminationStatus == 0 && !commit.isEmpty ? commit : "unknown"
-  }
+  }()
 }

@@ -1,0 +1,91 @@
+import Environments
+import Evaluation
+import Foundation
+import Networks
+
+/// Trainings whose policies are evaluated together: one, or several of the same game.
+public struct JoinedTrainings {
+  public let trainings: [TrainedRuns]
+  /// How names of runs begin: nil for a single training, else the shortest end of its path that no other shares.
+  public let labels: [String?]
+  /// All runs in the order of every table and figure.
+  public let runs: [EvaluatedRun]
+  private let parameters: [String: [Float]]
+  private let architectures: [String: NetworkArchitecture]
+
+  /// - Parameter folders: Training folders; those that are shards of one training are put together.
+  /// - Throws: `FileFailure` that names the folder and what is wrong, or where its game first differs from another's.
+  public init(_ folders: [URL]) throws {
+    trainings = try TrainedRuns.trainings(in: folders)
+    labels = trainings.count == 1 ? [nil] : Self.labels(of: trainings.map { $0.folders[0] })
+    for other in trainings.dropFirst() {
+      if let difference = Self.difference(trainings[0], other) {
+        throw FileFailure(
+          other.folders[0].relativePath,
+          "\(difference) in \(trainings[0].folders[0].relativePath); policies of different games cannot play together, "
+            + "evaluate the folders one by one")
+      }
+    }
+    var runs: [EvaluatedRun] = []
+    var parameters: [String: [Float]] = [:]
+    var architectures: [String: NetworkArchitecture] = [:]
+    for (training, label) in zip(trainings, labels) {
+      for (run, values) in zip(training.runs, training.parameters) {
+        let evaluated = EvaluatedRun(run, folder: label)
+        runs.append(evaluated)
+        parameters[evaluated.name] = values
+        architectures[evaluated.name] = training.architecture
+      }
+    }
+    self.runs = EvaluatedRun.ordered(runs)
+    self.parameters = parameters
+    self.architectures = architectures
+  }
+
+  /// The game that all policies play.
+  public var environment: any Environment { trainings[0].environment }
+
+  public var remarks: [String] { trainings.flatMap(\.remarks) }
+
+  /// Policies that one evaluator can hold: those of the same network, in the order of `runs`.
+  public var networks: [(architecture: NetworkArchitecture, policies: [EvaluationPolicy])] {
+    var order: [NetworkArchitecture] = []
+    for run in runs {
+      if let architecture = architectures[run.name], !order.contains(architecture) { order.append(architecture) }
+    }
+    return order.map { architecture in
+      let members = runs.filter { architectures[$0.name] == architecture }
+      return (architecture, members.map { EvaluationPolicy(name: $0.name, parameters: parameters[$0.name] ?? []) })
+    }
+  }
+
+  /// Two folders whose networks differ, if there are any: their policies cannot sit in one team.
+  public var differentNetworks: (String, String)? {
+    trainings.first { $0.architecture != trainings[0].architecture }.map {
+      (trainings[0].folders[0].relativePath, $0.folders[0].relativePath)
+    }
+  }
+
+  /// The first thing in which two games differ, but for what only a learner notices, as what
+  /// is said of `other`; nil for the same game.
+  public static func difference(_ first: TrainedRuns, _ other: TrainedRuns) -> String? {
+    let (a, b) = (first.environment, other.environment)
+    guard a.name == b.name else { return "is of environment \(b.name), which is \(a.name)" }
+    let (left, right) = (a.parametersDescription, b.parametersDescription)
+    let learning = type(of: a).learningParameters
+    for key in Set(left.keys).union(right.keys).subtracting(learning).sorted() where left[key] != right[key] {
+      func text(_ value: ParameterValue?) -> String { value?.description ?? "absent" }
+      return "has environment.\(key) \(text(right[key])), which is \(text(left[key]))"
+    }
+    guard a.actionNames == b.actionNames else { return "has other actions than there are" }
+    return a.observationLayout == b.observationLayout ? nil : "has another observation layout than there is"
+  }
+
+  /// `big` and `small` for `runs/big` and `runs/small`; as much more of the path as it takes to tell all apart.
+  public static func labels(of folders: [URL]) -> [String] {
+    let paths = folders.map { $0.standardizedFileURL.pathComponents.filter { $0 != "/" } }
+    let longest = paths.map(\.count).max() ?? 1
+    func labels(_ length: Int) -> [String] { paths.map { $0.suffix(length).joined(separator: "/") } }
+    return (1...max(longest, 1)).map(labels).first { Set($0).count == folders.count } ?? labels(longest)
+  }
+}

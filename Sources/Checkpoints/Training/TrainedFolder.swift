@@ -1,0 +1,78 @@
+import Environments
+import Foundation
+import Training
+
+/// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave.
+struct TrainedFolder {
+  let url: URL
+  let configuration: TrainingConfiguration
+  /// Finished updates, the same for all runs.
+  let update: Int
+  let runs: [(run: RunConfiguration, parameters: [Float])]
+  /// What the user should know about checkpoints of another version of the program.
+  let remarks: [String]
+
+  init(_ url: URL) throws {
+    self.url = url
+    configuration = try TrainingFolder.configuration(in: url)
+    let environment = try configuration.makeEnvironment()
+    let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
+    let checkpoints = try folder.waves().compactMap { try $0.latest() }
+    guard let update = checkpoints.map(\.update).max() else {
+      throw FileFailure(url.path, "has no checkpoint yet; train it first, or continue it with --resume")
+    }
+    self.update = update
+    var remarks: Set<String> = []
+    runs = try checkpoints.filter { $0.update == update }.flatMap { checkpoint in
+      let state: TrainingState = try checkpoint.description()
+      if let remark = try state.requirePlayable(in: environment, checkpoint.url, folder: url) { remarks.insert(remark) }
+      return try Self.runs(state, checkpoint)
+    }
+    self.remarks = remarks.sorted()
+  }
+
+  private static func runs(
+    _ state: TrainingState, _ checkpoint: Checkpoint
+  ) throws -> [(run: RunConfiguration, parameters: [Float])] {
+    let values: [Float] = try checkpoint.state.read("parameters")
+    guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
+      throw FileFailure(
+        checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
+    }
+    let count = values.count / state.runs.count
+    return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+  }
+}
+
+extension TrainingState {
+  /// Refuses policies that see, do or are judged by something else than in `environment`, the one of this program.
+  ///
+  /// Another version of the game will do where observations and actions are the same.
+  /// - Returns: what is worth a remark.
+  func requirePlayable(in environment: any Environment, _ checkpoint: URL, folder: URL) throws -> String? {
+    let current = PolicyDescription.Environment(environment)
+    let saved = self.environment
+    func refuse(_ what: String) -> FileFailure {
+      FileFailure(checkpoint.path, "was written with another environment (\(what))")
+    }
+    guard saved.name == current.name else { throw refuse("\(saved.name), this is \(current.name)") }
+    // A version of the program that knows more or fewer parameters is no obstacle.
+    let common = saved.parameters.keys.filter { current.parameters[$0] != nil }.sorted()
+    if let key = common.first(where: { saved.parameters[$0] != current.parameters[$0] }) {
+      throw refuse(
+        "\(saved.name) with \(key) \(saved.parameters[key]?.description ?? ""), "
+          + "\(TrainingSession.configurationName) says \(current.parameters[key]?.description ?? "")")
+    }
+    guard saved.version != current.version else { return nil }
+    let versions = "\(saved.name) version \(saved.version), this is version \(current.version)"
+    guard observation == environment.observationLayout, actionNames == environment.actionNames else {
+      throw refuse("\(versions), and observations or actions are not known to be the same")
+    }
+    return "\(folder.relativePath) was trained in \(versions) with the same observations and actions"
+  }
+}
+
+extension Environment {
+  /// One name per action, in the order of the logits.
+  var actionNames: [String] { (0..<actionCount).map { actionName($0) } }
+}

@@ -1,0 +1,93 @@
+import Environments
+import Foundation
+import Training
+import VulkanCompute
+
+/// Runs of a training that are trained at the same time, with checkpoints of their own.
+public final class TrainingWave {
+  public let runs: [RunConfiguration]
+  /// Finished updates in the last checkpoint, 0 where there is none.
+  public private(set) var update: Int
+  private let checkpoints: CheckpointFolder
+
+  private init(runs: [RunConfiguration], update: Int, checkpoints: CheckpointFolder) {
+    self.runs = runs
+    self.update = update
+    self.checkpoints = checkpoints
+  }
+
+  /// The waves that have checkpoints, those trained furthest first, and what the user should know about them.
+  static func saved(
+    _ runs: [RunConfiguration], configuration: TrainingConfiguration, in folder: URL, device: Device
+  ) throws -> (waves: [TrainingWave], remarks: [String]) {
+    let known = Set(runs)
+    var found: Set<RunConfiguration> = []
+    var remarks: [String] = []
+    let environment = PolicyDescription.Environment(try configuration.makeEnvironment())
+    let waves = try root(folder).waves().compactMap { checkpoints -> TrainingWave? in
+      guard let checkpoint = try checkpoints.latest() else { return nil }
+      func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
+      let state: TrainingState = try checkpoint.description()
+      guard known.isSuperset(of: state.runs) else {
+        throw refuse("holds other runs; resume with the same --shard as before")
+      }
+      guard found.isDisjoint(with: state.runs) else { throw refuse("holds runs that another checkpoint holds too") }
+      guard state.environment == environment else {
+        throw refuse(
+          "was written with \(state.environment.name) version \(state.environment.version); this program has version "
+            + "\(environment.version) or other parameters, and continuing would not give the same training")
+      }
+      found.formUnion(state.runs)
+      if state.device != TrainingState.identity(of: device) {
+        remarks.append(
+          "the checkpoint was written on \(state.device), this is \(TrainingState.identity(of: device)): the training "
+            + "goes on, but its last bits may differ from those of an uninterrupted one")
+      }
+      return TrainingWave(runs: state.runs, update: checkpoint.update, checkpoints: checkpoints)
+    }
+    let first = waves.enumerated().sorted { ($1.element.update, $0.offset) < ($0.element.update, $1.offset) }
+    return (first.map(\.element), Array(Set(remarks)).sorted())
+  }
+
+  /// Waves for the runs that none of `saved` holds.
+  static func plan(
+    _ runs: [RunConfiguration], behind saved: [TrainingWave], configuration: TrainingConfiguration, in folder: URL,
+    device: Device, limit: Int?
+  ) throws -> [TrainingWave] {
+    let found = Set(saved.flatMap(\.runs))
+    let rest = runs.filter { !found.contains($0) }
+    let parts = try Trainer.waves(of: rest, configuration: configuration, device: device, limit: limit)
+    return parts.map { part in
+      let checkpoints = root(folder)
+      return TrainingWave(
+        runs: part, update: 0,
+        checkpoints: part.count == runs.count
+          ? checkpoints : checkpoints.wave(of: part[0].index...part[part.count - 1].index))
+    }
+  }
+
+  private static func root(_ folder: URL) -> CheckpointFolder {
+    CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
+  }
+
+  /// Puts a new trainer of these runs where the last checkpoint stands.
+  func restore(_ trainer: Trainer, device: Device) throws {
+    guard update > 0, let checkpoint = try checkpoints.latest() else { return }
+    let state: TrainingState = try checkpoint.description()
+    guard state.stateLayout == device.profile.stateLayout.rawValue else {
+      throw FileFailure(
+        checkpoint.url.path,
+        "was written on \(state.device), whose state layout differs; resume on a device of that kind")
+    }
+    for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
+    trainer.didRestore(updates: checkpoint.update)
+  }
+
+  func writeCheckpoint(_ trainer: Trainer, device: Device) throws {
+    try checkpoints.write(
+      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor),
+      description: TrainingState(trainer, device: device))
+    update = trainer.updatesSubmitted
+    try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
+  }
+}

@@ -1,0 +1,45 @@
+import Checkpoints
+import Evaluation
+import Foundation
+import Training
+
+/// One training of a report: its folder, or the folders of its shards.
+public struct ReportedTraining: Sendable {
+  public let configuration: TrainingConfiguration
+  public let folders: [TrainingFolder]
+  /// How names of its runs begin, as in an evaluation of the same folders; nil for a single training.
+  public let label: String?
+  /// In the order of the configuration.
+  public let runs: [EvaluatedRun]
+
+  /// Groups folders into trainings: those of the same configuration with different runs are shards of one.
+  ///
+  /// - Throws: `FileFailure` that names the folder and what is wrong with it.
+  public static func read(_ urls: [URL]) throws -> [ReportedTraining] {
+    var seen: Set<String> = []
+    var groups: [[TrainingFolder]] = []
+    for url in urls {
+      guard seen.insert(url.resolvingSymlinksInPath().standardizedFileURL.path).inserted else {
+        throw FileFailure(url.relativePath, "is given twice; give every folder once")
+      }
+      let folder = try TrainingFolder(url)
+      let place = groups.firstIndex { others in
+        others[0].configuration == folder.configuration
+          && Set(others.flatMap { $0.savedRuns.map(\.index) }).isDisjoint(with: folder.savedRuns.map(\.index))
+      }
+      if let place { groups[place].append(folder) } else { groups.append([folder]) }
+    }
+    let labels: [String?] = groups.count == 1 ? [nil] : JoinedTrainings.labels(of: groups.map { $0[0].url })
+    return zip(groups, labels).map { folders, label in
+      ReportedTraining(
+        configuration: folders[0].configuration, folders: folders, label: label,
+        runs: folders[0].configuration.runs.map { EvaluatedRun($0, folder: label) })
+    }
+  }
+
+  /// Finished updates of the shard and wave that is trained furthest.
+  public var update: Int { folders.map(\.update).max() ?? 0 }
+
+  /// Its label, or the configuration's name.
+  var name: String { label ?? configuration.name }
+}
