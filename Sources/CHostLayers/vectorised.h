@@ -2,7 +2,7 @@
 #ifndef CROSSPLAY_VECTORISED_H
 #define CROSSPLAY_VECTORISED_H
 
-#include <stddef.h>
+#include <stdint.h>  // of glibc, which then says so
 
 #if defined(__x86_64__) && defined(__GLIBC__)  // the loader of glibc chooses between versions
 #define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
