@@ -36,6 +36,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Common/repeat.glsl", (const char[]){
 #embed "Common/repeat.glsl"
         , 0}},
+    {"Common/shaping.glsl", (const char[]){
+#embed "Common/shaping.glsl"
+        , 0}},
     {"Common/types.h", (const char[]){
 #embed "Common/types.h"
         , 0}},
@@ -102,6 +105,27 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/expand_observations.comp", (const char[]){
 #embed "Network/expand_observations.comp"
         , 0}},
+    {"Network/gru_backward.comp", (const char[]){
+#embed "Network/gru_backward.comp"
+        , 0}},
+    {"Network/gru_backward_shared.comp", (const char[]){
+#embed "Network/gru_backward_shared.comp"
+        , 0}},
+    {"Network/gru_forward.comp", (const char[]){
+#embed "Network/gru_forward.comp"
+        , 0}},
+    {"Network/gru_forward_shared.comp", (const char[]){
+#embed "Network/gru_forward_shared.comp"
+        , 0}},
+    {"Network/gru_gates.glsl", (const char[]){
+#embed "Network/gru_gates.glsl"
+        , 0}},
+    {"Network/gru_load_states.comp", (const char[]){
+#embed "Network/gru_load_states.comp"
+        , 0}},
+    {"Network/gru_store_states.comp", (const char[]){
+#embed "Network/gru_store_states.comp"
+        , 0}},
     {"Network/list_observations.comp", (const char[]){
 #embed "Network/list_observations.comp"
         , 0}},
@@ -162,6 +186,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/finish_update.comp", (const char[]){
 #embed "PPO/finish_update.comp"
         , 0}},
+    {"PPO/list_sequences.comp", (const char[]){
+#embed "PPO/list_sequences.comp"
+        , 0}},
     {"PPO/loss_row.glsl", (const char[]){
 #embed "PPO/loss_row.glsl"
         , 0}},
@@ -209,6 +236,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Evaluation/list_acting_rows.comp", (const char[]){
 #embed "Evaluation/list_acting_rows.comp"
+        , 0}},
+    {"Evaluation/list_sequence_rows.comp", (const char[]){
+#embed "Evaluation/list_sequence_rows.comp"
         , 0}},
     {"Evaluation/select_actions.comp", (const char[]){
 #embed "Evaluation/select_actions.comp"

@@ -1,6 +1,7 @@
 """Recomputes the examples of exported policies with numpy; scripts/check-export calls it.
 
-A dense layer is y = x W + b with W of shape (inputs, outputs); hidden layers end in the activation, outputs do not.
+A dense layer is y = x W + b with W of shape (inputs, outputs); hidden layers end in the activation, outputs do not. With a
+GRU behind the trunk, every example also says which hidden state it begins with and which it leaves.
 """
 
 import json
@@ -30,12 +31,35 @@ def hidden(x, tensors, part, widths, activation):
     return x
 
 
-def compute(tensors, architecture, observations):
+def sigmoid(x):
+    return 1 / (1 + numpy.exp(-x))
+
+
+def gru(x, h, tensors, width):
+    """The hidden state after one step; gates stand in the order reset, update, candidate."""
+    inputs = numpy.split(dense(x, tensors, "gru.input"), 3, axis=1)
+    products = numpy.split(h @ tensors["gru.hidden.weight"].astype(numpy.float64), 3, axis=1)
+    assert products[0].shape[1] == width, f"gru has {products[0].shape[1]} units; the architecture says {width}"
+    reset = sigmoid(inputs[0] + products[0])
+    update = sigmoid(inputs[1] + products[1])
+    candidate = numpy.tanh(inputs[2] + reset * (products[2] + tensors["gru.hidden.bias"]))
+    return (1 - update) * candidate + update * h
+
+
+def compute(tensors, architecture, examples):
+    """Logits, values and, of recurrent policies, hidden states."""
     activation = ACTIVATIONS[architecture["activation"]]
-    trunk = hidden(observations.astype(numpy.float64), tensors, "trunk", architecture["trunk"], activation)
+    observations = examples["observations"].astype(numpy.float64)
+    trunk = hidden(observations, tensors, "trunk", architecture["trunk"], activation)
+    results = {}
+    if architecture.get("gru"):
+        trunk = gru(trunk, examples["hidden_states"].astype(numpy.float64), tensors, architecture["gru"])
+        results["next_hidden_states"] = trunk
     actor = hidden(trunk, tensors, "actor", architecture["actor"], activation)
     critic = hidden(trunk, tensors, "critic", architecture["critic"], activation)
-    return dense(actor, tensors, "actor.output"), dense(critic, tensors, "critic.output")[:, 0]
+    results["logits"] = dense(actor, tensors, "actor.output")
+    results["values"] = dense(critic, tensors, "critic.output")[:, 0]
+    return results
 
 
 def difference(found, expected):
@@ -58,11 +82,8 @@ def check(folder):
         return "there are no examples"
     if masks.shape != examples["logits"].shape or not masks.any(axis=1).all():
         return "an example has no legal action"
-    logits, values = compute(tensors, policy["architecture"], observations)
-    worst = {
-        "logits": difference(examples["logits"], logits),
-        "values": difference(examples["values"], values),
-    }
+    results = compute(tensors, policy["architecture"], examples)
+    worst = {name: difference(examples[name], result) for name, result in results.items()}
     text = ", ".join(f"{name} {number:.2g}" for name, number in worst.items())
     if not all(number <= TOLERANCE for number in worst.values()):
         return f"differs by {text}; allowed {TOLERANCE:g}"

@@ -3,7 +3,8 @@
 //   row_indices = [row of (cell, n, seat) for n in 0 ..< N where the seat acts and environment n is not finished],
 //     rows with a wide action first
 //   row_counts[0] = (rows, rows, rows with a wide action), and where policies come in several windows,
-//     row_counts[1 + w] = the same if the seat's policy is of window w, else 0;  workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
+//     row_counts[1 + w] = the same if the seat's policy is of window w, else 0;
+//   workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
 // A seat acts where its legal mask has more than one bit. One workgroup of 64 per (cell, seat); invocation k owns a
 // stretch of ceil(N / 64) environments; an exclusive prefix sum over the stretches gives every row its place.
 layout(local_size_x = 64) in;

@@ -3,7 +3,7 @@
 //
 //   row = bits of all D features in their order | bit planes of what is left of every card | two weight sums per word
 //
-// The last two only for knowledge v0, where feature (slot, card) = plausible * left(card) / sum over cards of the same.
+// Features of knowledge come last and are left out of minimal observations (no KNOWLEDGE). The last two only for knowledge v0, where feature (slot, card) = plausible * left(card) / sum over cards of the same.
 // One invocation per (run, environment, seat) builds its row in registers; all places are known at compile time.
 #include "Common/environment.h"
 #include "Common/buffers.glsl"
@@ -48,12 +48,14 @@ void observe_slot(uint player, uint i) {
     held_colors |= PRESENT(info) << (card / RANKS);
     held_ranks |= PRESENT(info) << (card % RANKS);
   }
+#ifdef KNOWLEDGE
   uint knowledge = KNOWLEDGE_OFFSET + slot * SLOT_FEATURES;
   uint hinted_color = (info >> HANABI_HINTED_COLOR_SHIFT) & HANABI_HINTED_COLOR_MASK;
   uint hinted_rank = (info >> HANABI_HINTED_RANK_SHIFT) & HANABI_HINTED_RANK_MASK;
   put_observation(knowledge, plausible, CARDS);
   put_observation(knowledge + CARDS, one_hot_or_none(hinted_color), COLORS);
   put_observation(knowledge + CARDS + COLORS, one_hot_or_none(hinted_rank), RANKS);
+#endif
 #ifdef KNOWLEDGE_V0
   uint weight_sum = 0u;
   REPEAT(LEFT_PLANES, ADD_WEIGHTS)

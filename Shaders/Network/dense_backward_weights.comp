@@ -73,9 +73,9 @@ void main() {
     }
   }
 
-  uint bias_count = input_tile == 0u ? count : 0u;
+  uint bias_count = input_tile == 0u && column >= p.bias_begin ? count : 0u;
   vec4 bias_sum[QUADS];
-  [[unroll]] for (uint j = 0u; j < QUADS; ++j) bias_sum[j] = gradients[db_base + j];
+  [[unroll]] for (uint j = 0u; j < QUADS; ++j) bias_sum[j] = bias_count > 0u ? gradients[db_base + j] : vec4(0.0);
   for (uint block = first_block; block * SPLIT_BLOCK_ROWS < bias_count; block += splits) {
     uint end = min(bias_count, (block + 1u) * SPLIT_BLOCK_ROWS);
     for (uint row = block * SPLIT_BLOCK_ROWS; row < end; ++row) {

@@ -41,7 +41,7 @@ void main() {
 
   uint input_row = input_tile * 64u + 4u * local.y;
   bool inside = column_inside && input_row < p.inputs;
-  bool sums_bias = column_inside && input_row == 0u;
+  bool sums_bias = column_inside && input_row == 0u && 4u * column >= p.bias_begin;
   uint gradient_base = run * p.gradient_stride + split * p.parameter_stride;
   uint dw_base = (gradient_base + p.weight_offset + input_row * p.outputs) / 4u + column;
   uint db_base = (gradient_base + p.bias_offset) / 4u + column;

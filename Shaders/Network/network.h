@@ -65,6 +65,36 @@ struct DenseDispatch {
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
   uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
+  uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
+};
+
+// The time loop of a GRU. Row t * sequences + s of the workspace is step t of sequence s; Hp is the width H padded to a
+// multiple of 8; weights are (Hp, 3 Hp), one block of columns per gate: reset, update, candidate.
+struct RecurrentDispatch {
+  uint sequences;            // sequences in the workspace
+  uint steps;                // T, steps of every sequence
+  uint first_step;           // steps that the dispatch covers, forwards or backwards in time
+  uint step_count;
+  uint width;                // Hp
+  uint weight_offset;        // floats from the start of a parameter set to the weights
+  uint bias_offset;          // floats from the start of a parameter set to the bias (Hp) of the candidate
+  uint parameter_stride;     // P, floats of one parameter set
+  uint policy_index_stride;  // words per run of `policy_indices`
+  uint reset_stride;         // words per run of `resets`
+  uint hidden_stride;        // floats per run of every (C, Hp)
+  uint gate_stride;          // floats per run of every (C, 3 Hp)
+};
+
+// Hidden states into the workspace and out of it.
+struct StateDispatch {
+  uint sequences;            // sequences in the workspace
+  uint width;                // Hp
+  uint first_row;            // workspace row of sequence 0
+  uint state_rows;           // sequence s has state row row_indices[s] % state_rows
+  uint state_stride;         // floats per run of `states`
+  uint row_index_stride;     // words per run of `row_indices`
+  uint reset_stride;         // words per run of `resets`
+  uint hidden_stride;        // floats per run of the workspace's (C, Hp)
 };
 
 struct SparseDispatch {

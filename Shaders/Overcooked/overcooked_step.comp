@@ -15,6 +15,7 @@ layout(push_constant) uniform Push { EnvironmentDispatch p; };
 
 #include "Overcooked/overcooked_state.glsl"
 #include "Overcooked/overcooked_terrain.glsl"
+#include "Common/shaping.glsl"
 INPUT(0, uvec2, actions);          // (R, T, N, A)
 OUTPUT(1, vec2, rewards);          // (R, T, N, A)
 OUTPUT(2, vec2, shaped_rewards);   // (R, T, N, A)
@@ -159,11 +160,7 @@ void main() {
 
   REPEAT(POT_WORDS, COOK_POTS)
 
-  float weight = SHAPING_WEIGHT;
-#ifdef SHAPING_HORIZON
-  float env_steps = float(state_words[OVERCOOKED_TRANSITIONS]) * float(p.environments);
-  weight *= max(0.0, 1.0 - env_steps / SHAPING_HORIZON);
-#endif
+  float weight = shaping_weight(state_words[OVERCOOKED_TRANSITIONS]);
   uint step = state_words[OVERCOOKED_STEP] + 1u;
   bool done = step >= MAX_STEPS;
   state_words[OVERCOOKED_STATUS] = COOK(cell0, direction0, held0)

@@ -1,9 +1,9 @@
 // What ppo_loss.comp does to workspace row `i`; the host includes it too (CHostLayers).
 void loss_row(uint run, uint i) {
-  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING];
   uint row = row_indices[run * p.index_stride + i];
   uint rollout_row = run * p.rollout.row_stride + row;
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
+  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
   uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
   uint value_base = run * p.value_output_stride + i * VALUE_COLUMNS;
   uint hyper = run * RUN_SCALARS;

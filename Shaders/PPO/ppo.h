@@ -64,6 +64,20 @@ struct RowSelection {
   uint mask_stride;    // words per run of `legal_masks`
 };
 
+// Which sequences of actors a chunk of a recurrent network's workspace holds, and which steps of them.
+struct SequenceSelection {
+  uint sequences;      // sequences in this chunk
+  uint first_sequence; // first actor, or first position of the permutation
+  uint first_step;
+  uint steps;          // steps in this chunk
+  uint permuted;       // 1: actors are those of an epoch's order
+  uint actors;         // N * A
+  uint epoch;
+  uint index_stride;   // words per run of `row_indices` and `resets`
+  uint count_stride;   // words per run of `row_counts`
+  uint done_stride;    // words per run of `dones`
+};
+
 // Strides, in elements, of the rollout buffers.
 struct RolloutShape {
   uint environments;       // N

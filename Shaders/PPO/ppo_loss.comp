@@ -30,6 +30,7 @@ OUTPUT(13, float, value_gradients);    // (C, VALUE_COLUMNS)
 OUTPUT(14, float, row_statistics);     // (METRIC_ROW_SUMS, C)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 #include "Common/masked_softmax.glsl"
+#include "Common/acting.glsl"
 #include "PPO/loss_row.glsl"
 
 void main() {

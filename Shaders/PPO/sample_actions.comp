@@ -21,6 +21,7 @@ OUTPUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 #include "Common/masked_softmax.glsl"
+#include "Common/acting.glsl"
 #include "PPO/sample_row.glsl"
 
 void main() {

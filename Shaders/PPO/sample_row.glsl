@@ -9,7 +9,7 @@ void sample_row(uint run, uint i) {
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
   uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
   uint chosen = 0u;
-  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING];
+  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);
   uint update = progress[run * RUN_SCALARS + PROGRESS_UPDATE];
   float u = to_unit_float(random_words(seeds[run * SEED_STRIDE], PURPOSE_SAMPLE_ACTION, row, update, 0u).x);

@@ -1,4 +1,5 @@
-// Sets of cells as bits, and the two questions that are asked of them: where may a card go, and are all colours together.
+// Sets of cells as bits, and the two questions that are asked of them: where may a card go, and in how many groups do the
+// cards of each colour lie.
 //
 // Cell q is bit q. SMALL_BOARD says that 96 bits are enough.
 #ifdef SMALL_BOARD
@@ -76,20 +77,24 @@ BOARD targets_from(uint cell) {
   return targets;
 }
 
-// Whether each of the first `colors` colours is one group of cards; with 0 of them at once true.
-bool all_together(uint colors) {
-  bool together = true;
+// Groups of cards of one colour, joined by sides, over the first `colors` colours; 0 with 0 of them. A game is won when
+// there are as few as colours.
+uint count_groups(uint colors) {
+  uint groups = 0u;
   for (uint color = 0u; color < colors; ++color) {
     BOARD family = no_cells;
     for (uint slot = 0u; slot < CARDS; ++slot) family |= color_of(slot) == color ? board_of(cell_of(slot)) : no_cells;
-    BOARD group = first_of(family);
-    bool grows = true;
-    while (grows) {
-      BOARD grown = group | (beside(group) & family);
-      grows = grown != group;
-      group = grown;
+    while (any_of(family)) {
+      BOARD group = first_of(family);
+      bool grows = true;
+      while (grows) {
+        BOARD grown = group | (beside(group) & family);
+        grows = grown != group;
+        group = grown;
+      }
+      family &= ~group;
+      ++groups;
     }
-    together = together && group == family;
   }
-  return together;
+  return groups;
 }

@@ -16,6 +16,8 @@
 #define YOKAI_SEEN 12u        // 2 words: 16 bits per seat, the slots that it ever peeked at
 #define YOKAI_IN_VIEW 14u     // 2 words: 16 bits per seat, the slots it peeked at in its last turn of peeks
 #define YOKAI_STATE_WORDS 16u
+#define YOKAI_TRANSITIONS 16u  // only where rewards are shaped: steps of all episodes, what the shaping is annealed by
+#define YOKAI_SHAPED_STATE_WORDS 20u
 
 #define YOKAI_MOST_CARDS 16u
 #define YOKAI_MOST_HINTS 14u

@@ -3,9 +3,11 @@
 //
 //   flags of a slot = locked | its colour, if the seat knows it | colours of the hint on it
 //                     | is the first peek, the second peek, the last moved, the last hinted | seen by each seat
-//   cards  per slot: row, column, flags; then the cell that the last card left; then what concerns no card
+//   matches = per slot the earlier slots whose colour the seat knows to be the same; per hint that lies open the slots
+//             whose colour the seat knows to be on it; only with OBSERVE_MATCHES
+//   cards  per slot: row, column, flags; then the cell that the last card left; then matches; then what concerns no card
 //   grid   one plane of the grid: cells with a card; one per flag, with one for the cell that the last card left in
-//          its place; one per slot; then what concerns no card
+//          its place; one per slot; then matches; then what concerns no card
 //
 // Seats are counted from the observer. One invocation per (run, seat, environment) builds its row in registers, seat by
 // seat, so that neighbouring invocations are likely to do the same; only the moves of the seat to move take a loop.
@@ -113,6 +115,35 @@ void observe_cards() {
   REPEAT(CARDS, OBSERVE_SLOT)
   append_observation(place_bits(source_cell()), 2u * GRID);
 }
+#endif
+
+#ifdef OBSERVE_MATCHES
+// Slots of a colour.
+uint slots_of_color(uint color) {
+  uint bits = head.w ^ (color * 0x55555555u);
+  bits = ~(bits | (bits >> 1)) & 0x55555555u;
+  bits = (bits | (bits >> 1)) & 0x33333333u;
+  bits = (bits | (bits >> 2)) & 0x0F0F0F0Fu;
+  bits = (bits | (bits >> 4)) & 0x00FF00FFu;
+  return (bits | (bits >> 8)) & 0xFFFFu;
+}
+
+void observe_pairs_of(uint slot) {
+  uint pairs = ((known >> slot) & 1u) != 0u ? known & slots_of_color(color_of(slot)) & ((1u << slot) - 1u) : 0u;
+  if (slot > 0u) append_observation(pairs, slot);
+}
+
+#define ADD_COLOR(COLOR) fits |= ((colors >> COLOR) & 1u) != 0u ? slots_of_color(COLOR) : 0u;
+void observe_fits_of(uint hint) {
+  bool open = ((open_hints(head.x) >> hint) & 1u) != 0u;
+  uint colors = open ? hint_colors(hint) : 0u;
+  uint fits = 0u;
+  REPEAT(COLORS, ADD_COLOR)
+  append_observation(fits & known, CARDS);
+}
+
+#define OBSERVE_PAIRS_OF(SLOT) observe_pairs_of(SLOT);
+#define OBSERVE_FITS_OF(HINT) observe_fits_of(HINT);
 #endif
 
 // A hint of the deck: revealed, placed, its colours.
@@ -261,6 +292,10 @@ void main() {
 
   clear_observation();
   observe_cards();
+#ifdef OBSERVE_MATCHES
+  REPEAT(CARDS, OBSERVE_PAIRS_OF)
+  REPEAT(HINTS, OBSERVE_FITS_OF)
+#endif
   observe_table();
   uint row = (p.observation_block * p.environments + environment) * PLAYERS + observer;
   store_observation(run * p.observation_stride + row * OBSERVATION_WORDS);

@@ -95,7 +95,7 @@ void main() {
   uint colors = draw_colors(drawn ? CARDS : 0u);
   head.w = drawn ? colors : head.w;
 #ifdef REJECT_SOLVED
-  while (drawn && all_together(COLORS)) head.w = draw_colors(CARDS);
+  while (drawn && count_groups(COLORS) == COLORS) head.w = draw_colors(CARDS);
 #endif
   if (starts) {
     STORE_STATE4(YOKAI_STATUS, uvec4(head.x & ~(1u << YOKAI_DRAWN_SHIFT), head.y, game_episode, head.w));
@@ -103,4 +103,7 @@ void main() {
     STORE_STATE4(YOKAI_HINTS, hints);
     STORE_STATE4(YOKAI_SEEN, sights);
   }
+#ifdef SHAPING_WEIGHT
+  if (first) STORE_STATE4(YOKAI_TRANSITIONS, uvec4(0u));
+#endif
 }

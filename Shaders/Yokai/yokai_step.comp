@@ -4,6 +4,9 @@
 //   won    = every colour is one group of cards side by side
 //   score  = won ? 5 * unrevealed + 2 * (revealed - placed) + right - wrong : 0, with the hints placed right and wrong
 //   reward = won ? (score + WIN_BONUS) * REWARD_SCALE : 0, once the game is over, the same for all seats
+//   shaped = weight * (potential after the step - before it), the same for all seats; only with SHAPING_WEIGHT
+//   potential = - groups of one colour + PEEK_BONUS * cards that seats have seen + TURN_BONUS * turns
+//               + HINT_BONUS * (right - wrong)
 //   outcomes where done: score, won, ended early, both of these, turns, revealed hints, hints placed right, wrong
 //
 // An action outside the mask changes nothing but the environment's error word. One invocation per (run, environment).
@@ -21,6 +24,10 @@ OUTPUT(2, vec4, outcomes);  // (R, T, N, E / 4)
 OUTPUT(3, uint, dones);     // (R, T, N)
 IN_OUT(4, uint, errors);    // (R, N)
 STATES_IN_OUT(5);           // (R, N, S)
+#ifdef SHAPING_WEIGHT
+OUTPUT(6, float, shaped_rewards);  // (R, T, N, A)
+#include "Common/shaping.glsl"
+#endif
 
 uint status;
 uint registers;
@@ -38,6 +45,11 @@ void see(uint seat, uint slot, bool anew) {
   sights.xy |= bit;
   sights.zw = (anew ? sights.zw & ~seat_word : sights.zw) | bit;
 }
+
+#ifdef SHAPING_WEIGHT
+// Cards that seats have seen, over all seats.
+uint count_seen() { return uint(bitCount(sights.x)) + uint(bitCount(sights.y)); }
+#endif
 
 void set_cell(uint slot, uint cell) {
   uint shift = 8u * (slot & 3u);
@@ -152,6 +164,9 @@ void main() {
   uint error = ended ? ERROR_EPISODE_ENDED : legal ? 0u : ERROR_ILLEGAL_ACTION;
   if (error != 0u && errors[error_index] == 0u) errors[error_index] = error;
 
+#ifdef SHAPING_WEIGHT
+  uint seen_before = count_seen();
+#endif
   uint next = phase + 1u;
   if (legal && peeks) {
     bool anew = phase == YOKAI_PEEK1;
@@ -170,6 +185,10 @@ void main() {
     set_owner(YOKAI_MOVE_OWNER_SHIFT, passes ? 0u : player);
     set_source(passes ? YOKAI_NO_CELL : cell_of(moved));
   }
+#ifdef SHAPING_WEIGHT
+  uint moved_colors = legal && moves ? COLORS : 0u;
+  uint groups_before = count_groups(moved_colors);
+#endif
   if (legal && moves) set_cell(moved, target);
 #ifdef SHIFT_AT_BORDER
   if (legal && moves) shift_from_border(target);
@@ -200,7 +219,7 @@ void main() {
   uint revealed = REVEALED_OF(status);
   uint placed = uint(bitCount(PLACED_OF(status)));
   bool done = legal && (ends || placed == HINTS);
-  bool won = done && all_together(done ? COLORS : 0u);
+  bool won = done && count_groups(done ? COLORS : 0u) == COLORS;
   uint right = 0u;
   uint scored = done ? CARDS : 0u;
   for (uint i = 0u; i < scored; ++i) {
@@ -224,4 +243,17 @@ void main() {
   dones[run * p.done_stride + row] = uint(done || ended);
   uint reward_row = run * p.reward_stride + seats;
   for (uint seat = 0u; seat < PLAYERS; ++seat) rewards[reward_row + seat] = reward;
+
+#ifdef SHAPING_WEIGHT
+  uint transitions = STATE(YOKAI_TRANSITIONS);
+  uint places_right = (hint_colors(hint & 15u) >> color_of(slot & 15u)) & 1u;
+  float hinted = places ? (places_right != 0u ? SHAPING_HINT_BONUS : -SHAPING_HINT_BONUS) : 0.0;
+  float joined = float(groups_before) - float(count_groups(moved_colors));
+  float progress = turn_ends ? SHAPING_TURN_BONUS + hinted
+      : peeks ? SHAPING_PEEK_BONUS * float(count_seen() - seen_before) : joined;
+  float shaped = shaping_weight(transitions) * progress;
+  uint shaped_row = run * p.shaped_stride + (p.shaped_transition * p.environments + environment) * PLAYERS;
+  for (uint seat = 0u; seat < PLAYERS; ++seat) shaped_rewards[shaped_row + seat] = shaped;
+  STATE(YOKAI_TRANSITIONS) = transitions + uint(legal);
+#endif
 }

@@ -133,3 +133,72 @@ VECTORISED void host_add_sparse_gradients(float *restrict weight_gradients, cons
     }
   }
 }
+
+static inline __attribute__((always_inline)) float sigmoid_of(float x) { return 0.5f + 0.5f * tanh_of(0.5f * x); }
+
+VECTORISED void host_gru_forward(float *restrict gates, const float *restrict sums, const float *restrict bias,
+                                 const float *restrict previous, float *restrict hidden, float *restrict products,
+                                 float *restrict following, const uint32_t *restrict resets, size_t rows,
+                                 size_t width) {
+  for (size_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < width; ++i) {
+      const float q = sums[2 * width + i] + bias[i];
+      const float r = sigmoid_of(gates[i] + sums[i]);
+      const float z = sigmoid_of(gates[width + i] + sums[width + i]);
+      const float n = tanh_of(gates[2 * width + i] + r * q);
+      gates[i] = r;
+      gates[width + i] = z;
+      gates[2 * width + i] = n;
+      hidden[i] = n + z * (previous[i] - n);
+      if (products) products[i] = q;
+    }
+    if (following) {
+      if (resets[row]) {
+        memset(following, 0, width * sizeof *following);
+      } else {
+        memcpy(following, hidden, width * sizeof *following);
+      }
+      following += width;
+    }
+    if (products) products += width;
+    gates += 3 * width;
+    sums += 3 * width;
+    previous += width;
+    hidden += width;
+  }
+}
+
+VECTORISED void host_gru_add_following(float *restrict gradients, const float *restrict sums,
+                                       const float *restrict following, const float *restrict gates,
+                                       const uint32_t *restrict resets, size_t rows, size_t width) {
+  for (size_t row = 0; row < rows; ++row, gradients += width, sums += width, following += width, gates += 3 * width) {
+    if (resets[row]) continue;
+    for (size_t i = 0; i < width; ++i) gradients[i] += sums[i] + following[i] * gates[width + i];
+  }
+}
+
+VECTORISED void host_gru_backward(float *restrict gate_gradients, float *restrict recurrent_gradients,
+                                  const float *restrict gradients, const float *restrict previous,
+                                  const float *restrict gates, const float *restrict products, size_t rows,
+                                  size_t width) {
+  for (size_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < width; ++i) {
+      const float r = gates[i], z = gates[width + i], n = gates[2 * width + i];
+      const float candidate = gradients[i] * (1.0f - z) * (1.0f - n * n);
+      const float reset = candidate * products[i] * r * (1.0f - r);
+      const float update = gradients[i] * (previous[i] - n) * z * (1.0f - z);
+      gate_gradients[i] = reset;
+      gate_gradients[width + i] = update;
+      gate_gradients[2 * width + i] = candidate;
+      recurrent_gradients[i] = reset;
+      recurrent_gradients[width + i] = update;
+      recurrent_gradients[2 * width + i] = candidate * r;
+    }
+    gate_gradients += 3 * width;
+    recurrent_gradients += 3 * width;
+    gradients += width;
+    previous += width;
+    gates += 3 * width;
+    products += width;
+  }
+}

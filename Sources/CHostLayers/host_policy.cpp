@@ -18,6 +18,7 @@ struct PolicyRows : HostPolicyRows {
 
   explicit PolicyRows(const HostPolicyRows &rows) : HostPolicyRows(rows), seeds{rows.seed_words} {}
 
+#include "Common/acting.glsl"
 #include "Common/masked_softmax.glsl"
 #include "Common/random.glsl"
 #include "PPO/loss_row.glsl"

@@ -9,6 +9,7 @@ import VulkanCompute
 ///
 ///     forward    (run, block of rows): the block's inputs from packed bits, then all layers, one after the other
 ///     backward   (run, block of rows): gradients of all layers' outputs, last layer to first
+///     recurrence (run, block of sequences): all steps, forwards or backwards in time (HostRecurrence.swift)
 ///                (run, layer, tile of inputs): dW += X^T dY over all rows, db += sum dY; a list is one tile
 ///
 /// Unchecked: it holds addresses of buffers that the recorder keeps alive, used by one step of the host at a time.
@@ -23,8 +24,13 @@ struct HostLayers: @unchecked Sendable {
     let x: Inputs
     let y: UnsafeMutablePointer<Float>
     let yStride: Int
-    /// Gradient by the output before its activation; nil unless training.
+    /// Gradient by the output before its activation; nil unless training. Of a GRU by the hidden state.
     let dy: UnsafeMutablePointer<Float>?
+    /// Gradient by the product with the weights, as wide as they are: `dy` but for a GRU.
+    let dz: UnsafeMutablePointer<Float>?
+    let dzStride: Int
+    /// Columns that have a bias.
+    let biasColumns: Range<Int>
   }
 
   /// Some columns of a layer's output with the rows that they are computed for. Only linear layers have several.
@@ -89,7 +95,7 @@ struct HostLayers: @unchecked Sendable {
     if case .sparse(let lists) = layer.x { lists.pitch / 2 * layer.outputs } else { layer.inputs * layer.outputs }
   }
 
-  private func parameters(_ run: Int) -> UnsafePointer<Float> {
+  func parameters(_ run: Int) -> UnsafePointer<Float> {
     parameters + Int(policyIndices[run * policyIndexStride]) * parameterCount
   }
 
@@ -220,8 +226,8 @@ struct HostLayers: @unchecked Sendable {
     blas.multiply(
       .init(dy + run * layer.yStride + first * layer.outputs + column, pitch: layer.outputs),
       .init(parameters + layer.weightOffset + column, pitch: layer.outputs, transposed: true), rows: count,
-      columns: layer.inputs, depth: part.columns.count, into: dx + run * source.yStride + first * source.outputs,
-      pitch: source.outputs, accumulating: adds)
+      columns: layer.inputs, depth: part.columns.count, into: dx + run * source.yStride + first * layer.inputs,
+      pitch: layer.inputs, accumulating: adds)
   }
 
   /// A part of one weight gradient: inputs from `first` on, at most `tileInputs`, or all of a list.
@@ -251,9 +257,9 @@ struct HostLayers: @unchecked Sendable {
       let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
       let (layer, part, first) = (layers[tiles[tile].layer], tiles[tile].part, tiles[tile].first)
       let count = rowCount(part, run)
-      guard count > 0, let dy = layer.dy else { return }
+      guard count > 0, let dz = layer.dz else { return }
       let column = part.columns.lowerBound
-      let rowGradients = dy + run * layer.yStride + column
+      let rowGradients = dz + run * layer.dzStride + column
       let target = gradients + run * stride + column
       switch layer.x {
       case .dense(let x, let stride):
@@ -269,7 +275,10 @@ struct HostLayers: @unchecked Sendable {
           layer.outputs)
       }
       if first == 0 {
-        host_add_column_sums(target + layer.biasOffset, rowGradients, layer.outputs, count, part.columns.count)
+        let biased = part.columns.clamped(to: layer.biasColumns)
+        host_add_column_sums(
+          target - column + layer.biasOffset + biased.lowerBound - layer.biasColumns.lowerBound,
+          rowGradients - column + biased.lowerBound, layer.outputs, count, biased.count)
       }
     }
   }

@@ -1,7 +1,8 @@
-/// The shape of one actor-critic network: dense layers only, every hidden layer followed by the same activation.
+/// The shape of one actor-critic network: dense layers, every hidden layer followed by the same activation, and optionally
+/// a GRU between the trunk and the heads.
 ///
-/// With a trunk, actor and critic read the trunk's last layer; with an empty trunk they are two separate networks that
-/// read the observation. Each head ends in a linear layer: K logits for the actor, one value for the critic.
+/// With a trunk or a GRU, actor and critic read the last of these; without they are two separate networks that read the
+/// observation. Each head ends in a linear layer: K logits for the actor, one value for the critic.
 public struct NetworkArchitecture: Codable, Hashable, Sendable {
   public enum Activation: String, Codable, Hashable, Sendable, CaseIterable { case relu, tanh }
 
@@ -11,6 +12,8 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   public let actions: Int
   /// Widths of the layers that actor and critic share, first to last; empty for separate networks.
   public let trunk: [Int]
+  /// H, width of the recurrent layer behind the trunk; nil for feed-forward networks.
+  public let gru: Int?
   /// Widths of the actor's hidden layers.
   public let actor: [Int]
   /// Widths of the critic's hidden layers.
@@ -18,7 +21,7 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   public let activation: Activation
   public let gains: InitializerGains
 
-  /// Gains of the orthogonal initial weights; initial biases are 0.
+  /// Gains of the orthogonal initial weights; initial biases are 0. A GRU has none (`OrthogonalInitializer`).
   public struct InitializerGains: Codable, Hashable, Sendable {
     /// Shared layers.
     public var trunk: Double
@@ -51,16 +54,17 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
 
   /// - Parameter gains: nil for `InitializerGains.standard`.
   public init(
-    inputs: Int, actions: Int, trunk: [Int], actor: [Int], critic: [Int], activation: Activation,
+    inputs: Int, actions: Int, trunk: [Int], gru: Int? = nil, actor: [Int], critic: [Int], activation: Activation,
     gains: InitializerGains? = nil
   ) throws {
     self.inputs = inputs
     self.actions = actions
     self.trunk = trunk
+    self.gru = gru
     self.actor = actor
     self.critic = critic
     self.activation = activation
-    self.gains = gains ?? .standard(sharedTrunk: !trunk.isEmpty)
+    self.gains = gains ?? .standard(sharedTrunk: !trunk.isEmpty || gru != nil)
     try validate()
   }
 
@@ -68,7 +72,8 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
       inputs: container.decode(Int.self, forKey: .inputs), actions: container.decode(Int.self, forKey: .actions),
-      trunk: container.decode([Int].self, forKey: .trunk), actor: container.decode([Int].self, forKey: .actor),
+      trunk: container.decode([Int].self, forKey: .trunk), gru: container.decodeIfPresent(Int.self, forKey: .gru),
+      actor: container.decode([Int].self, forKey: .actor),
       critic: container.decode([Int].self, forKey: .critic),
       activation: container.decode(Activation.self, forKey: .activation),
       gains: container.decodeIfPresent(InitializerGains.self, forKey: .gains))
@@ -78,6 +83,8 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   static let actionRange = 1...4096
   static let widthRange = 1...8192
   static let maximumDepth = 16
+  /// Wider states do not fit the shared memory of a workgroup.
+  public static let gruRange = 1...1024
 
   private func validate() throws {
     guard Self.inputRange.contains(inputs) else {
@@ -96,6 +103,9 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
           description:
             "network.\(key) = \(widths); expected widths from 1 to \(Self.widthRange.upperBound), found \(width)")
       }
+    }
+    if let gru, !Self.gruRange.contains(gru) {
+      throw Invalid(description: "network.gru = \(gru); expected a width from 1 to \(Self.gruRange.upperBound)")
     }
     let gains = [
       ("trunk", gains.trunk), ("hidden", gains.hidden), ("policyOutput", gains.policyOutput),

@@ -6,7 +6,10 @@ import VulkanCompute
 /// Orthogonal initial weights (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in
 /// deep linear neural networks", 2014), computed in float64 on the host.
 ///
-/// A matrix is a function of (run seed, index of the layer): other runs do not matter.
+/// A matrix is a function of (run seed, index of the layer, block of its outputs): other runs do not matter.
+///
+/// The gates of a GRU are blocks of their own, as in flax: orthogonal for the hidden state, and for the input normal
+/// numbers of variance 1 / inputs, cut off at two standard deviations ("LeCun normal").
 public enum OrthogonalInitializer {
   /// Parameter sets of several runs, (R, P); biases and padding are 0. Runs are computed in parallel.
   public static func parameters(_ layout: ParameterLayout, seeds: [UInt64]) -> [Float] {
@@ -18,12 +21,18 @@ public enum OrthogonalInitializer {
       DispatchQueue.concurrentPerform(iterations: seeds.count * layerCount) { job in
         let (run, index) = job.quotientAndRemainder(dividingBy: layerCount)
         let layer = layout.layers[index]
-        let weights = matrix(
-          rows: layer.inputs, columns: layer.outputs, gain: layer.gain, seed: seeds[run], index: index)
-        let start = run * layout.count + layer.weightOffset
-        for row in 0..<layer.inputs {
-          for column in 0..<layer.outputs {
-            all[start + row * layer.paddedOutputs + column] = Float(weights[row * layer.outputs + column])
+        let columns = layer.outputs / layer.blocks
+        for block in 0..<layer.blocks {
+          let number = index | block << blockShift
+          let weights =
+            layer.kind == .gruInput
+            ? lecunNormal(rows: layer.inputs, columns: columns, seed: seeds[run], index: number)
+            : matrix(rows: layer.inputs, columns: columns, gain: layer.gain, seed: seeds[run], index: number)
+          let start = run * layout.count + layer.weightOffset + layer.column(block * columns)
+          for row in 0..<layer.inputs {
+            for column in 0..<columns {
+              all[start + row * layer.paddedOutputs + column] = Float(weights[row * columns + column])
+            }
           }
         }
       }
@@ -51,6 +60,25 @@ public enum OrthogonalInitializer {
       }
     }
     return matrix
+  }
+
+  /// Bits of a matrix number: layer, block, attempt.
+  private static let blockShift = 8
+  private static let attemptShift = 16
+
+  /// A row-major matrix (rows, columns) of normal numbers within two standard deviations, of variance 1 / rows.
+  public static func lecunNormal(rows: Int, columns: Int, seed: UInt64, index: Int) -> [Double] {
+    let deviationOfCutNormal = 0.879_625_661_034_239_78
+    let scale = 1 / (Double(rows).squareRoot() * deviationOfCutNormal)
+    return (0..<rows * columns).map { place in
+      let (row, column) = place.quotientAndRemainder(dividingBy: columns)
+      var attempt = 0
+      while true {
+        let number = normal(seed: seed, matrix: index | attempt << attemptShift, row: row, column: column)
+        if abs(number) <= 2 { return scale * number }
+        attempt += 1
+      }
+    }
   }
 
   /// A standard normal number by the Box-Muller transform, from 53-bit uniforms.

@@ -1,4 +1,6 @@
-/// A dense tensor with its name, as it stands in files: "trunk.0.weight" (inputs, outputs), "trunk.0.bias" (outputs).
+/// A dense tensor with its name, as it stands in files: "trunk.0.weight" (inputs, outputs), "trunk.0.bias" (outputs);
+/// of a GRU of width H "gru.input.weight" (inputs, 3 H), "gru.input.bias" (3 H), "gru.hidden.weight" (H, 3 H) and
+/// "gru.hidden.bias" (H), the candidate's; columns are those of the reset gate, the update gate, the candidate.
 public struct NamedTensor: Hashable, Sendable {
   public let name: String
   public let shape: [Int]
@@ -21,7 +23,7 @@ extension ParameterLayout {
   /// Names and shapes of the dense tensors, in the order of the layers, weight before bias.
   public var tensorShapes: [(name: String, shape: [Int])] {
     layers.flatMap { layer in
-      [("\(layer.name).weight", [layer.inputs, layer.outputs]), ("\(layer.name).bias", [layer.outputs])]
+      [("\(layer.name).weight", [layer.inputs, layer.outputs]), ("\(layer.name).bias", [layer.biasCount])]
     }
   }
 
@@ -29,14 +31,12 @@ extension ParameterLayout {
   public func unpack(_ parameters: [Float]) -> [NamedTensor] {
     precondition(parameters.count == count, "a parameter set has \(count) floats, not \(parameters.count)")
     return layers.flatMap { layer in
-      let weights = (0..<layer.inputs).flatMap { row in
-        let start = layer.weightOffset + row * layer.paddedOutputs
-        return parameters[start..<start + layer.outputs]
-      }
-      let bias = Array(parameters[layer.biasOffset..<layer.biasOffset + layer.outputs])
-      return [
-        NamedTensor(name: "\(layer.name).weight", shape: [layer.inputs, layer.outputs], values: weights),
-        NamedTensor(name: "\(layer.name).bias", shape: [layer.outputs], values: bias),
+      [
+        NamedTensor(
+          name: "\(layer.name).weight", shape: [layer.inputs, layer.outputs],
+          values: layer.weightPlaces.map { parameters[$0] }),
+        NamedTensor(
+          name: "\(layer.name).bias", shape: [layer.biasCount], values: layer.biasPlaces.map { parameters[$0] }),
       ]
     }
   }
@@ -59,17 +59,26 @@ extension ParameterLayout {
     var parameters = [Float](repeating: 0, count: count)
     for layer in layers {
       let weights = try take("\(layer.name).weight", [layer.inputs, layer.outputs])
-      for row in 0..<layer.inputs {
-        let start = layer.weightOffset + row * layer.paddedOutputs
-        parameters.replaceSubrange(
-          start..<start + layer.outputs, with: weights[row * layer.outputs..<(row + 1) * layer.outputs])
-      }
-      let bias = try take("\(layer.name).bias", [layer.outputs])
-      parameters.replaceSubrange(layer.biasOffset..<layer.biasOffset + layer.outputs, with: bias)
+      for (place, weight) in zip(layer.weightPlaces, weights) { parameters[place] = weight }
+      let bias = try take("\(layer.name).bias", [layer.biasCount])
+      for (place, bias) in zip(layer.biasPlaces, bias) { parameters[place] = bias }
     }
     if let unknown = remaining.keys.min() {
       throw Mismatch(description: "tensor \(unknown) does not belong to this network")
     }
     return parameters
+  }
+}
+
+extension ParameterLayout.Layer {
+  /// Where the weights stand in a parameter set, row by row, without padding.
+  public var weightPlaces: [Int] {
+    let columns = (0..<outputs).map(column)
+    return (0..<inputs).flatMap { row in columns.map { weightOffset + row * paddedOutputs + $0 } }
+  }
+
+  /// Where the biases stand in a parameter set, without padding.
+  public var biasPlaces: [Int] {
+    (outputs - biasCount..<outputs).map { biasOffset + column($0) - biasBegin }
   }
 }

@@ -2,17 +2,29 @@
 ///
 /// A layer's weights are a row-major matrix (inputs, outputs), so `y = x W + b`, with both sides padded to multiples of
 /// 8; the bias follows. The padding is 0 and stays 0 through training. P is padded to a multiple of 64.
+///
+/// A GRU of width H is two layers behind the trunk, whose 3 H outputs are blocks of H padded each, one per gate: reset,
+/// update, candidate. `gru.input` is what its input adds to the gates, `gru.hidden` what the hidden state adds:
+///
+///     r = sigmoid(x W_ir + b_r + h W_hr)   z = sigmoid(x W_iz + b_z + h W_hz)   n = tanh(x W_in + b_in + r (h W_hn + b_hn))
+///     h' = (1 - z) n + z h
+///
+/// Both heads read h'. Only the candidate has a bias on the side of the hidden state.
 public struct ParameterLayout: Hashable, Sendable {
   /// The part of the network that a layer belongs to.
   public enum Part: String, Hashable, Sendable { case trunk, actor, critic }
 
   public struct Layer: Hashable, Sendable {
-    /// "trunk.0", "actor.0", "actor.output", "critic.0", "critic.output", …
+    /// What a layer's outputs are.
+    public enum Kind: Hashable, Sendable { case dense, gruInput, gruHidden }
+
+    /// "trunk.0", "gru.input", "gru.hidden", "actor.0", "actor.output", "critic.0", "critic.output", …
     public let name: String
+    public let kind: Kind
     public let part: Part
     /// Index of the layer whose output this one reads; nil reads the observation.
     public let source: Int?
-    /// nil for the linear last layer of a head.
+    /// nil for the linear last layer of a head and for the layers of a GRU.
     public let activation: NetworkArchitecture.Activation?
     /// Gain of the orthogonal initial weights.
     public let gain: Double
@@ -20,9 +32,23 @@ public struct ParameterLayout: Hashable, Sendable {
     public let weightOffset: Int
 
     public var paddedInputs: Int { ParameterLayout.padded(inputs) }
-    public var paddedOutputs: Int { ParameterLayout.padded(outputs) }
+    public var paddedOutputs: Int { blocks * ParameterLayout.padded(outputs / blocks) }
     public var biasOffset: Int { weightOffset + paddedInputs * paddedOutputs }
-    var end: Int { biasOffset + paddedOutputs }
+    var end: Int { biasOffset + paddedOutputs - biasBegin }
+
+    /// Blocks of outputs that are padded each.
+    public var blocks: Int { kind == .dense ? 1 : 3 }
+    /// Numbers that readers of the layer see: its outputs, or a GRU's hidden state.
+    public var width: Int { kind == .gruHidden ? inputs : outputs }
+    /// The padded column of output `index`.
+    public func column(_ index: Int) -> Int {
+      let block = outputs / blocks
+      return index / block * ParameterLayout.padded(block) + index % block
+    }
+    /// The first padded column that has a bias; the biases of this one and all behind it stand at `biasOffset`.
+    public var biasBegin: Int { kind == .gruHidden ? paddedOutputs / 3 * 2 : 0 }
+    /// Outputs that have a bias, the last of all.
+    var biasCount: Int { kind == .gruHidden ? outputs / 3 : outputs }
   }
 
   /// Trunk, actor, critic; each part from input to output.
@@ -31,10 +57,14 @@ public struct ParameterLayout: Hashable, Sendable {
   public let actorOutput: Int
   /// Index of the layer that gives the value.
   public let criticOutput: Int
+  /// How many layers actor and critic share; they come first.
+  public let sharedDepth: Int
+  /// Index of `gru.hidden`, the last of the shared layers; nil for feed-forward networks.
+  public let recurrentLayer: Int?
   /// P, floats of one parameter set, padding included.
   public let count: Int
   /// Trainable numbers, without padding.
-  public var parameterCount: Int { layers.reduce(0) { $0 + ($1.inputs + 1) * $1.outputs } }
+  public var parameterCount: Int { layers.reduce(0) { $0 + $1.inputs * $1.outputs + $1.biasCount } }
 
   /// Features, widths and actions are padded to a multiple of this.
   public static let alignment = 8
@@ -47,10 +77,15 @@ public struct ParameterLayout: Hashable, Sendable {
     var layers: [Layer] = []
     var offset = 0
 
-    func add(_ name: String, _ part: Part, from source: Int?, outputs: Int, gain: Double, linear: Bool = false) -> Int {
+    func add(
+      _ name: String, _ part: Part, from source: Int?, outputs: Int, gain: Double, linear: Bool = false,
+      kind: Layer.Kind = .dense
+    ) -> Int {
+      let inputs =
+        kind == .gruHidden ? outputs / 3 : source.map { layers[$0].width } ?? architecture.inputs
       let layer = Layer(
-        name: name, part: part, source: source, activation: linear ? nil : architecture.activation, gain: gain,
-        inputs: source.map { layers[$0].outputs } ?? architecture.inputs, outputs: outputs, weightOffset: offset)
+        name: name, kind: kind, part: part, source: source, activation: linear ? nil : architecture.activation,
+        gain: gain, inputs: inputs, outputs: outputs, weightOffset: offset)
       layers.append(layer)
       offset = layer.end
       return layers.count - 1
@@ -64,7 +99,15 @@ public struct ParameterLayout: Hashable, Sendable {
     }
 
     let gains = architecture.gains
-    let trunk = addHidden(architecture.trunk, .trunk, from: nil, gain: gains.trunk)
+    var trunk = addHidden(architecture.trunk, .trunk, from: nil, gain: gains.trunk)
+    if let width = architecture.gru {
+      let input = add("gru.input", .trunk, from: trunk, outputs: 3 * width, gain: 1, linear: true, kind: .gruInput)
+      trunk = add("gru.hidden", .trunk, from: input, outputs: 3 * width, gain: 1, linear: true, kind: .gruHidden)
+      recurrentLayer = trunk
+    } else {
+      recurrentLayer = nil
+    }
+    sharedDepth = layers.count
     let actor = addHidden(architecture.actor, .actor, from: trunk, gain: gains.hidden)
     actorOutput = add(
       "actor.output", .actor, from: actor, outputs: architecture.actions, gain: gains.policyOutput, linear: true)

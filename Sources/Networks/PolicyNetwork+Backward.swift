@@ -31,7 +31,7 @@ extension PolicyNetwork {
       return push
     }
     func addWeightGradients(_ index: Int) throws {
-      let outputGradients = gradients[index].window(runs: 0..<rows.runs)
+      guard let outputGradients = outputGradients(index)?.window(runs: 0..<rows.runs) else { return }
       switch source(of: layout.layers[index]) {
       case .dense(let x):
         for part in parts(of: index) {
@@ -65,7 +65,7 @@ extension PolicyNetwork {
       }
     }
 
-    let trunkDepth = architecture.trunk.count
+    let trunkDepth = layout.sharedDepth
     for step in forwardSteps(heads: [.actor, .critic]).dropFirst(trunkDepth).reversed() {
       for index in step {
         try addWeightGradients(index)
@@ -82,6 +82,11 @@ extension PolicyNetwork {
         }
       }
       for index in (0..<trunkDepth).reversed() {
+        if let recurrence, index == recurrence.layer {
+          recordBackwardSteps(recorder, recurrence, rows, parameters: parameters, policyIndices: policyIndices)
+          try addWeightGradients(index)
+          continue
+        }
         try addWeightGradients(index)
         try propagate(index)
         recorder.barrier()
@@ -109,9 +114,10 @@ extension PolicyNetwork {
     recorder.barrier()
   }
 
-  /// Whether a head's layer reads the trunk's last layer.
+  /// Whether a head's layer reads the last of the shared layers.
   private func joinsTrunk(_ index: Int) -> Bool {
+    guard layout.sharedDepth > 0 else { return false }
     let layer = layout.layers[index]
-    return layer.part != .trunk && layer.source == architecture.trunk.count - 1 && !architecture.trunk.isEmpty
+    return layer.part != .trunk && layer.source == layout.sharedDepth - 1
   }
 }

@@ -12,7 +12,6 @@ extension PolicyNetwork {
   ///   - symmetries: (observation rows) elements of the network's symmetries, where it has any.
   ///   - lists: Those of all observations, where `recordList` made them.
   /// - Returns: The rows as the passes over the network take them.
-  @discardableResult
   public func recordExpand(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0,
     symmetries: RunWindow? = nil, lists: ObservationLists? = nil
@@ -87,7 +86,8 @@ extension PolicyNetwork {
       groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs, work: expandWork(rows))
   }
 
-  /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows.
+  /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows. A recurrent network
+  /// walks through the time of `rows.sequences` between them.
   ///
   /// - Parameters:
   ///   - parameters: Parameter sets (P), one after the other.
@@ -102,6 +102,7 @@ extension PolicyNetwork {
         blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads)
     }
     let steps = forwardSteps(heads: heads)
+    if let recurrence { recordLoadStates(recorder, recurrence, rows) }
     if case .sparse(let lists) = inputs {
       for index in steps[0] {
         lists.recordBase(
@@ -111,6 +112,11 @@ extension PolicyNetwork {
       recorder.barrier()
     }
     for step in steps {
+      if let recurrence, step == [recurrence.layer] {
+        recordSteps(recorder, recurrence, rows, parameters: parameters, policyIndices: policyIndices)
+        recordStoreStates(recorder, recurrence, rows)
+        continue
+      }
       for index in step {
         let layer = layout.layers[index]
         let outputs = activations[index].window(runs: 0..<rows.runs)
@@ -156,8 +162,9 @@ extension PolicyNetwork {
     case sparse(SparseInputs)
   }
 
-  /// What a layer reads: x, or lists of it, or the activated output of the layer before.
+  /// What a layer's weights multiply: x, or lists of it, or the activated output of the layer before, or the hidden state.
   func source(of layer: ParameterLayout.Layer) -> Source {
+    if layer.kind == .gruHidden, let recurrence { return .dense(recurrence.previous) }
     if let source = layer.source { return .dense(activations[source]) }
     return switch inputs {
     case .dense(let x, _): .dense(x)
@@ -181,14 +188,25 @@ extension PolicyNetwork {
     push.inputs = UInt32(layer.paddedInputs)
     push.outputs = UInt32(layer.paddedOutputs)
     push.weight_offset = UInt32(layer.weightOffset)
-    push.bias_offset = UInt32(layer.biasOffset)
+    push.bias_offset = UInt32(layer.biasOffset - layer.biasBegin)
+    push.bias_begin = UInt32(layer.biasBegin)
     push.parameter_stride = UInt32(layout.count)
     if case .dense(let x) = source(of: layer) { push.input_stride = UInt32(x.runStride) }
-    push.output_stride = UInt32(activations[index].runStride)
+    push.output_stride = UInt32(outputGradients(index)?.runStride ?? activations[index].runStride)
     return push
   }
 
+  /// Gradient by x W + b of a layer, (C, columns); nil unless training.
+  func outputGradients(_ index: Int) -> Buffer<Float>? {
+    if let recurrence, index == recurrence.layer { return recurrence.gradients }
+    return gradients.isEmpty ? nil : gradients[index]
+  }
+
   func check(_ rows: WorkspaceRows) {
+    precondition((rows.sequences == nil) == (recurrence == nil), "sequences of rows are for recurrent networks")
+    if let sequences = rows.sequences {
+      precondition(rows.rows == sequences.sequences * sequences.steps, "rows are whole sequences")
+    }
     precondition(
       (1...windowRuns).contains(rows.runs) && (1...rowCapacity).contains(rows.rows),
       "\(rows.runs) runs of \(rows.rows) rows do not fit a workspace for \(windowRuns) runs of \(rowCapacity) rows")

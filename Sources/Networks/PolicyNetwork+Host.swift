@@ -11,9 +11,22 @@ extension PolicyNetwork {
   ) {
     let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
     let order = forwardSteps(heads: heads).flatMap { $0 }
-    recorder.host(
-      "network forward", using: hostBuffers(rows, parameters, policyIndices), work: forwardWork(order, rows)
-    ) { work.forward(order) }
+    let (buffers, counted) = (hostBuffers(rows, parameters, policyIndices), forwardWork(order, rows))
+    guard let recurrence else {
+      recorder.host("network forward", using: buffers, work: counted) { work.forward(order) }
+      return
+    }
+    let place = order.firstIndex(of: recurrence.layer) ?? order.startIndex
+    let (before, after) = (Array(order[..<place]), Array(order[(place + 1)...]))
+    let loop = hostRecurrence(recurrence, work, rows)
+    recordLoadStates(recorder, recurrence, rows)
+    recorder.host("network forward", using: buffers, work: counted) {
+      work.forward(before)
+      loop.forward()
+      work.forward(after)
+    }
+    recordStoreStates(recorder, recurrence, rows)
+    recorder.barrier()
   }
 
   func recordBackwardOnHost(
@@ -24,7 +37,9 @@ extension PolicyNetwork {
     func layers(_ part: ParameterLayout.Part) -> [Int] {
       layout.layers.indices.filter { layout.layers[$0].part == part }.reversed()
     }
-    let steps = work.backwardSteps(layers(.critic) + layers(.actor) + layers(.trunk))
+    let heads = work.backwardSteps(layers(.critic) + layers(.actor))
+    let shared = work.backwardSteps(layers(.trunk).filter { $0 != layout.recurrentLayer })
+    let loop = recurrence.map { hostRecurrence($0, work, rows) }
     let tiles = work.weightTiles()
     nonisolated(unsafe) let target = address(parameterGradients.window, of: Float.self)
     let stride = parameterGradients.stride
@@ -32,7 +47,13 @@ extension PolicyNetwork {
       "network backward", using: hostBuffers(rows, parameters, policyIndices) + [parameterGradients.window],
       work: backwardWork(rows)
     ) {
-      work.backwardInputs(steps)
+      if let loop {
+        work.backwardInputs(heads)
+        loop.backward()
+        work.backwardInputs(shared)
+      } else {
+        work.backwardInputs(heads + shared)
+      }
       work.backwardWeights(tiles, into: target, stride: stride)
     }
   }
@@ -50,7 +71,28 @@ extension PolicyNetwork {
     case .listed(let lists, _, let indices, _): read += [lists.entries.whole, lists.lengths.whole, indices.window]
     case nil: break
     }
+    let recurrent = [recurrence?.previous, recurrence?.products, recurrence?.gradients].compactMap { $0?.whole }
     return read + [rows.counts.window, parameters, policyIndices.window] + (activations + gradients).map(\.whole)
+      + recurrent + (rows.sequences.map { [$0.resets.window] } ?? [])
+  }
+
+  private func hostRecurrence(_ recurrence: Recurrence, _ work: HostLayers, _ rows: WorkspaceRows) -> HostRecurrence {
+    let sequences = sequences(of: rows)
+    let layer = layout.layers[recurrence.layer]
+    let gates = activations[recurrence.layer - 1]
+    func optional(_ buffer: Buffer<Float>?) -> UnsafeMutablePointer<Float>? {
+      buffer.map { address($0.whole, of: Float.self) }
+    }
+    return HostRecurrence(
+      work: work, sequences: sequences.sequences, steps: sequences.steps, width: recurrence.width,
+      weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
+      resets: UnsafePointer(address(sequences.resets.window, of: UInt32.self)), resetStride: sequences.resets.stride,
+      hiddenStride: recurrence.previous.runStride, gateStride: gates.runStride,
+      previous: address(recurrence.previous.whole, of: Float.self), gates: address(gates.whole, of: Float.self),
+      hidden: address(activations[recurrence.layer].whole, of: Float.self), products: optional(recurrence.products),
+      hiddenGradients: gradients.isEmpty ? nil : optional(gradients[recurrence.layer]),
+      gateGradients: gradients.isEmpty ? nil : optional(gradients[recurrence.layer - 1]),
+      recurrentGradients: optional(recurrence.gradients))
   }
 
   private func hostLayers(
@@ -64,7 +106,9 @@ extension PolicyNetwork {
         weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
         x: hostInputs(of: layer, rows),
         y: address(activations[index].whole, of: Float.self), yStride: activations[index].runStride,
-        dy: gradients.isEmpty ? nil : address(gradients[index].whole, of: Float.self))
+        dy: gradients.isEmpty ? nil : address(gradients[index].whole, of: Float.self),
+        dz: outputGradients(index).map { address($0.whole, of: Float.self) },
+        dzStride: outputGradients(index)?.runStride ?? 0, biasColumns: layer.biasBegin..<layer.paddedOutputs)
     }
     return HostLayers(
       blas: blas, layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,

@@ -5,7 +5,8 @@ import VulkanCompute
 /// The kernels and the workspace of one architecture, for all runs of a window at once.
 ///
 /// The workspace holds C rows per run: inputs x (C, Dp) or lists of them (`SparseInputs`), the activated output of every
-/// layer (C, Np) and, for training, their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller.
+/// layer (C, Np) and, for training, their gradients. It is scratch and belongs to positions in the window, not to runs. Parameters stay with the caller,
+/// and so do the hidden states of a recurrent network, between one call and the next (`SequenceRows`).
 ///
 ///     network.recordExpand(…)    packed observations -> x
 ///     network.recordForward(…)   x -> logits, values
@@ -59,7 +60,9 @@ public final class PolicyNetwork {
 
   /// What the first layers read.
   let inputs: Inputs
-  /// Activated output of every layer, (C, Np), in the order of `layout.layers`.
+  /// What a recurrent layer needs beside the buffers of all layers; nil for feed-forward networks.
+  let recurrence: Recurrence?
+  /// Activated output of every layer, (C, Np), in the order of `layout.layers`; of a GRU the gates and the hidden state.
   let activations: [Buffer<Float>]
   /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training.
   let gradients: [Buffer<Float>]
@@ -92,6 +95,7 @@ public final class PolicyNetwork {
     let readsLists = observation.list != nil && layout.layers[layout.actorOutput].source == nil
     wideColumns = wideActions.flatMap { actions in
       if readsLists { return nil }  // lists are added up for all columns
+      if layout.recurrentLayer != nil { return nil }  // rows are in the order of time
       let begin = ParameterLayout.padded(actions.lowerBound)
       let end = actions.upperBound / ParameterLayout.alignment * ParameterLayout.alignment
       return begin < end && (begin > 0 || end < layout.layers[layout.actorOutput].paddedOutputs) ? begin..<end : nil
@@ -119,8 +123,12 @@ public final class PolicyNetwork {
         includes: ["ENVIRONMENT_OBSERVATION": observation.include])
       inputs = .dense(register("inputs", "D", ParameterLayout.padded(architecture.inputs)), expand: kernel)
     }
-    activations = layout.layers.map { register("\($0.name).activation", "H", $0.paddedOutputs) }
-    gradients = training ? layout.layers.map { register("\($0.name).gradient", "H", $0.paddedOutputs) } : []
+    let widths = layout.layers.map { $0.kind == .gruHidden ? $0.paddedInputs : $0.paddedOutputs }
+    activations = zip(layout.layers, widths).map { register("\($0.name).activation", "H", $1) }
+    gradients = training ? zip(layout.layers, widths).map { register("\($0.name).gradient", "H", $1) } : []
+    recurrence = try layout.recurrentLayer.map { layer in
+      try Recurrence(layout.layers[layer], layer: layer, device: device, training: training, register: register)
+    }
   }
 
   /// The columns of `logits` that are computed for rows with a wide action only; nil where there are none.
@@ -153,9 +161,12 @@ public final class PolicyNetwork {
       + [LayerPart(columns: wideColumns, rowCount: ROW_COUNT_WIDE)]
   }
 
-  /// Words of one row of the inputs, dense or listed: for planning.
-  public static func inputWords(_ architecture: NetworkArchitecture, _ list: ObservationList?) -> Int {
-    list.map { $0.capacity + 1 } ?? ParameterLayout.padded(architecture.inputs)
+  /// Words of one row in the buffers of a workspace, gradients left out: for planning.
+  public static func workspaceWidths(_ architecture: NetworkArchitecture, _ list: ObservationList?) -> [Int] {
+    let inputs = list.map { $0.capacity + 1 } ?? ParameterLayout.padded(architecture.inputs)
+    return ParameterLayout(architecture).layers.flatMap { layer in
+      layer.kind == .gruHidden ? [layer.paddedOutputs, layer.paddedInputs] : [layer.paddedOutputs]
+    } + [inputs]
   }
 
   /// Whether lists are made once per rollout (`recordList`) and read where they stand: entries per row, else nil.
@@ -174,6 +185,10 @@ public final class PolicyNetwork {
   public var logitGradients: Buffer<Float> { gradients[layout.actorOutput] }
   /// (C, 8): gradient of the loss by the value in column 0, for all rows; the padding must stay 0.
   public var valueGradients: Buffer<Float> { gradients[layout.criticOutput] }
+  /// (C, Hp) each: hidden states before and after every row, resets done; nil for feed-forward networks.
+  public var hiddenStates: (before: Buffer<Float>, after: Buffer<Float>)? {
+    recurrence.map { ($0.previous, activations[$0.layer]) }
+  }
   /// Floats from one workspace row to the next in `logits` and `logitGradients` (Kp).
   public var logitPitch: Int { layout.layers[layout.actorOutput].paddedOutputs }
   /// Floats from one workspace row to the next in `values` and `valueGradients` (8).

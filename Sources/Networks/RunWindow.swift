@@ -27,20 +27,76 @@ public struct WorkspaceRows {
   public let rows: Int
   /// Two words per run: all rows, and acting rows, which come first.
   public let counts: RunWindow
+  /// How the rows follow each other in time; nil for feed-forward networks.
+  public let sequences: SequenceRows?
   /// Where the host finds their observations; nil where `recordExpand` puts inputs or lists into the workspace.
   var onHost: HostObservations?
 
-  public init(runs: Int, rows: Int, counts: RunWindow) {
+  public init(runs: Int, rows: Int, counts: RunWindow, sequences: SequenceRows? = nil) {
     self.runs = runs
     self.rows = rows
     self.counts = counts
+    self.sequences = sequences
+  }
+
+  /// The same rows of the same sequences with hidden states from elsewhere.
+  public func carrying(_ states: RunWindow) -> WorkspaceRows {
+    let carried = sequences.map {
+      SequenceRows(
+        sequences: $0.sequences, steps: $0.steps, states: states, stateRows: $0.stateRows, indices: $0.indices,
+        resets: $0.resets, keeping: $0.keeping)
+    }
+    return replacing(counts: counts, sequences: carried)
+  }
+}
+
+/// Whole sequences of equal length in the workspace of a recurrent network: row t * `sequences` + s is step t of sequence
+/// s. All rows count and all of them go through both heads.
+public struct SequenceRows {
+  /// What becomes of the hidden states of the caller.
+  public enum Keeping: Sendable {
+    /// They stay as they are.
+    case unchanged
+    /// They become what the first step started from: 0 where a reset came before it.
+    case first
+    /// They become those after the last step.
+    case last
+  }
+
+  public let sequences: Int
+  public let steps: Int
+  /// Hidden states, (state rows, Hp) floats per run.
+  public let states: RunWindow
+  /// Sequence s begins with the state in row `indices[s] % stateRows`.
+  public let stateRows: Int
+  /// Words per run, of which the first `sequences` are read.
+  public let indices: RunWindow
+  /// One word per row: 1 where the step before ended an episode, so that the row begins with 0.
+  public let resets: RunWindow
+  public let keeping: Keeping
+
+  public init(
+    sequences: Int, steps: Int, states: RunWindow, stateRows: Int, indices: RunWindow, resets: RunWindow,
+    keeping: Keeping
+  ) {
+    self.sequences = sequences
+    self.steps = steps
+    self.states = states
+    self.stateRows = stateRows
+    self.indices = indices
+    self.resets = resets
+    self.keeping = keeping
   }
 }
 
 extension WorkspaceRows {
   /// The same rows, of which other numbers are in use.
   public func counted(by counts: RunWindow) -> WorkspaceRows {
-    var rows = WorkspaceRows(runs: runs, rows: self.rows, counts: counts)
+    replacing(counts: counts, sequences: sequences)
+  }
+
+  private func replacing(counts: RunWindow, sequences: SequenceRows?) -> WorkspaceRows {
+    var rows = WorkspaceRows(runs: runs, rows: self.rows, counts: counts, sequences: sequences)
     rows.onHost = onHost
     return rows
   }

@@ -151,7 +151,8 @@ extension ReportContents {
       let output = isUsual ? "" : " --output \(evaluation.folder.relativePath)"
       commands.append(
         "crossplay evaluate \(names) --games \(record.games) --mode \(record.modes.joined(separator: ",")) "
-          + "--seed \(record.seed) \(record.acrossConfigurations ? "--across" : "--no-across")\(output)")
+          + "--seed \(record.seed) \(record.acrossConfigurations ? "--across" : "--no-across")"
+          + "\(record.symmetry ? " --symmetry" : "")\(output)")
     }
     return commands + [program.command]
   }

@@ -9,11 +9,8 @@ struct ReportTables {
   private let labels: [String]
   private let keyText: String
 
-  private let summaryFile: URL
-
   init(_ evaluation: RecordedEvaluation) {
     summary = evaluation.summary
-    summaryFile = evaluation.summaryFile
     let runLabels = RunLabels(evaluation.runs)
     let groups = RunGroup.groups(of: evaluation.runs)
     labels = groups.map { groups.count > 1 ? runLabels.label($0) : $0.configuration }
@@ -122,15 +119,12 @@ struct ReportTables {
 
   /// How far policies are from respecting the symmetries of the game; nil where that was not measured.
   var equivariance: HTMLPage.Table? {
-    guard let data = FileManager.default.contents(atPath: summaryFile.path),
-      let found = try? JSONDecoder().decode(SymmetryDiagnostics.self, from: data)
-    else { return nil }
     var table = HTMLPage.Table(
       caption: "Distance from equivariance, mean over seeds ± standard error: 0 divergence and total variation and an "
         + "agreement of 1 mean that a policy treats all games alike that a symmetry of the family makes of each other.",
       header: [keyText, "symmetries of", "divergence (nats)", "total variation", "greedy agreement"])
     table.textColumns = 2
-    for (label, configuration) in zip(labels, found.configurations) {
+    for (label, configuration) in zip(labels, summary.configurations) {
       for (family, measured) in (configuration.equivariance ?? [:]).sorted(by: { $0.key < $1.key }) {
         table.rows.append(
           [label, family]
@@ -156,26 +150,4 @@ struct ReportTables {
     }
     return number(estimate.mean) + (estimate.standardError.map { " ± \(number($0))" } ?? "")
   }
-}
-
-/// The part of `summary.json` that only evaluations of games with known symmetries have.
-private struct SymmetryDiagnostics: Decodable {
-  struct Configuration: Decodable {
-    /// By family of symmetries.
-    let equivariance: [String: Family]?
-  }
-
-  struct Family: Decodable {
-    let divergence: Estimate?
-    let totalVariation: Estimate?
-    let greedyAgreement: Estimate?
-
-    enum CodingKeys: String, CodingKey {
-      case divergence
-      case totalVariation = "total_variation"
-      case greedyAgreement = "greedy_agreement"
-    }
-  }
-
-  let configurations: [Configuration]
 }

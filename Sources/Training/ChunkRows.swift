@@ -13,7 +13,9 @@ final class ChunkRows {
   let scalars: RunScalars
   /// Whether the host does what is done to rows between the products, too.
   let isOnHost: Bool
-  private let selectRows: Kernel
+  private let selectRows: Kernel?  // for feed-forward networks
+  /// What recurrent networks need; nil for feed-forward ones.
+  let sequences: SequenceSelector?
   let rowIndices: Buffer<UInt32>  // (window, C)
   let rowCounts: Buffer<UInt32>  // (window, counts)
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
@@ -29,12 +31,17 @@ final class ChunkRows {
     self.buffers = buffers
     self.scalars = scalars
     isOnHost = device.profile.matrixMultiply == .host
-    macros = [
+    let macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
       "CHUNK_ROWS": "\(shape.chunkRows)u", "SEED_STRIDE": "\(environment.seeds.runStride)u",
     ].merging(network.rowMacros) { $1 }
-    selectRows = try device.kernel("PPO/select_rows.comp", macros: macros)
+    self.macros = macros
+    selectRows = try shape.hiddenWidth == nil ? device.kernel("PPO/select_rows.comp", macros: macros) : nil
+    sequences = try shape.hiddenWidth.map {
+      try SequenceSelector(
+        shape: shape, hiddenWidth: $0, windowRuns: network.windowRuns, macros: macros, device: device, table: table)
+    }
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register("chunk.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
@@ -45,8 +52,34 @@ final class ChunkRows {
     moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])
   }
 
+  /// Puts rows of one rollout step into the chunk: acting seats first, or in order for recurrent networks, whose hidden
+  /// states go one step further.
+  func recordStepRows(
+    _ recorder: CommandRecorder, runs: Range<Int>, block: Int, part: (first: Int, count: Int)
+  ) -> WorkspaceRows {
+    if let sequences {
+      return sequences.recordStep(recorder, self, runs: runs, block: block, part: part)
+    }
+    recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
+    return workspaceRows(runs: runs.count, count: part.count)
+  }
+
+  /// Puts a part of a minibatch into the chunk: acting seats first, or whole sequences for recurrent networks, from the
+  /// hidden states that the rollout began with.
+  func recordMinibatchRows(
+    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int, part: TrainingShape.MinibatchChunk
+  ) -> WorkspaceRows {
+    if let sequences {
+      return sequences.recordReplay(recorder, self, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
+    }
+    recordSelect(
+      recorder, runs: runs, first: minibatch * shape.minibatchRows + part.first, count: part.count, epoch: epoch)
+    return workspaceRows(runs: runs.count, count: part.count)
+  }
+
   /// Lists rollout rows `first ..< first + count`, of an epoch's permutation where one is given, acting seats first.
-  func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
+  private func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
+    guard let selectRows else { preconditionFailure("recurrent networks have sequences of rows") }
     precondition(count <= 0xFFFF, "select_rows counts rows in half words")
     let selection = RowSelection(
       rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
@@ -69,8 +102,8 @@ final class ChunkRows {
 
   func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
 
-  func workspaceRows(runs: Int, count: Int) -> WorkspaceRows {
-    WorkspaceRows(runs: runs, rows: count, counts: RunWindow(rowCounts, runs: 0..<runs))
+  func workspaceRows(runs: Int, count: Int, sequences: SequenceRows? = nil) -> WorkspaceRows {
+    WorkspaceRows(runs: runs, rows: count, counts: RunWindow(rowCounts, runs: 0..<runs), sequences: sequences)
   }
 
   func dispatch(count: Int, minibatch: Int) -> ChunkDispatch {

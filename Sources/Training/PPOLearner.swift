@@ -84,7 +84,7 @@ final class PPOLearner {
     for minibatch in 0..<shape.minibatches {
       recorder.phase = "epochs: backward"
       recordClearGradients(recorder, runs: runs)
-      for part in shape.chunks(of: shape.minibatchRows) {
+      for part in shape.minibatchChunks {
         try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
       }
       network.recordFinishBackward(
@@ -117,15 +117,15 @@ final class PPOLearner {
 
   /// Adds the gradient of one chunk of a minibatch.
   private func recordGradient(
-    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int, part: (first: Int, count: Int)
+    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int,
+    part: TrainingShape.MinibatchChunk
   ) throws {
     let window = 0..<runs.count
     recorder.phase = "epochs: rows"
-    chunk.recordSelect(
-      recorder, runs: runs, first: minibatch * shape.minibatchRows + part.first, count: part.count, epoch: epoch)
+    let listed = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
     let rows = network.recordExpand(
-      recorder, rows: chunk.workspaceRows(runs: runs.count, count: part.count),
+      recorder, rows: listed,
       observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
       symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
     recorder.phase = "epochs: forward"
@@ -136,7 +136,7 @@ final class PPOLearner {
     recorder.phase = "epochs: backward"
     try network.recordBackward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.first)
+      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.splitRow)
   }
 
   /// The loss of a chunk, its gradient by the network's outputs, and the sums for the metrics.

@@ -53,6 +53,7 @@ final class Rollout {
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
     recorder.phase = "rollout"
+    chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
       otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
@@ -85,11 +86,10 @@ final class Rollout {
         symmetries: buffers.symmetries(runs.count), into: lists)
     }
     for part in shape.chunks(of: shape.rowsPerStep) {
-      chunk.recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
+      let listed = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
       let rows = network.recordExpand(
-        recorder, rows: chunk.workspaceRows(runs: runs.count, count: part.count),
-        observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
-        symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
+        recorder, rows: listed, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
+        indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
         heads: kernel === storeValues ? [.critic] : [.actor, .critic])

@@ -37,7 +37,8 @@ public final class Trainer {
   /// Plans, allocates, initializes weights and environments, and records an update.
   ///
   /// - Parameter runs: Runs of this process, a part of `configuration.runs`.
-  /// - Throws: `VulkanError` where the device lacks memory or limits.
+  /// - Throws: `ConfigurationError` where minibatches do not divide the rollout, `VulkanError` where the device lacks memory
+  ///   or limits.
   public convenience init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
     try self.init(configuration: configuration, runs: runs, device: device, windowLimit: runs.count)
   }
@@ -48,6 +49,7 @@ public final class Trainer {
     self.runs = runs
     self.device = device
     environment = try configuration.makeEnvironment()
+    try configuration.validate(agentCount: environment.agentCount)
     architecture = try configuration.network.architecture(for: environment)
     shape = TrainingShape(configuration, environment: environment, runs: runs.count)
     table = BufferTable(device: device)

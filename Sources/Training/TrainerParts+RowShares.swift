@@ -21,7 +21,7 @@ extension TrainerParts {
       }
     }
     let rows = Double(max(1, runs * shape.rows))
-    let chunk = shape.chunks(of: shape.minibatchRows).last?.count ?? 0
+    let chunk = shape.minibatchChunks.last?.count ?? 0
     return SIMD4(1, Double(acting) / rows, Double(wide) / rows, try network.listShare(runs: runs, rows: chunk))
   }
 }

@@ -22,11 +22,10 @@ final class TrainerParts {
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let inputWords = PolicyNetwork.inputWords(architecture, game.observationList)
+    let widths = PolicyNetwork.workspaceWidths(architecture, game.observationList)
     let listCapacity = PolicyNetwork.rolloutListCapacity(game.observationList, on: device)
     let windowRuns = min(
-      Self.windowRuns(shape, architecture, inputWords: inputWords, listCapacity: listCapacity, device: device),
-      windowLimit)
+      Self.windowRuns(shape, architecture, widths: widths, listCapacity: listCapacity, device: device), windowLimit)
     buffers = RolloutBuffers(shape, windowRuns: windowRuns, listCapacity: listCapacity, table: table)
     let symmetries = try configuration.otherPlaySymmetries(of: game).map { SymmetryTable($0, of: game, table: table) }
     network = try PolicyNetwork(
@@ -50,12 +49,11 @@ final class TrainerParts {
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, inputWords: Int, listCapacity: Int?, device: Device
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, widths: [Int], listCapacity: Int?, device: Device
   ) -> Int {
     let rollout = BufferTable(device: nil)
     _ = RolloutBuffers(shape, windowRuns: 1, listCapacity: listCapacity, table: rollout)
     let layout = ParameterLayout(architecture)
-    let widths = layout.layers.map(\.paddedOutputs) + [inputWords]
     let rowBytes = 4 * shape.chunkRows
     let gradientBytes = 4 * PolicyNetwork.gradientSplits(on: device) * layout.count
     let widest = max(rollout.largestRunStride, rowBytes * (widths.max() ?? 0), gradientBytes)
@@ -145,7 +143,7 @@ extension NetworkSettings {
   /// The network for one environment's observations and actions.
   public func architecture(for environment: any Environment) throws -> NetworkArchitecture {
     try NetworkArchitecture(
-      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, actor: actor,
-      critic: critic, activation: NetworkArchitecture.Activation(rawValue: activation.rawValue) ?? .relu)
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
+      actor: actor, critic: critic, activation: NetworkArchitecture.Activation(rawValue: activation.rawValue) ?? .relu)
   }
 }

@@ -4,7 +4,10 @@ import Testing
 
 @Suite struct HanabiConformanceTests {
   @Test(
-    arguments: [["preset": "full"], ["preset": "small", "players": 3], ["preset": "mini", "knowledge": "plausible"]]
+    arguments: [
+      ["preset": "full"], ["preset": "small", "players": 3], ["preset": "mini", "knowledge": "plausible"],
+      ["preset": "tiny", "observation": "minimal"],
+    ]
       as [[String: ParameterValue]])
   func hanabiDoesWhatEveryEnvironmentMust(configuration: [String: ParameterValue]) throws {
     try EnvironmentConformance.check(hanabi(configuration)) { words, environment in

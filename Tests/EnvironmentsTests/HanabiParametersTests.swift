@@ -8,6 +8,7 @@ import Testing
     arguments: [
       (["preset": "full"], 658, 21, 50), (["players": 3], 956, 31, 50), (["players": 4], 1041, 39, 50),
       (["players": 5], 1280, 49, 50), (["preset": "small"], 171, 12, 20), (["preset": "very_small"], 106, 11, 10),
+      (["observation": "minimal"], 308, 21, 50),
     ] as [([String: ParameterValue], Int, Int, Int)])
   func presetsHaveTheSizesOfTheReferences(
     parameters: [String: ParameterValue], features: Int, actions: Int, cards: Int
@@ -41,6 +42,8 @@ import Testing
       (["preset": "huge"], "environment.preset = huge; expected one of full, small, very_small, mini, tiny"),
       (["knowledge": "v1"], "environment.knowledge"), (["lifes": 3], "environment.lifes is not a known key"),
       (["hand_size": "big"], "environment.hand_size"),
+      (["observation": "seer"], "environment.observation = seer; expected one of card_knowledge, minimal"),
+      (["observation": "minimal", "knowledge": "v0"], "environment.knowledge = v0 says how a minimal observation"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(
     parameters: [String: ParameterValue], sentence: String

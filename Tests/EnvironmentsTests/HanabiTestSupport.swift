@@ -12,6 +12,7 @@ let hanabiConfigurations: [[String: ParameterValue]] =
   [
     ["preset": "full"], ["preset": "small"], ["preset": "very_small"], ["preset": "mini"], ["preset": "tiny"],
     ["players": 3], ["players": 4], ["players": 5], ["preset": "mini", "players": 3], ["knowledge": "plausible"],
+    ["observation": "minimal"], ["preset": "tiny", "players": 3, "colors": 3, "observation": "minimal"],
     ["colors": 6, "ranks": 5], ["colors": 1, "ranks": 3, "hand_size": 2],
     ["colors": 2, "ranks": 16, "hand_size": 7], ["colors": 1, "ranks": 32, "hand_size": 3],
     ["colors": 4, "ranks": 2, "card_counts": [15, 9], "hand_size": 8, "players": 5, "information_tokens": 32],

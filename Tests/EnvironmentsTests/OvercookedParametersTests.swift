@@ -24,7 +24,7 @@ import Testing
   @Test func theDefaultsAreThoseOfJaxMARL() throws {
     let rules = try overcooked().parameters
     #expect(rules.layout == .crampedRoom && rules.startDirections == .random && !rules.randomReset && rules.platePays)
-    #expect(rules.maxSteps == 400 && rules.shapingWeight == 1 && rules.shapingHorizon == 2_500_000)
+    #expect(rules.maxSteps == 400 && rules.shaping.weight == 1 && rules.shaping.horizon == 2_500_000)
   }
 
   @Test func aGridIsALayout() throws {

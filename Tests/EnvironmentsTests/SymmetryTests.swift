@@ -204,7 +204,8 @@ private let turningKitchen: [String: ParameterValue] = [
   @Test(
     arguments: [
       ([:], 4, 24), (["obs": "grid", "players": 3, "boundary": "shift"], 2, 24),
-      (["memory": "turn", "action_mode": "cell"], 3, 30), (["game": "yokai_16"], 1, 16),
+      (["memory": "turn", "action_mode": "cell", "obs_matches": true, "shaping_weight": 1], 3, 30),
+      (["game": "yokai_16"], 1, 16),
     ] as [([String: ParameterValue], Int, Int)])
   func yokaiKnowsNeitherColorsNorDirections(parameters: [String: ParameterValue], games: Int, steps: Int) throws {
     let environment = try yokai(parameters)

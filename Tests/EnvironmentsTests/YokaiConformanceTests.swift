@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct YokaiConformanceTests {
   @Test(
-    arguments: [[:], ["players": 3, "memory": "turn", "action_mode": "cell", "obs": "grid", "boundary": "shift"]]
-      as [[String: ParameterValue]])
+    arguments: [
+      [:], ["players": 3, "memory": "turn", "action_mode": "cell", "obs": "grid", "boundary": "shift"],
+      ["shaping_weight": 1, "shaping_horizon": 10_000],
+    ] as [[String: ParameterValue]])
   func yokaiDoesWhatEveryEnvironmentMust(configuration: [String: ParameterValue]) throws {
     try EnvironmentConformance.check(yokai(configuration)) { words, environment in
       guard let yokai = environment as? YokaiEnvironment else { return ["not Yokai"] }

@@ -13,6 +13,8 @@ struct YokaiLockstep {
   private let rules: YokaiParameters
   private var games: [YokaiGame]
   private var episodes: [Int]
+  /// Steps of all games of an environment, which the shaping is annealed by.
+  private var transitions: [Int]
   /// The first thing that the device must have complained of, per environment.
   private var errors: [UInt32]
   private var step = 0
@@ -33,6 +35,7 @@ struct YokaiLockstep {
       YokaiGame.dealt(rules: rules, seed: seed, environment: $0, episode: 0)
     }
     episodes = Array(repeating: 0, count: environments)
+    transitions = episodes
     errors = Array(repeating: 0, count: environments)
   }
 
@@ -85,17 +88,28 @@ struct YokaiLockstep {
     try play.setActions(actions)
     try play.step()
     let (rewards, dones, states, outcomes) = try (play.rewards(), play.dones(), play.states(), play.outcomes())
+    let shaped = try play.vector.shapedRewards?.read(run: 0)
     for index in games.indices {
       var reward: Float = 0
+      let before = games[index]
+      let weight = shapingWeight(after: transitions[index])
       if let choice = chosen[index] {
         reward = games[index].play(choice)
+        transitions[index] += 1
       } else if errors[index] == 0 {
         errors[index] = ERROR_ILLEGAL_ACTION
       }
       let game = games[index]
+      let progress = game.potential - before.potential
+      let shapes =
+        shaped?[index * players..<(index + 1) * players].allSatisfy {
+          abs(Double($0) - Double(weight) * progress) < 1e-6
+        } ?? true
+      var state = game.state(episode: episodes[index])
+      state.transitions = environment.shapesRewards ? transitions[index] : nil
       guard report(rewards[index * players..<(index + 1) * players].allSatisfy { $0 == reward }, "reward", index),
         report(dones[index] == game.ended, "done", index),
-        report(states[index] == game.state(episode: episodes[index]).words, "state", index)
+        report(shapes, "shaped reward", index), report(states[index] == state.words, "state", index)
       else { return false }
       if game.ended {
         guard report(outcomes[8 * index..<8 * index + 8].elementsEqual(game.outcomes), "outcomes", index) else {
@@ -110,6 +124,13 @@ struct YokaiLockstep {
     try play.resetWhereDone()
     step += 1
     return true
+  }
+
+  /// Weight of a step's shaped reward after so many steps of its environment.
+  private func shapingWeight(after transitions: Int) -> Float {
+    let (weight, horizon) = (Float(rules.shaping.weight), Float(rules.shaping.horizon))
+    guard horizon > 0 else { return weight }
+    return weight * max(0, 1 - Float(transitions) * Float(games.count) / horizon)
   }
 
   /// A random legal action for the player to move; every other environment seldom ends a game early, so that all hints

@@ -10,7 +10,8 @@ import Testing
       ([:], 786, 351, 48), (["game": "yokai_16"], 1731, 657, 96),
       (["game": "yokai_16", "players": 4], 1779, 724, 96), (["obs": "grid"], 786, 1998, 256),
       (["game": "yokai_16", "obs": "grid"], 1731, 3377, 432), (["action_mode": "cell"], 89, 358, 48),
-      (["game": "yokai_16", "action_mode": "cell"], 110, 666, 96),
+      (["game": "yokai_16", "action_mode": "cell"], 110, 666, 96), (["obs_matches": true], 786, 432, 64),
+      (["game": "yokai_16", "obs_matches": true], 1731, 889, 112),
     ] as [([String: ParameterValue], Int, Int, Int)])
   func sizesAreThoseOfTheSpecification(
     parameters: [String: ParameterValue], actions: Int, features: Int, bytes: Int
@@ -27,7 +28,7 @@ import Testing
     #expect(rules.players == 2 && rules.colors == 3 && rules.cardsPerColor == 3 && rules.gridSize == 9)
     #expect(rules.memory == .perfect && rules.actionMode == .slot && rules.observation == .cards)
     #expect(rules.winBonus == 6 && !rules.rejectsSolvedStarts && rules.boundary == .mask && !rules.allowsNullMoves)
-    #expect(rules.rewardScale == 1)
+    #expect(rules.rewardScale == 1 && rules.shaping.weight == 0 && rules.shaping.horizon == 10_000_000)
     #expect(rules.startCells == [30, 31, 32, 39, 40, 41, 48, 49, 50])
     #expect(try yokai(["game": "yokai_16"]).parameters.startCells.first == 33)
   }
@@ -68,7 +69,12 @@ import Testing
       (["boundary": "wrap"], "environment.boundary"), (["win_bonus": -1], "environment.win_bonus"),
       (["reward_scale": 0], "environment.reward_scale"), (["reward_scale": "large"], "environment.reward_scale"),
       (["allow_null_move": 1], "expected true or false"), (["reject_solved_start": "no"], "expected true or false"),
-      (["hints": 3], "environment.hints is not a known key"),
+      (["shaping_weight": -1], "environment.shaping_weight = "),
+      (["shaping_horizon": -1], "environment.shaping_horizon"),
+      (["shaping_turn_bonus": 11], "environment.shaping_turn_bonus"),
+      (["shaping_peek_bonus": -1], "environment.shaping_peek_bonus"),
+      (["shaping_hint_bonus": "all"], "environment.shaping_hint_bonus"),
+      (["obs_matches": 1], "environment.obs_matches = "), (["hints": 3], "environment.hints is not a known key"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(
     parameters: [String: ParameterValue], sentence: String

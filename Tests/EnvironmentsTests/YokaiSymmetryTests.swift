@@ -54,7 +54,9 @@ import VulkanCompute
   }
 
   /// What a seat cannot know changes nothing that it is shown.
-  @Test(arguments: [[:], ["game": "yokai_16", "players": 3, "obs": "grid"]] as [[String: ParameterValue]])
+  @Test(
+    arguments: [[:], ["obs_matches": true, "shaping_weight": 1], ["game": "yokai_16", "players": 3, "obs": "grid"]]
+      as [[String: ParameterValue]])
   func hiddenColorsAndHintsDoNotShow(parameters: [String: ParameterValue]) throws {
     let environment = try yokai(parameters)
     let rules = environment.parameters

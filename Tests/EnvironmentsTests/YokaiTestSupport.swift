@@ -27,6 +27,11 @@ let yokaiConfigurations: [[String: ParameterValue]] = [
   ["colors": 4, "cards_per_color": 3, "grid_size": 11, "hint_counts": [4, 6, 1], "reward_scale": .number(0.25)],
   fourCards.merging(["boundary": "shift", "win_bonus": .number(2.5)]) { $1 },
   fourCards.merging(["action_mode": "cell", "players": 4, "hint_counts": [1, 0, 0]]) { $1 },
+  ["obs_matches": true],
+  ["game": "yokai_16", "obs": "grid", "obs_matches": true, "memory": "turn", "action_mode": "cell"],
+  ["shaping_weight": .number(0.3), "shaping_horizon": 700],
+  ["game": "yokai_16", "action_mode": "cell", "boundary": "shift", "shaping_weight": 2, "shaping_horizon": 0],
+  fourCards.merging(["players": 3, "allow_null_move": true, "shaping_weight": 1]) { $1 },
 ]
 
 extension YokaiGame {

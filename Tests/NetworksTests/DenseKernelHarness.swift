@@ -120,7 +120,7 @@ struct DenseKernelHarness {
       columns: UInt32(paddedOutputs), weight_offset: UInt32(weightOffset), bias_offset: UInt32(biasOffset),
       parameter_stride: UInt32(parameterCount), input_stride: UInt32(x.runStride),
       output_stride: UInt32(y.runStride), gradient_stride: UInt32(gradients?.runStride ?? 0), first_row: 0,
-      row_begin: 0)
+      row_begin: 0, bias_begin: 0)
   }
 
   /// Compares the rows in use with the twin's, padding with 0, and everything else with the guard word.

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func survivesJSON() throws {
-    for architecture in try PolicyNetworkTests.architectures() {
+    for architecture in try PolicyNetworkTests.architectures() + [RecurrentNetworkTests.withTrunk()] {
       let data = try JSONEncoder().encode(architecture)
       #expect(try JSONDecoder().decode(NetworkArchitecture.self, from: data) == architecture)
     }
@@ -23,6 +23,15 @@ import Testing
       throws: NetworkArchitecture.Invalid(description: "network.trunk = [0]; expected widths from 1 to 8192, found 0")
     ) {
       try JSONDecoder().decode(NetworkArchitecture.self, from: Data(text.utf8))
+    }
+  }
+
+  @Test(arguments: [0, 1025]) func refusesRecurrentLayersWithoutAWidth(width: Int) {
+    #expect(
+      throws: NetworkArchitecture.Invalid(description: "network.gru = \(width); expected a width from 1 to 1024")
+    ) {
+      try NetworkArchitecture(
+        inputs: 8, actions: 2, trunk: [], gru: width, actor: [], critic: [], activation: .tanh)
     }
   }
 

@@ -79,7 +79,7 @@ struct ExampleTraining {
     let record = """
       {"configuration": "example", "update": \(update), "env_steps": \(update * 64), "games": 10, "seed": 3,
       "modes": ["sampled", "greedy"], "tie_tolerance": 0.001, "bootstrap_samples": 10, "max_tuples": 1000,
-      "across_configurations": \(acrossConfigurations), "device": "a <device> & more", "trainings": [{"configuration": "example",
+      "across_configurations": \(acrossConfigurations), "device": "a <device> & more", "symmetry": false, "trainings": [{"configuration": "example",
       "update": \(update), "env_steps": \(update * 64), "runs": 4, "weight_hash": "4567"}]}
       """
     try write(record, "evaluation/evaluation.json")

@@ -22,6 +22,7 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     hanabi("full"), hanabi("full", ["players": .integer(3)]), hanabi("full", ["players": .integer(4)]),
     hanabi("full", ["players": .integer(5)]), hanabi("full", ["knowledge": .text("plausible")]), hanabi("small"),
     hanabi("very_small"), hanabi("mini"), hanabi("tiny"),
+    hanabi("tiny", ["observation": .text("minimal")]),
     hanabi("tiny", ["players": .integer(3), "colors": .integer(3), "hand_size": .integer(2)]),
     overcooked("cramped_room"), overcooked("counter_circuit"),
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
@@ -29,7 +30,11 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     levers(["pay": .list([.list([.integer(1), .integer(0)]), .list([.number(0.5), .integer(2)])])]),
     yokai("yokai_9"), yokai("yokai_16", ["players": .integer(3), "memory": .text("turn"), "obs": .text("grid")]),
     yokai(
-      "yokai_9", ["action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift")]),
+      "yokai_9",
+      [
+        "action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift"),
+        "obs_matches": .boolean(true), "shaping_weight": .number(0.5),
+      ]),
   ]
 
   private static func levers(_ values: [String: ParameterValue]) -> EnvironmentVariant {

@@ -7,11 +7,12 @@ import VulkanCompute
 @testable import Training
 
 @Suite(.serialized) struct EveryKernelTests {
-  /// Both kinds of networks, both activations, widths of whole and half tiles.
+  /// All kinds of networks, both activations, widths of whole and half tiles.
   static let networks = [
     "network={trunk: [16], actor: [8], critic: [8, 16], activation: relu}",
     "network={trunk: [], actor: [16], critic: [8], activation: tanh}",
     "network={trunk: [8], actor: [], critic: [], activation: tanh}",
+    "network={trunk: [16], gru: 16, actor: [8], critic: [8], activation: relu}",
   ]
 
   /// With all symmetries of a square.
@@ -96,6 +97,9 @@ import VulkanCompute
         names.formUnion(
           try Self.kernels(variant, network: Self.networks[0], otherPlay: true, device: device).map(\.name))
       }
+      let recurrent = Self.networks[Self.networks.count - 1]
+      names.formUnion(
+        try Self.kernels(EnvironmentVariant.all[0], network: recurrent, device: device).map(\.name))
     }
     let files = ShaderCompiler.embeddedFiles.keys.filter {
       $0.hasSuffix(".comp") && !$0.hasPrefix("Evaluation/") && !$0.hasPrefix("Tabular/") && !$0.hasPrefix("Probe/")

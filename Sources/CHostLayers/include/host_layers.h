@@ -37,4 +37,22 @@ void host_sparse_forward(float *y, const float *base, const float *weights, cons
 void host_add_sparse_gradients(float *weight_gradients, const float *gradients, const uint32_t *entries, size_t pitch,
                                const uint32_t *lengths, const uint32_t *lists, size_t rows, size_t columns);
 
+// One step of a GRU for some sequences of width H; gates (rows, 3 H): reset r, update z, candidate n.
+
+// gates = x W_i + b_i on entry, r, z, n on return; sums (rows, 3 H) = previous W; bias (H) of the candidate's product q;
+// hidden (rows, H) = (1 - z) n + z previous. products gets q unless NULL; following (rows, H), unless NULL, gets hidden,
+// or 0 in rows that resets says
+void host_gru_forward(float *gates, const float *sums, const float *bias, const float *previous, float *hidden,
+                      float *products, float *following, const uint32_t *resets, size_t rows, size_t width);
+
+// gradients (rows, H) += sums + following * z, but for rows that resets says; sums (rows, H), following and gates are
+// those of the step after
+void host_gru_add_following(float *gradients, const float *sums, const float *following, const float *gates,
+                            const uint32_t *resets, size_t rows, size_t width);
+
+// gate_gradients and recurrent_gradients (rows, 3 H): gradients by x W_i + b_i and by previous W, from gradients (rows, H) by
+// hidden
+void host_gru_backward(float *gate_gradients, float *recurrent_gradients, const float *gradients,
+                       const float *previous, const float *gates, const float *products, size_t rows, size_t width);
+
 #endif

@@ -14,8 +14,6 @@ public struct RecordedEvaluation {
   /// All evaluated runs, in the order of tables and figures.
   public var runs: [EvaluatedRun] { matrices.first?.runs ?? [] }
 
-  public var summaryFile: URL { folder.appendingPathComponent(EvaluationFolder.summaryName) }
-
   /// The results in a folder; nil where no evaluation was written.
   /// - Throws: `FileFailure` that names a file that is missing or cannot be understood.
   public init?(_ folder: URL) throws {

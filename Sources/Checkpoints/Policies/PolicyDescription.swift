@@ -18,6 +18,7 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   }
 
   /// Hidden layers end in the activation, outputs are linear; `y = x W + b` throughout, W (inputs, outputs) row-major.
+  /// `ParameterLayout` says how a GRU computes.
   public var architecture: NetworkArchitecture
   public var environment: Environment
   public var observation: [ObservationSection]

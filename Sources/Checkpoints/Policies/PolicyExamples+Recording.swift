@@ -5,7 +5,8 @@ import Training
 import VulkanCompute
 
 extension PolicyExamples {
-  /// Observations of games of uniform random play, with what the policy computes on them on this device.
+  /// Observations of games of uniform random play, with what the policy computes on them on this device. A recurrent
+  /// policy follows every seat through its games.
   ///
   /// - Parameters:
   ///   - parameters: One parameter set, (P) with padding.
@@ -38,6 +39,9 @@ extension PolicyExamples {
     let counts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     let policyIndices = register("policy_indices", of: UInt32.self, [("index", 1)])
     let values = register("values", of: Float.self, [("rows", rows), ("D", environment.observationFeatureCount)])
+    let hiddenWidth = architecture.gru.map(ParameterLayout.padded)
+    let resets = register("resets", of: UInt32.self, [("C", rows)])
+    let states = hiddenWidth.map { register("first_states", of: Float.self, seats + [("H", $0)]) }
     let unpack = try device.observationUnpacker(of: environment)
     try table.allocate()
     try vector.initialize(seeds: [0])
@@ -58,16 +62,30 @@ extension PolicyExamples {
         vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: t)
         recorder.barrier()
       }
+    }
+    let ended = try dones.read(run: 0)
+    try resets.write(
+      (0..<rows).map { row in
+        let (t, actor) = row.quotientAndRemainder(dividingBy: rowsPerStep)
+        return t == 0 ? 0 : ended[(t - 1) * environments + actor / environment.agentCount]
+      })
+    try device.run { recorder in
       let valueCount = rows * environment.observationFeatureCount
       recorder.dispatch(
         unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(valueCount),
         groups: unpack.groups(for: valueCount))
-      let workspace = WorkspaceRows(runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1))
-      network.recordExpand(
+      let sequences = states.map { states in
+        SequenceRows(
+          sequences: rowsPerStep, steps: steps, states: RunWindow(states, runs: 0..<1), stateRows: rowsPerStep,
+          indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged)
+      }
+      let workspace = WorkspaceRows(
+        runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1), sequences: sequences)
+      let inputs = network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
         indices: RunWindow(indices, runs: 0..<1))
       try network.recordForward(
-        recorder, rows: workspace, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
+        recorder, rows: inputs, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
     }
     let maskWords = try masks.read(run: 0)
     let legal = (0..<rows).flatMap { row in
@@ -79,9 +97,15 @@ extension PolicyExamples {
       let values = try buffer.read(run: 0)
       return (0..<rows).flatMap { values[$0 * pitch..<$0 * pitch + count] }
     }
+    let hiddenStates = try network.hiddenStates.map { buffers in
+      let (pitch, width) = (hiddenWidth ?? 0, architecture.gru ?? 0)
+      return HiddenStates(
+        before: try columns(buffers.before, pitch: pitch, count: width),
+        after: try columns(buffers.after, pitch: pitch, count: width))
+    }
     return PolicyExamples(
       observations: try values.read(run: 0), legalMasks: legal,
       logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
-      values: try columns(network.values, pitch: network.valuePitch, count: 1))
+      values: try columns(network.values, pitch: network.valuePitch, count: 1), hiddenStates: hiddenStates)
   }
 }

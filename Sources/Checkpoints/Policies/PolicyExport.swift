@@ -10,12 +10,30 @@ public struct PolicyExamples: Sendable {
   public var logits: [Float]
   /// (rows)
   public var values: [Float]
+  /// Of recurrent policies.
+  public var hiddenStates: HiddenStates?
 
-  public init(observations: [Float], legalMasks: [UInt8], logits: [Float], values: [Float]) {
+  /// Hidden states of a GRU of width H, (rows, H) each.
+  public struct HiddenStates: Sendable {
+    /// Before the row; 0 where a game begins.
+    public var before: [Float]
+    /// After the row: what the seat's next row begins with, unless its game has ended.
+    public var after: [Float]
+
+    public init(before: [Float], after: [Float]) {
+      self.before = before
+      self.after = after
+    }
+  }
+
+  public init(
+    observations: [Float], legalMasks: [UInt8], logits: [Float], values: [Float], hiddenStates: HiddenStates? = nil
+  ) {
     self.observations = observations
     self.legalMasks = legalMasks
     self.logits = logits
     self.values = values
+    self.hiddenStates = hiddenStates
   }
 }
 
@@ -37,13 +55,19 @@ public enum PolicyExport {
     try PolicyFile.write(policy, to: folder.appendingPathComponent(policyName))
     try AtomicFile.write(
       try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))
+    var tensors = [
+      Tensor("observations", shape: [rows, features], examples.observations),
+      Tensor("legal_masks", shape: [rows, actions], examples.legalMasks),
+      Tensor("logits", shape: [rows, actions], examples.logits), Tensor("values", shape: [rows], examples.values),
+    ]
+    if let states = examples.hiddenStates, let width = policy.description.architecture.gru {
+      tensors += [
+        Tensor("hidden_states", shape: [rows, width], states.before),
+        Tensor("next_hidden_states", shape: [rows, width], states.after),
+      ]
+    }
     try SafetensorsWriter.write(
-      [
-        Tensor("observations", shape: [rows, features], examples.observations),
-        Tensor("legal_masks", shape: [rows, actions], examples.legalMasks),
-        Tensor("logits", shape: [rows, actions], examples.logits),
-        Tensor("values", shape: [rows], examples.values),
-      ],
+      tensors,
       metadata: ["weight_hash": policy.weightHash], to: folder.appendingPathComponent("examples.safetensors"))
   }
 }

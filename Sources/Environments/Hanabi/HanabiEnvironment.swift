@@ -47,13 +47,18 @@ public struct HanabiEnvironment: Environment {
   }
 
   public var parametersDescription: [String: ParameterValue] {
-    [
+    let observation: [String: ParameterValue] =
+      if let knowledge = parameters.knowledge {
+        ["knowledge": .text(knowledge.rawValue)]
+      } else {
+        ["observation": .text(HanabiParameters.Observation.minimal.rawValue)]
+      }
+    return [
       "players": .integer(parameters.players), "colors": .integer(parameters.colors),
       "ranks": .integer(parameters.ranks), "hand_size": .integer(parameters.handSize),
       "information_tokens": .integer(parameters.informationTokens), "life_tokens": .integer(parameters.lifeTokens),
       "card_counts": .list(parameters.cardCounts.map { .integer($0) }),
-      "knowledge": .text(parameters.knowledge.rawValue),
-    ]
+    ].merging(observation) { $1 }
   }
 
   public var observationLayout: [ObservationSection] {
@@ -67,6 +72,7 @@ public struct HanabiEnvironment: Environment {
     add("board", parameters.boardCount)
     add("discards", parameters.deckSize)
     add("last_action", parameters.lastActionCount)
+    if parameters.knowledge == nil { return sections }
     for player in 0..<parameters.players {
       for slot in 0..<parameters.handSize {
         add("knowledge_player\(player)_slot\(slot)_cards", parameters.cardKindCount, knowledge)
@@ -97,6 +103,7 @@ public struct HanabiEnvironment: Environment {
       "ALL_CARDS": 1 << p.cardKindCount - 1, "COLOR_MASK": 1 << p.ranks - 1,
       "RANK_MASK": (0..<p.colors).reduce(0) { $0 | 1 << ($1 * p.ranks) },
     ]
+    if p.knowledge != nil { numbers["KNOWLEDGE"] = 1 }
     if p.knowledge == .v0 { numbers["KNOWLEDGE_V0"] = 1 }
     var macros = numbers.mapValues { "\($0)u" }
     macros["CARD_COUNTS"] = p.cardCounts.map { "\($0)u" }.joined(separator: ", ")

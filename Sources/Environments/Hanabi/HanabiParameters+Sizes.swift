@@ -51,7 +51,7 @@ extension HanabiParameters {
   /// Knowledge about one slot.
   var slotFeatureCount: Int { cardKindCount + colors + ranks }
   var knowledgeOffset: Int { handsCount + boardCount + deckSize + lastActionCount }
-  var observationFeatureCount: Int { knowledgeOffset + slotCount * slotFeatureCount }
+  var observationFeatureCount: Int { knowledgeOffset + (knowledge == nil ? 0 : slotCount * slotFeatureCount) }
 
   // MARK: Packed observation, in words
 

@@ -1,9 +1,16 @@
 /// The parameters of a Hanabi game, checked, with all sizes that follow from them.
 ///
-/// YAML keys: `preset, players, colors, ranks, hand_size, information_tokens, life_tokens, card_counts, knowledge`; all
-/// but the preset override it. JaxMARL's names: `num_agents, num_colors, num_ranks, hand_size, max_info_tokens,
+/// YAML keys: `preset, players, colors, ranks, hand_size, information_tokens, life_tokens, card_counts, observation,
+/// knowledge`; all but the preset override it. JaxMARL's names: `num_agents, num_colors, num_ranks, hand_size, max_info_tokens,
 /// max_life_tokens, num_cards_of_rank`.
 public struct HanabiParameters: Sendable, Hashable {
+  /// Whether the observation has a section on what is known about the cards in hand (hanabi-learning-environment:
+  /// `observation_type`).
+  public enum Observation: String, Sendable, CaseIterable {
+    case cardKnowledge = "card_knowledge"
+    case minimal
+  }
+
   /// What the observation says about each card in hand.
   public enum Knowledge: String, Sendable, CaseIterable {
     /// Probabilities from hints and from cards that are played or discarded (JaxMARL, "V0 belief").
@@ -27,7 +34,8 @@ public struct HanabiParameters: Sendable, Hashable {
   public let lifeTokens: Int
   /// Copies of each rank in one colour.
   public let cardCounts: [Int]
-  public let knowledge: Knowledge
+  /// nil where the observation is minimal.
+  public let knowledge: Knowledge?
 
   public init(_ given: EnvironmentParameters) throws {
     var given = given
@@ -41,9 +49,15 @@ public struct HanabiParameters: Sendable, Hashable {
     lifeTokens = try given.integer("life_tokens", in: 1...32) ?? preset.lifeTokens
     let usual = ranks == preset.cardCounts.count ? preset.cardCounts : Self.usualCardCounts(ranks: ranks)
     cardCounts = try given.integers("card_counts", in: 1...15) ?? usual
-    knowledge =
-      try given.text("knowledge", oneOf: Knowledge.allCases.map(\.rawValue)).flatMap(Knowledge.init) ?? .v0
+    let observation = try given.text("observation", oneOf: Observation.allCases.map(\.rawValue))
+    let known = try given.text("knowledge", oneOf: Knowledge.allCases.map(\.rawValue)).flatMap(Knowledge.init)
+    knowledge = observation == Observation.minimal.rawValue ? nil : known ?? .v0
     try given.finish()
+    if let known, knowledge == nil {
+      throw EnvironmentParameters.Invalid(
+        "environment.knowledge = \(known.rawValue) says how a minimal observation shows what it leaves out; remove it, or "
+          + "environment.observation")
+    }
 
     guard colors * ranks <= 32 else {
       throw EnvironmentParameters.Invalid(

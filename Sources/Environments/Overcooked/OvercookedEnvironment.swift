@@ -54,8 +54,7 @@ public struct OvercookedEnvironment: Environment {
     var values: [String: ParameterValue] = [
       "start_directions": .text(parameters.startDirections.rawValue), "random_reset": .boolean(parameters.randomReset),
       "plate_reward": .boolean(parameters.platePays), "max_steps": .integer(parameters.maxSteps),
-      "shaping_weight": .decimal(parameters.shapingWeight), "shaping_horizon": .integer(parameters.shapingHorizon),
-    ]
+    ].merging(parameters.shaping.parametersDescription) { $1 }
     if let layout = parameters.layout {
       values["layout"] = .text(layout.rawValue)
       values["start_cells"] = .text(parameters.startCells.rawValue)
@@ -89,8 +88,7 @@ public struct OvercookedEnvironment: Environment {
     for bit in 0..<3 { macros["KIND_PLANE\(bit)"] = list(kindPlane(bit)) }
     macros["POT_CELLS"] = list(kitchen.pots.map { UInt32($0) })
     macros["PLATE_SHAPED"] = parameters.platePays ? "3.0" : "0.0"
-    macros["SHAPING_WEIGHT"] = "\(Float(parameters.shapingWeight))"
-    if parameters.shapingHorizon > 0 { macros["SHAPING_HORIZON"] = "\(Float(parameters.shapingHorizon))" }
+    macros.merge(parameters.shaping.macros) { $1 }
     if parameters.randomReset { macros["RANDOM_RESET"] = "1" }
     if parameters.startDirections == .random { macros["RANDOM_DIRECTIONS"] = "1" }
     return macros

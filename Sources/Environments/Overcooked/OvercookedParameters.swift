@@ -27,10 +27,7 @@ public struct OvercookedParameters: Sendable, Hashable {
   public let platePays: Bool
   /// Steps of an episode.
   public let maxSteps: Int
-  /// Weight of shaped rewards at the start of a training.
-  public let shapingWeight: Double
-  /// Env steps of a run over which that weight falls to 0 (`REW_SHAPING_HORIZON`); 0: it stays.
-  public let shapingHorizon: Int
+  public let shaping: ShapingSchedule
 
   public init(_ given: EnvironmentParameters) throws {
     var given = given
@@ -43,8 +40,7 @@ public struct OvercookedParameters: Sendable, Hashable {
     randomReset = try given.boolean("random_reset") ?? false
     platePays = try given.boolean("plate_reward") ?? true
     maxSteps = try given.integer("max_steps", in: 1...1_000_000) ?? 400
-    shapingWeight = try given.number("shaping_weight", in: 0...1000) ?? 1
-    shapingHorizon = Int(try given.number("shaping_horizon", in: 0...1e15) ?? 2.5e6)
+    shaping = try ShapingSchedule(&given, weight: 1, horizon: 2_500_000)
     try given.finish()
 
     if let grid {

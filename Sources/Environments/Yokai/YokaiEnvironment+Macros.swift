@@ -23,10 +23,17 @@ extension YokaiEnvironment {
     macros["CELL_BYTES"] = words(4) { $0 < p.cardCount * 8 && $0 % 8 == 0 }
     macros["WIN_BONUS"] = "\(Float(p.winBonus))"
     macros["REWARD_SCALE"] = "\(Float(p.rewardScale))"
+    if p.shapesRewards {
+      macros.merge(p.shaping.macros) { $1 }
+      macros["SHAPING_TURN_BONUS"] = "\(Float(p.shapingTurnBonus))"
+      macros["SHAPING_PEEK_BONUS"] = "\(Float(p.shapingPeekBonus))"
+      macros["SHAPING_HINT_BONUS"] = "\(Float(p.shapingHintBonus))"
+    }
     if boardWordCount == 3 { macros["SMALL_BOARD"] = "1" }
     if p.memory == .perfect { macros["PERFECT_MEMORY"] = "1" }
     if p.actionMode == .cell { macros["CELL_ACTIONS"] = "1" }
     if p.observation == .grid { macros["GRID_OBSERVATION"] = "1" }
+    if p.showsMatches { macros["OBSERVE_MATCHES"] = "1" }
     if p.rejectsSolvedStarts { macros["REJECT_SOLVED"] = "1" }
     if p.boundary == .shift { macros["SHIFT_AT_BORDER"] = "1" }
     if p.allowsNullMoves { macros["ALLOW_NULL_MOVE"] = "1" }

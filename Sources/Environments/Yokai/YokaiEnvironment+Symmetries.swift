@@ -57,6 +57,10 @@ extension YokaiEnvironment {
       move(blocks(Array(planes[..<afterMoved] + [afterMoved] + planes[afterMoved...]), of: cells))
       move(blocks(slots, of: cells))
     }
+    if p.showsMatches {
+      move(slots.indices.flatMap { card in (0..<card).map { Self.pair(slots[card], slots[$0]) } })
+      move(blocks(Array(0..<p.hintCount), of: slots))
+    }
     for section in p.tableSections {
       let perHint = [0, 1] + colors.map { 2 + $0 }  // revealed, placed, colours
       move(
@@ -64,6 +68,12 @@ extension YokaiEnvironment {
     }
     precondition(place == p.observationFeatureCount, "every section has been moved")
     return features
+  }
+
+  /// The place of two slots among the pairs, in either order.
+  private static func pair(_ one: Int, _ other: Int) -> Int {
+    let (first, second) = (min(one, other), max(one, other))
+    return second * (second - 1) / 2 + first
   }
 
   /// Locked, own colour, colours of the hint, then what does not change.

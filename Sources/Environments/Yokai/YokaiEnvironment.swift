@@ -17,7 +17,8 @@ public struct YokaiEnvironment: Environment {
   public var actionCount: Int { parameters.actionCount }
   public var observationFeatureCount: Int { parameters.observationFeatureCount }
   public var observationWordCount: Int { parameters.observationWordCount }
-  public var stateWordCount: Int { Int(YOKAI_STATE_WORDS) }
+  public var stateWordCount: Int { parameters.stateWordCount }
+  public var shapesRewards: Bool { parameters.shapesRewards }
   /// The moves, which a seat can make in one step of four.
   public var wideActions: Range<Int>? { parameters.actionMode == .slot ? parameters.moveActions : nil }
 
@@ -53,10 +54,13 @@ public struct YokaiEnvironment: Environment {
       "cards_per_color": .integer(parameters.cardsPerColor), "grid_size": .integer(parameters.gridSize),
       "hint_counts": .list(parameters.hintCounts.map { .integer($0) }), "memory": .text(parameters.memory.rawValue),
       "action_mode": .text(parameters.actionMode.rawValue), "obs": .text(parameters.observation.rawValue),
+      "obs_matches": .boolean(parameters.showsMatches),
       "win_bonus": .decimal(parameters.winBonus), "reject_solved_start": .boolean(parameters.rejectsSolvedStarts),
       "boundary": .text(parameters.boundary.rawValue), "allow_null_move": .boolean(parameters.allowsNullMoves),
-      "reward_scale": .decimal(parameters.rewardScale),
-    ]
+      "reward_scale": .decimal(parameters.rewardScale), "shaping_turn_bonus": .decimal(parameters.shapingTurnBonus),
+      "shaping_peek_bonus": .decimal(parameters.shapingPeekBonus),
+      "shaping_hint_bonus": .decimal(parameters.shapingHintBonus),
+    ].merging(parameters.shaping.parametersDescription) { $1 }
   }
 
   public var observationLayout: [ObservationSection] {
@@ -72,6 +76,10 @@ public struct YokaiEnvironment: Environment {
       add("move_source", 2 * p.gridSize)
     case .grid:
       for plane in planeNames { add(plane, p.cellCount) }
+    }
+    if p.showsMatches {
+      add("known_pairs", p.pairCount)
+      add("known_fits", p.hintCount * p.cardCount)
     }
     for section in p.tableSections { add(section.name, section.count) }
     return sections

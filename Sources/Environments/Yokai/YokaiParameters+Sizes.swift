@@ -13,6 +13,10 @@ extension YokaiParameters {
   /// Points of a game that is won at once.
   public var maximumScore: Int { 5 * hintCount }
 
+  /// Whether steps write shaped rewards; the state then counts them.
+  var shapesRewards: Bool { shaping.weight > 0 }
+  var stateWordCount: Int { Int(shapesRewards ? YOKAI_SHAPED_STATE_WORDS : YOKAI_STATE_WORDS) }
+
   /// Columns of the start block: as square as the number of cards allows.
   var blockWidth: Int { (1...4).first { $0 * $0 >= cardCount }! }
   var blockHeight: Int { (cardCount + blockWidth - 1) / blockWidth }
@@ -57,12 +61,16 @@ extension YokaiParameters {
     ]
     return actionMode == .slot ? sections : sections + [("chosen_hint", hintCount)]
   }
+  /// Pairs of cards.
+  var pairCount: Int { cardCount * (cardCount - 1) / 2 }
   var tableFeatureCount: Int { tableSections.reduce(0) { $0 + $1.count } }
   var observationFeatureCount: Int {
-    switch observation {
-    case .cards: cardCount * (2 * gridSize + flagCount) + 2 * gridSize + tableFeatureCount
-    case .grid: (2 + flagCount + cardCount) * cellCount + tableFeatureCount
-    }
+    let cards =
+      switch observation {
+      case .cards: cardCount * (2 * gridSize + flagCount) + 2 * gridSize
+      case .grid: (2 + flagCount + cardCount) * cellCount
+      }
+    return cards + (showsMatches ? pairCount + hintCount * cardCount : 0) + tableFeatureCount
   }
   /// One bit per feature, padded to four words.
   var observationWordCount: Int { (observationFeatureCount + 127) / 128 * 4 }

@@ -2,9 +2,9 @@ import CShaders
 
 /// The parameters of Yokai, checked, with all sizes that follow from them.
 ///
-/// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, win_bonus,
-/// reject_solved_start, boundary, allow_null_move, reward_scale`; `colors`, `cards_per_color` and `grid_size` override the
-/// game.
+/// YAML keys: `game, players, colors, cards_per_color, grid_size, hint_counts, memory, action_mode, obs, obs_matches, win_bonus,
+/// reject_solved_start, boundary, allow_null_move, reward_scale, shaping_weight, shaping_horizon,
+/// shaping_turn_bonus, shaping_peek_bonus, shaping_hint_bonus`; `colors`, `cards_per_color` and `grid_size` override the game.
 public struct YokaiParameters: Sendable, Hashable {
   /// The sizes that papers name.
   public enum Game: String, Sendable, CaseIterable {
@@ -57,6 +57,9 @@ public struct YokaiParameters: Sendable, Hashable {
   public let memory: Memory
   public let actionMode: ActionMode
   public let observation: Observation
+  /// Whether a seat is told which pairs of cards it knows to have the same colour, and which open hints to be right on
+  /// which cards.
+  public let showsMatches: Bool
   /// Added to the reward of a game that is won; the score is without it.
   public let winBonus: Double
   /// Colours are drawn again while the start is already won.
@@ -66,6 +69,13 @@ public struct YokaiParameters: Sendable, Hashable {
   public let allowsNullMoves: Bool
   /// Factor of the reward.
   public let rewardScale: Double
+  /// Weight of shaped rewards, the changes of a potential (decision 9); 0: there are none.
+  public let shaping: ShapingSchedule
+  /// What counts as much as so many joined groups, in shaped rewards: the end of a turn; a card that a seat sees for the
+  /// first time; a hint on a card of its colours, and less by as much on another.
+  public let shapingTurnBonus: Double
+  public let shapingPeekBonus: Double
+  public let shapingHintBonus: Double
 
   /// What a board of 128 bits has room for.
   static let largestGrid = 11
@@ -83,6 +93,7 @@ public struct YokaiParameters: Sendable, Hashable {
       try given.text("action_mode", oneOf: ActionMode.allCases.map(\.rawValue)).flatMap(ActionMode.init) ?? .slot
     observation =
       try given.text("obs", oneOf: Observation.allCases.map(\.rawValue)).flatMap(Observation.init) ?? .cards
+    showsMatches = try given.boolean("obs_matches") ?? false
     winBonus = try given.number("win_bonus", in: 0...1000) ?? Double(hintCounts.reduce(0, +) + 1)
     rejectsSolvedStarts = try given.boolean("reject_solved_start") ?? false
     boundary = try given.text("boundary", oneOf: Boundary.allCases.map(\.rawValue)).flatMap(Boundary.init) ?? .mask
@@ -92,6 +103,10 @@ public struct YokaiParameters: Sendable, Hashable {
     } else {
       rewardScale = try given.number("reward_scale", in: 1e-6...1e6) ?? 1
     }
+    shaping = try ShapingSchedule(&given, weight: 0, horizon: 10_000_000)
+    shapingTurnBonus = try given.number("shaping_turn_bonus", in: 0...10) ?? 0.5
+    shapingPeekBonus = try given.number("shaping_peek_bonus", in: 0...10) ?? 0.25
+    shapingHintBonus = try given.number("shaping_hint_bonus", in: 0...10) ?? 0.25
     try given.finish()
     try checkSizes()
   }

@@ -4,7 +4,7 @@ import CShaders
 extension YokaiState {
   /// - Parameter words: S words, as `VectorEnvironment.state` gives them.
   public init(_ words: [UInt32], _ parameters: YokaiParameters) {
-    precondition(words.count == Int(YOKAI_STATE_WORDS))
+    precondition(words.count == parameters.stateWordCount)
     let slots = 0..<parameters.cardCount
     let (status, registers) = (words[Int(YOKAI_STATUS)], words[Int(YOKAI_REGISTERS)])
     /// Field number `index` of `bits` bits, in the words from `first` on.
@@ -41,6 +41,7 @@ extension YokaiState {
     lastHint = register(YOKAI_HINTED_SHIFT, owner: YOKAI_HINT_OWNER_SHIFT)
     chosenHint = one(below: registers >> YOKAI_CHOSEN_SHIFT & 15)
     episode = Int(words[Int(YOKAI_EPISODE)])
+    transitions = parameters.shapesRewards ? Int(words[Int(YOKAI_TRANSITIONS)]) : nil
   }
 
   /// S words.
@@ -73,6 +74,10 @@ extension YokaiState {
       | register(YOKAI_HINTED_SHIFT, lastHint?.slot, owner: (YOKAI_HINT_OWNER_SHIFT, lastHint?.owner))
       | UInt32(chosenHint.map { $0 + 1 } ?? 0) << YOKAI_CHOSEN_SHIFT
     words[Int(YOKAI_EPISODE)] = UInt32(episode)
+    if let transitions {
+      words += [UInt32](repeating: 0, count: Int(YOKAI_SHAPED_STATE_WORDS - YOKAI_STATE_WORDS))
+      words[Int(YOKAI_TRANSITIONS)] = UInt32(transitions)
+    }
     return words
   }
 }

@@ -58,6 +58,8 @@ public struct YokaiState: Sendable, Hashable {
   public var won = false
   /// Games finished before this one.
   public var episode = 0
+  /// Steps before this one, in all games of the environment; nil where rewards are not shaped.
+  public var transitions: Int?
 
   /// A game that starts: the start block, nothing known.
   ///
@@ -71,6 +73,7 @@ public struct YokaiState: Sendable, Hashable {
     hintOnSlot = Array(repeating: nil, count: parameters.cardCount)
     seen = Array(repeating: 0, count: parameters.players)
     inView = seen
+    transitions = parameters.shapesRewards ? 0 : nil
   }
 
   /// Hints that lie on cards.

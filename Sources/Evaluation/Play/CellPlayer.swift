@@ -8,6 +8,9 @@ import VulkanCompute
 ///
 ///     observe; list acting rows; expand; actor; select actions; step; track games; reset where done
 ///
+/// Recurrent networks see every env step of a game; each seat of a cell carries its hidden states, which are 0 when a game
+/// begins.
+///
 /// The network's runs are the seats: z = cell * A + seat, each with the parameters of its policy.
 final class CellPlayer {
   let shape: EvaluationShape
@@ -22,7 +25,7 @@ final class CellPlayer {
   private let probe: EquivarianceProbe?
   private let device: Device
   private let macros: [String: String]
-  private let listActingRows: Kernel
+  let listRows: Kernel
   private let trackGames: Kernel
 
   init(
@@ -36,10 +39,14 @@ final class CellPlayer {
     let table = BufferTable(device: device)
     environment = try VectorEnvironment(
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
+    // A recurrent network takes the states of all seats one step further in one pass.
     windows = PolicyWindows(
       policies: policies.count,
-      limit: policiesPerWindow ?? PolicyWindows.limit(ParameterLayout(architecture), device: device))
-    buffers = PlayBuffers(shape, cells: cells, policyWindows: windows.count, table: table)
+      limit: architecture.gru != nil
+        ? .max : policiesPerWindow ?? PolicyWindows.limit(ParameterLayout(architecture), device: device))
+    buffers = PlayBuffers(
+      shape, hiddenWidth: architecture.gru.map(ParameterLayout.padded), cells: cells, policyWindows: windows.count,
+      table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
@@ -55,7 +62,8 @@ final class CellPlayer {
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u",
     ].merging(network.rowMacros) { $1 }
-    listActingRows = try device.kernel("Evaluation/list_acting_rows.comp", macros: macros)
+    let list = architecture.gru == nil ? "list_acting_rows" : "list_sequence_rows"
+    listRows = try device.kernel("Evaluation/\(list).comp", macros: macros)
     trackGames = try device.kernel(
       "Evaluation/track_games.comp",
       macros: shape.outcomes > 0 ? macros.merging(["OUTCOMES": "\(shape.outcomes)u"]) { $1 } : macros)
@@ -110,21 +118,11 @@ final class CellPlayer {
     let masks = buffers.legalMasks.window(runs: cells)
     let games = buffers.games.window(runs: cells)
     let workspaceRows = buffers.workspaceRows.window(runs: seats)
-    let counts = RunWindow(buffers.rowCounts, runs: seats)
 
     environment.recordObserve(
       recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
     recorder.barrier()
-    recorder.dispatch(
-      listActingRows,
-      [
-        "legal_masks": masks, "games": games, "row_indices": buffers.rowIndices.window(runs: seats),
-        "row_counts": buffers.rowCounts.whole, "workspace_rows": workspaceRows,
-        "seat_windows": buffers.seatWindows.window(runs: seats),
-      ], push: push, groups: seats.count)
-    recorder.barrier()
-
-    let rows = WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
+    let rows = recordRows(recorder, cells, push: push)
     let inputs = network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats))
@@ -215,7 +213,8 @@ final class CellPlayer {
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
         let counters: [AnyBuffer?] = [
-          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors, probe?.sums,
+          buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
+          buffers.hiddenStates, probe?.hiddenStates, probe?.sums,
         ]
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }

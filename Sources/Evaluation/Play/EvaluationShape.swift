@@ -43,8 +43,7 @@ struct EvaluationShape {
   /// Cells that play at the same time: what memory, one binding and a grid of workgroups allow, and no more rows than
   /// keep the device busy.
   func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
-    let layers = ParameterLayout(architecture).layers
-    let widths = layers.map(\.paddedOutputs) + [PolicyNetwork.inputWords(architecture, list)]
+    let widths = PolicyNetwork.workspaceWidths(architecture, list)
     // The network has a workspace of whole tiles for every seat of a cell.
     let workspaceRows = agents * ((environments + 63) / 64 * 64)
     let busyRows = device.kind == .cpu ? 16_384 : 262_144

@@ -20,8 +20,11 @@ struct PlayBuffers {
   let workspaceRows: Buffer<UInt32>  // (B A, N)
   let policyIndices: Buffer<UInt32>  // (B A, 1): within the window of the policy
   let seatWindows: Buffer<UInt32>  // (B A, counts): the window in word 0
+  let hiddenStates: Buffer<Float>?  // (B, N A padded, Hp), of recurrent networks
+  let resets: Buffer<UInt32>?  // (B A, N): whether a game ended just before, for recurrent networks
 
-  init(_ shape: EvaluationShape, cells: Int, policyWindows: Int, table: BufferTable) {
+  /// - Parameter hiddenWidth: Hp; nil for feed-forward networks.
+  init(_ shape: EvaluationShape, hiddenWidth: Int?, cells: Int, policyWindows: Int, table: BufferTable) {
     func register<T: BitwiseCopyable>(
       _ name: String, of type: T.Type, perSeat: Bool = false, blocks: Int = 1, _ axes: [(String, Int)]
     ) -> Buffer<T> {
@@ -49,5 +52,9 @@ struct PlayBuffers {
     workspaceRows = register("workspace_rows", of: UInt32.self, perSeat: true, [environments])
     policyIndices = register("policy_indices", of: UInt32.self, perSeat: true, [("index", 1)])
     seatWindows = register("seat_windows", of: UInt32.self, perSeat: true, [("counts", PolicyNetwork.rowCountWords)])
+    hiddenStates = hiddenWidth.map {
+      register("hidden_states", of: Float.self, [("rows", shape.observationRows), ("H", $0)])
+    }
+    resets = hiddenWidth.map { _ in register("resets", of: UInt32.self, perSeat: true, [environments]) }
   }
 }

@@ -9,12 +9,15 @@ import VulkanCompute
 ///     draw symmetries; expand g o; actor; compare policies
 ///
 /// The symmetry is drawn per cell, environment, game and seat, so a policy sees a whole game through the same one; it is
-/// never the identity. A second network of the same parameters works on g o. It reads the lists of rows of the first
-/// one, whose order by wide actions is not that of g o: it computes all logits.
+/// never the identity. A second network of the same parameters works on g o, with hidden states of its own where it is
+/// recurrent. It reads the lists of rows of the first one, whose order by wide actions is not that of g o: it computes
+/// all logits.
 final class EquivarianceProbe {
   let symmetries: SymmetryTable
   /// (B, N, A) decisions, sums of divergence (nats) and total variation, agreements
   let sums: Buffer<SIMD4<Float>>
+  /// (B, N A padded, Hp), of recurrent networks
+  let hiddenStates: Buffer<Float>?
   private let drawn: Buffer<UInt32>  // (B, N A padded)
   private let shape: EvaluationShape
   private let network: PolicyNetwork
@@ -31,6 +34,11 @@ final class EquivarianceProbe {
       "turned_network", architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       symmetries: symmetries, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
       training: false)
+    hiddenStates = architecture.gru.map { width in
+      table.register(
+        "evaluation.turned_hidden_states", of: Float.self, runs: cells,
+        perRun: [("rows", shape.observationRows), ("H", ParameterLayout.padded(width))], persistence: .scratch)
+    }
     drawn = table.register(
       "evaluation.symmetries", of: UInt32.self, runs: cells, perRun: [("rows", shape.observationRows)],
       persistence: .scratch)
@@ -46,14 +54,14 @@ final class EquivarianceProbe {
       ])
   }
 
-  /// After the player's own network has worked on `rows`. A recurrent network would need hidden states of its own here,
-  /// beside the player's and reset with them: a game is seen through one symmetry.
+  /// After the player's own network has worked on `rows`.
   func record(
     _ recorder: CommandRecorder, _ cells: Range<Int>, rows: WorkspaceRows, of player: CellPlayer,
     push: EvaluationDispatch
   ) throws {
     let seats = 0..<cells.count * shape.agents
     let buffers = player.buffers
+    let rows = hiddenStates.map { rows.carrying(RunWindow($0.window(runs: cells), stride: 0)) } ?? rows
     draw.record(
       recorder, runs: cells.count, environments: shape.environments, block: 0,
       seeds: RunWindow(player.environment.seeds.window(runs: cells), stride: player.environment.seeds.runStride),

@@ -6,6 +6,8 @@ public struct NetworkSettings: Sendable, Hashable {
 
   /// Widths of the layers that actor and critic share; empty for separate networks.
   public var trunk = [512]
+  /// Width of a recurrent layer (GRU) behind the trunk; nil for a feed-forward network.
+  public var gru: Int?
   /// Widths of the actor's hidden layers.
   public var actor = [512]
   /// Widths of the critic's hidden layers.
@@ -18,6 +20,7 @@ public struct NetworkSettings: Sendable, Hashable {
     let widths = 1...8192
     let depths = 0...16
     trunk = try section.integers("trunk", in: widths, count: depths) ?? trunk
+    gru = try section.integer("gru", in: NetworkArchitecture.gruRange) ?? gru
     actor = try section.integers("actor", in: widths, count: depths) ?? actor
     critic = try section.integers("critic", in: widths, count: depths) ?? critic
     let name = try section.text("activation", oneOf: Activation.allCases.map(\.rawValue))
@@ -27,7 +30,8 @@ public struct NetworkSettings: Sendable, Hashable {
 
   var node: ConfigurationNode {
     .section([
-      ("trunk", ConfigurationNode(integers: trunk)), ("actor", ConfigurationNode(integers: actor)),
+      ("trunk", ConfigurationNode(integers: trunk)), ("gru", .scalar(gru.map { .integer($0) } ?? .null)),
+      ("actor", ConfigurationNode(integers: actor)),
       ("critic", ConfigurationNode(integers: critic)), ("activation", .scalar(.text(activation.rawValue))),
     ])
   }

@@ -36,15 +36,17 @@ import VulkanCompute
         try PlayExamples.tinyHanabi(players: 2), try PlayExamples.tinyHanabi(players: 3),
         try EnvironmentRegistry.make(name: "overcooked", parameters: EnvironmentParameters()),
       ] {
-        let player = try CellPlayer(
-          shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
-          architecture: PlayExamples.architecture(environment),
-          policies: PlayExamples.randomPolicies(2, environment),
-          symmetries: environment.symmetryFamilies.first, device: device)
-        for mode in [EvaluationMode.sampled, .greedy, .greedyRandomTie, .temperature(0.5)] {
-          let kernels = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0).kernels
-          names.formUnion(kernels.map(\.name))
-          try SPIRVTools.check(kernels, known: &known)
+        for gru in [nil, 8] {
+          let player = try CellPlayer(
+            shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
+            architecture: PlayExamples.architecture(environment, gru: gru),
+            policies: PlayExamples.randomPolicies(2, environment, gru: gru),
+            symmetries: environment.symmetryFamilies.first, device: device)
+          for mode in [EvaluationMode.sampled, .greedy, .greedyRandomTie, .temperature(0.5)] {
+            let kernels = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0).kernels
+            names.formUnion(kernels.map(\.name))
+            try SPIRVTools.check(kernels, known: &known)
+          }
         }
       }
     }

@@ -25,10 +25,12 @@ enum PlayExamples {
       ]))
   }
 
-  static func architecture(_ environment: any Environment, trunk: [Int] = [16]) throws -> NetworkArchitecture {
+  static func architecture(
+    _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil
+  ) throws -> NetworkArchitecture {
     try NetworkArchitecture(
-      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, actor: [8],
-      critic: [8], activation: .tanh)
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
+      actor: [8], critic: [8], activation: .tanh)
   }
 
   /// Logits that do not depend on the observation.
@@ -56,8 +58,10 @@ enum PlayExamples {
   }
 
   /// Random weights with logits of about unit size.
-  static func randomPolicies(_ count: Int, _ environment: any Environment) throws -> [EvaluationPolicy] {
-    let architecture = try architecture(environment)
+  static func randomPolicies(
+    _ count: Int, _ environment: any Environment, gru: Int? = nil
+  ) throws -> [EvaluationPolicy] {
+    let architecture = try architecture(environment, gru: gru)
     let layout = ParameterLayout(architecture)
     let seeds = (0..<UInt64(count)).map { 100 + $0 }
     var all = OrthogonalInitializer.parameters(layout, seeds: seeds)
@@ -79,11 +83,11 @@ enum PlayExamples {
   }
 
   static func evaluator(
-    _ environment: any Environment, _ policies: [EvaluationPolicy], games: Int, seed: UInt64 = 1, device: Device,
-    cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8
+    _ environment: any Environment, _ policies: [EvaluationPolicy], games: Int, seed: UInt64 = 1, gru: Int? = nil,
+    device: Device, cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8
   ) throws -> CrossPlayEvaluator {
     try CrossPlayEvaluator(
-      environment: environment, architecture: architecture(environment), policies: policies,
+      environment: environment, architecture: architecture(environment, gru: gru), policies: policies,
       settings: settings(games: games, seed: seed), device: device, cellsPerBatch: cellsPerBatch,
       stepsPerSubmission: stepsPerSubmission)
   }

@@ -35,14 +35,32 @@ import VulkanCompute
     ),
   ]
 
-  /// The networks of two policies in float64, on every observation and on its image.
-  @Test(arguments: games)
-  func everyDecisionIsComparedAsTheHostDoes(name: String, values: [String: ParameterValue]) throws {
+  /// What a seat has seen since its game began, and the images of that.
+  private struct Memory {
+    var observations: [[Double]] = []
+    var images: [[Double]] = []
+
+    /// Logits of the last observation and of the last image.
+    func logits(_ network: PolicyNetworkTwin, gru: Int?) -> [[Double]] {
+      guard let gru else { return network.forward([observations.last ?? [], images.last ?? []]).logits }
+      return [observations, images].map { history in
+        let sequences = GRULayer.Sequences(
+          firstStates: [Array(repeating: 0, count: gru)], resets: history.map { _ in false })
+        return network.forward(history, sequences).logits.last ?? []
+      }
+    }
+  }
+
+  /// The networks of two policies in float64, on every observation and on its image; recurrent ones on all that a seat has
+  /// seen since its game began.
+  @Test(arguments: games, [nil, 6])
+  func everyDecisionIsComparedAsTheHostDoes(_ game: (String, [String: ParameterValue]), gru: Int?) throws {
+    let (name, parameters) = game
     let device = try TestDevice.make()
-    let environment = try game(name, values)
+    let environment = try self.game(name, parameters)
     let family = try #require(environment.symmetryFamilies.last)
-    let policies = try PlayExamples.randomPolicies(2, environment)
-    let architecture = try PlayExamples.architecture(environment)
+    let policies = try PlayExamples.randomPolicies(2, environment, gru: gru)
+    let architecture = try PlayExamples.architecture(environment, gru: gru)
     let shape = EvaluationShape(games: 5, environment: environment, mostEnvironments: 4)
     let player = try CellPlayer(
       shape: shape, cells: 2, environment: environment, architecture: architecture, policies: policies,
@@ -56,6 +74,7 @@ import VulkanCompute
     let step = try player.record(steps: 1, cells: 2, mode: .sampled, tieTolerance: 0)
 
     var sums = [EquivarianceSums](repeating: EquivarianceSums(), count: 2)
+    var memories = [[Memory]](repeating: Array(repeating: Memory(), count: shape.environments * shape.agents), count: 2)
     var completed = try player.completedGames(cells: 2)
     while (0..<2).contains(where: { cell in completed[cell].indices.contains { completed[cell][$0] < shape.quota($0) } }
     ) {
@@ -70,17 +89,21 @@ import VulkanCompute
         }
         let observations = try values.read()
         let masks = try player.buffers.legalMasks.read(run: cell)
+        let dones = try player.buffers.dones.read(run: cell)
         for row in 0..<shape.environments * shape.agents {
           let (n, seat) = row.quotientAndRemainder(dividingBy: shape.agents)
           let legal = environment.legalActions(inMask: masks[row * shape.maskWords..<(row + 1) * shape.maskWords])
-          guard legal.count > 1, completed[cell][n] < shape.quota(n) else { continue }
           let words = CounterRandom.words(
             seed: seeds[cell], purpose: PURPOSE_SYMMETRY, UInt32(n), UInt32(completed[cell][n]), UInt32(seat))
           let symmetry = family.elements[1 + CounterRandom.index(words.x, below: family.elements.count - 1)]
           let observation = observations[row * features..<(row + 1) * features].map { Double($0) }
           var image = observation
           for (feature, value) in observation.enumerated() { image[symmetry.features[feature]] = value }
-          let logits = networks[cell].forward([observation, image]).logits
+          memories[cell][row].observations.append(observation)
+          memories[cell][row].images.append(image)
+          defer { if dones[n] != 0 { memories[cell][row] = Memory() } }
+          guard legal.count > 1, completed[cell][n] < shape.quota(n) else { continue }
+          let logits = memories[cell][row].logits(networks[cell], gru: gru)
           let twin = ComparePolicies(logits: logits[0], turned: logits[1], legal: legal, actions: symmetry.actions)
           sums[cell].decisions += 1
           sums[cell].divergence += twin.divergence

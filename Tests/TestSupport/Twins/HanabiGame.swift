@@ -215,6 +215,7 @@ public struct HanabiGame {
       features += thermometer(discards.count { $0 == card }, rules.cardCounts[rank(card)])
     }
     features += lastMoveFeatures(observer: observer)
+    if rules.knowledge == nil { return features }
     for player in players {
       for index in 0..<rules.handSize {
         features +=

@@ -1,6 +1,7 @@
 import Networks
 
-/// Float64 twin of `PolicyNetwork` for one run: plain layers, one after the other.
+/// Float64 twin of `PolicyNetwork` for one run: plain layers, one after the other; the layer of a GRU's hidden state walks
+/// through time (`GRULayer`).
 public struct PolicyNetworkTwin {
   public let layout: ParameterLayout
   public let layers: [DenseLayer]
@@ -11,6 +12,10 @@ public struct PolicyNetworkTwin {
     public let activations: [[[Double]]]  // per layer (rows, outputs)
     public let logits: [[Double]]  // (rows, K)
     public let values: [Double]  // (rows)
+    public let sequences: GRULayer.Sequences?
+    public let recurrent: [GRULayer.Row]
+    /// Hidden states after every row, (rows, H).
+    public var hidden: [[Double]] { recurrent.map(\.hidden) }
   }
 
   /// - Parameter parameters: One padded parameter set (P).
@@ -20,22 +25,28 @@ public struct PolicyNetworkTwin {
     layers = layout.layers.map { layer in
       DenseLayer(
         weights: (0..<layer.inputs).map { row in
-          let start = layer.weightOffset + row * layer.paddedOutputs
-          return Array(parameters[start..<start + layer.outputs])
-        },
-        bias: Array(parameters[layer.biasOffset..<layer.biasOffset + layer.outputs]), activation: layer.activation)
+          layer.weightPlaces[row * layer.outputs..<(row + 1) * layer.outputs].map { parameters[$0] }
+        }, bias: layer.biasPlaces.map { parameters[$0] }, activation: layer.activation)
     }
   }
 
-  public func forward(_ inputs: [[Double]]) -> Outputs {
+  /// - Parameter sequences: How the rows hang together; nil for feed-forward networks.
+  public func forward(_ inputs: [[Double]], _ sequences: GRULayer.Sequences? = nil) -> Outputs {
+    precondition((sequences == nil) == (layout.recurrentLayer == nil))
     var activations: [[[Double]]] = []
+    var recurrent: [GRULayer.Row] = []
     for (index, layer) in layers.enumerated() {
       let source = layout.layers[index].source.map { activations[$0] } ?? inputs
-      activations.append(layer.forward(source))
+      if let sequences, index == layout.recurrentLayer {
+        recurrent = GRULayer(weights: layer.weights, bias: layer.bias).forward(source, sequences)
+        activations.append(recurrent.map(\.hidden))
+      } else {
+        activations.append(layer.forward(source))
+      }
     }
     return Outputs(
       inputs: inputs, activations: activations, logits: activations[layout.actorOutput],
-      values: activations[layout.criticOutput].map { $0[0] })
+      values: activations[layout.criticOutput].map { $0[0] }, sequences: sequences, recurrent: recurrent)
   }
 
   /// Gradient by the parameters, padded as they are (P), of a loss with these gradients by logits and values.
@@ -46,14 +57,18 @@ public struct PolicyNetworkTwin {
     gradients[layout.criticOutput] = values.map { [$0] }
     for (index, layer) in layers.enumerated().reversed() {
       let place = layout.layers[index]
+      if let sequences = outputs.sequences, index == layout.recurrentLayer {
+        let gru = GRULayer(weights: layer.weights, bias: layer.bias)
+        let (gates, recurrent) = gru.backward(outputs.recurrent, gradients[index], sequences)
+        gradients[index - 1] = gates
+        let byProduct = DenseLayer(weights: layer.weights, bias: gates[0].map { _ in 0 }, activation: nil)
+          .backwardWeights(x: outputs.recurrent.map(\.previous), dy: recurrent)
+        write(byProduct.weights, Array(byProduct.bias.suffix(layer.bias.count)), at: place, into: &result)
+        continue
+      }
       let x = place.source.map { outputs.activations[$0] } ?? outputs.inputs
       let (weights, bias) = layer.backwardWeights(x: x, dy: gradients[index])
-      for (row, values) in weights.enumerated() {
-        for (column, value) in values.enumerated() {
-          result[place.weightOffset + row * place.paddedOutputs + column] = value
-        }
-      }
-      for (column, value) in bias.enumerated() { result[place.biasOffset + column] = value }
+      write(weights, bias, at: place, into: &result)
       guard let source = place.source else { continue }
       let dx = layer.backwardInput(gradients[index], x: x, inputActivation: layout.layers[source].activation)
       for row in dx.indices {
@@ -61,5 +76,12 @@ public struct PolicyNetworkTwin {
       }
     }
     return result
+  }
+
+  private func write(
+    _ weights: [[Double]], _ bias: [Double], at place: ParameterLayout.Layer, into result: inout [Double]
+  ) {
+    for (position, value) in zip(place.weightPlaces, weights.joined()) { result[position] = value }
+    for (position, value) in zip(place.biasPlaces, bias) { result[position] = value }
   }
 }

@@ -29,6 +29,7 @@ extension YokaiGame {
     case .cards: writeCards(seenBy: seat, to: &row)
     case .grid: writePlanes(seenBy: seat, to: &row)
     }
+    if rules.showsMatches { writeMatches(seenBy: seat, to: &row) }
     writeTable(seenBy: seat, to: &row)
     return row
   }
@@ -79,6 +80,21 @@ extension YokaiGame {
     plane { lastHint?.card == $0 }
     for other in 0..<rules.players { plane { seers(of: $0, from: seat).contains(other) } }
     for card in cards.indices { plane { $0 == card } }
+  }
+
+  /// For every card, the cards before it that the seat knows to have its colour; for every open hint, the cards that the
+  /// seat knows to have one of its colours.
+  private func writeMatches(seenBy seat: Int, to row: inout YokaiFeatures) {
+    for card in cards.indices {
+      let color = knownColor(of: card, to: seat)
+      row.appendSet((0..<card).filter { color != nil && knownColor(of: $0, to: seat) == color }, of: card)
+    }
+    for (number, colors) in deck.enumerated() {
+      let isOpen = number < revealed && !placedHints.contains(number)
+      row.appendSet(
+        cards.indices.filter { card in isOpen && knownColor(of: card, to: seat).map(colors.contains) ?? false },
+        of: cards.count)
+    }
   }
 
   /// What concerns no card.

@@ -148,6 +148,33 @@ public struct YokaiGame: Sendable {
     }
   }
 
+  /// Groups of cards of one colour, joined by sides, over all colours.
+  public var groupCount: Int {
+    (0..<rules.colors).reduce(0) { count, color in
+      var left = Set(cards.filter { $0.color == color }.map(\.place))
+      var groups = 0
+      while let first = left.popFirst() {
+        groups += 1
+        var waiting = [first]
+        while let place = waiting.popLast() {
+          for next in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
+            let neighbour = Place(row: place.row + next.0, column: place.column + next.1)
+            if left.remove(neighbour) != nil { waiting.append(neighbour) }
+          }
+        }
+      }
+      return count + groups
+    }
+  }
+
+  /// What shaped rewards are the change of.
+  public var potential: Double {
+    let seen = everPeeked.reduce(0) { $0 + $1.count }
+    let right = cards.count { card in card.hint.map { deck[$0].contains(card.color) } ?? false }
+    return rules.shapingTurnBonus * Double(turn) + rules.shapingPeekBonus * Double(seen)
+      + rules.shapingHintBonus * Double(2 * right - placedHints.count) - Double(groupCount)
+  }
+
   // MARK: Actions
 
   /// The number of an action, in the order of the specification.

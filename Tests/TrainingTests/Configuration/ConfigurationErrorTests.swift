@@ -21,7 +21,7 @@ struct ConfigurationErrorTests {
     (
       "\nnetwork:\n  width: 3",
       "train.yaml:4: network.width is not a known key; known keys: "
-        + "activation, actor, critic, trunk"
+        + "activation, actor, critic, gru, trunk"
     ),
     ("evaluation: {game: 3}", "train.yaml:2: evaluation.game is not a known key; did you mean evaluation.games?"),
     (

@@ -51,7 +51,22 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("column_begin", \.column_begin), ("columns", \.columns), ("weight_offset", \.weight_offset),
         ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
-        ("first_row", \.first_row), ("row_begin", \.row_begin),
+        ("first_row", \.first_row), ("row_begin", \.row_begin), ("bias_begin", \.bias_begin),
+      ]),
+    SharedStruct(
+      RecurrentDispatch.self, "Network/network.h",
+      [
+        ("sequences", \.sequences), ("steps", \.steps), ("first_step", \.first_step), ("step_count", \.step_count),
+        ("width", \.width), ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset),
+        ("parameter_stride", \.parameter_stride), ("policy_index_stride", \.policy_index_stride),
+        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride), ("gate_stride", \.gate_stride),
+      ]),
+    SharedStruct(
+      StateDispatch.self, "Network/network.h",
+      [
+        ("sequences", \.sequences), ("width", \.width), ("first_row", \.first_row), ("state_rows", \.state_rows),
+        ("state_stride", \.state_stride), ("row_index_stride", \.row_index_stride),
+        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
       ]),
     SharedStruct(
       ListDispatch.self, "Network/network.h",
@@ -80,6 +95,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("outcome_sum_stride", \.outcome_sum_stride), ("equivariance_stride", \.equivariance_stride),
         ("index_stride", \.index_stride),
         ("count_stride", \.count_stride), ("workspace_stride", \.workspace_stride), ("logit_stride", \.logit_stride),
+        ("policy_windows", \.policy_windows), ("window_count_stride", \.window_count_stride),
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
     SharedStruct(
@@ -98,6 +114,13 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("tensor_stride", \.tensor_stride), ("policy_stride", \.policy_stride),
         ("history_stride", \.history_stride), ("first_step", \.first_step), ("steps", \.steps),
         ("step_size", \.step_size), ("growth", \.growth),
+      ]),
+    SharedStruct(
+      SequenceSelection.self, "PPO/ppo.h",
+      [
+        ("sequences", \.sequences), ("first_sequence", \.first_sequence), ("first_step", \.first_step),
+        ("steps", \.steps), ("permuted", \.permuted), ("actors", \.actors), ("epoch", \.epoch),
+        ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("done_stride", \.done_stride),
       ]),
     SharedStruct(
       RowSelection.self, "PPO/ppo.h",

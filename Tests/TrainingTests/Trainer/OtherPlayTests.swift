@@ -153,6 +153,18 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
+  /// Sequences replay what the rollout saw: every ratio is 1 in the first minibatch.
+  @Test func aRecurrentPolicyLearnsFromWhatItSaw() throws {
+    let device = try TestDevice.make()
+    let trainer = try trainer(
+      device, FirstMinibatchTests.onePass + [Self.colors, "network={trunk: [8], gru: 8, actor: [8], critic: [8]}"])
+    for _ in 0..<3 {
+      let metrics = try trainer.train(updates: 1)[0]
+      #expect(metrics.allSatisfy { abs($0.approximateKL) < 1e-6 && $0.clipFraction == 0 && $0.firstNotFinite == nil })
+    }
+    device.requireNoValidationMessages()
+  }
+
   @Test func aResumedTrainingGivesTheSameBytes() throws {
     let device = try TestDevice.make()
     let (whole, firstHalf) = try (tinyTrainer(device, Self.colors), tinyTrainer(device, Self.colors))

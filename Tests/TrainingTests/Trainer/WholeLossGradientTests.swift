@@ -13,6 +13,8 @@ import VulkanCompute
     "network={trunk: [6], actor: [5], critic: [4], activation: relu}",
     "network={trunk: [], actor: [6], critic: [5], activation: tanh}",
     "network={trunk: [], actor: [6], critic: [5], activation: relu}",
+    "network={trunk: [6], gru: 5, actor: [5], critic: [4], activation: tanh}",
+    "network={trunk: [], gru: 7, actor: [], critic: [], activation: relu}",
   ]
 
   @Test(arguments: networks)
@@ -22,6 +24,14 @@ import VulkanCompute
       device, network, "environments=3", "rollout_length=5", "epochs=1", "minibatches=1", "total_env_steps=15",
       "entropy_coefficient=0.2", "clip_epsilon=0.15")
     let parts = trainer.parts
+    // Hidden states that are not those of a beginning.
+    if let states = parts.chunk.sequences?.states {
+      let (width, padded) = (trainer.architecture.gru ?? 0, trainer.shape.hiddenWidth ?? 1)
+      try states.write(
+        (0..<trainer.shape.rowsPerStep * padded).map {
+          $0 % padded < width ? TestNumbers.uniform(1800, $0, scale: 0.7) : 0
+        }, run: 0)
+    }
     try device.run { try parts.rollout.recordCollect($0, runs: 0..<1, parameters: parts.learner.parameters.whole) }
 
     // A policy that has moved on since it played, so that ratios differ from 1 and clips bind.
@@ -44,8 +54,8 @@ import VulkanCompute
       #expect(agree(found, expected[position], within: 1e-5), "parameter \(position)")
     }
     for layer in layout.layers {
-      for position in [layer.weightOffset, layer.weightOffset + layer.paddedOutputs + 2, layer.biasOffset]
-      where Self.trainedPositions(layout)[position] {
+      for position in [0, layer.outputs + 2].compactMap({ layer.weightPlaces.dropFirst($0).first }) + [layer.biasOffset]
+      {
         var (low, high) = (doubles(parameters), doubles(parameters))
         low[position] -= 1e-6
         high[position] += 1e-6
@@ -60,12 +70,7 @@ import VulkanCompute
   /// Which floats of a parameter set are weights or biases, not padding.
   static func trainedPositions(_ layout: ParameterLayout) -> [Bool] {
     var trained = [Bool](repeating: false, count: layout.count)
-    for layer in layout.layers {
-      for column in 0..<layer.outputs {
-        trained[layer.biasOffset + column] = true
-        for row in 0..<layer.inputs { trained[layer.weightOffset + row * layer.paddedOutputs + column] = true }
-      }
-    }
+    for place in layout.layers.flatMap({ $0.weightPlaces + $0.biasPlaces }) { trained[place] = true }
     return trained
   }
 }
@@ -76,6 +81,7 @@ struct WholeLoss {
   private let loss: PPOLoss
   private let rows: [PPOLoss.Row]
   private let inputs: [[Double]]
+  private let sequences: GRULayer.Sequences?
 
   /// Reads what the rollout kept, and the observations that stand in the workspace.
   init(_ trainer: Trainer) throws {
@@ -97,20 +103,38 @@ struct WholeLoss {
     let x = try buffer.read(run: 0)
     let (features, pitch) = (architecture.inputs, ParameterLayout.padded(architecture.inputs))
     inputs = indices.indices.map { doubles(Array(x[$0 * pitch..<$0 * pitch + features])) }
+    sequences = try Self.sequences(trainer, indices)
     let h = trainer.runs[0].hyperparameters
     loss = PPOLoss(
       clipEpsilon: h.clipEpsilon, valueCoefficient: h.valueCoefficient, entropyCoefficient: h.entropyCoefficient,
       moments: AdvantageMoments(indices.map { advantages[$0] }), minibatchRows: shape.rows)
   }
 
+  /// Of recurrent networks: states as the rollout began with them, resets by the ends of episodes in the rollout.
+  private static func sequences(_ trainer: Trainer, _ indices: [Int]) throws -> GRULayer.Sequences? {
+    let (buffers, shape) = (trainer.parts.buffers, trainer.shape)
+    guard let width = trainer.architecture.gru, let padded = shape.hiddenWidth, let first = buffers.firstStates else {
+      return nil
+    }
+    let (states, dones) = try (doubles(first.read(run: 0)), buffers.dones.read(run: 0))
+    return GRULayer.Sequences(
+      firstStates: indices.prefix(shape.rowsPerStep).map { actor in
+        Array(states[actor * padded..<actor * padded + width])
+      },
+      resets: indices.map { row in
+        let (t, actor) = row.quotientAndRemainder(dividingBy: shape.rowsPerStep)
+        return t > 0 && dones[(t - 1) * shape.environments + actor / shape.agents] != 0
+      })
+  }
+
   func value(_ parameters: [Double]) -> Double {
-    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs)
+    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs, sequences)
     return loss.loss(rows, logits: outputs.logits, values: outputs.values)
   }
 
   func gradient(_ parameters: [Double]) -> [Double] {
     let network = PolicyNetworkTwin(architecture, parameters: parameters)
-    let outputs = network.forward(inputs)
+    let outputs = network.forward(inputs, sequences)
     return network.gradient(
       outputs, logits: rows.indices.map { loss.logitGradient(rows[$0], logits: outputs.logits[$0]) },
       values: rows.indices.map { loss.valueGradient(rows[$0], value: outputs.values[$0]) })
@@ -118,7 +142,7 @@ struct WholeLoss {
 
   /// Rows whose ratio has left the clip range.
   func clippedRows(_ parameters: [Double]) -> Int {
-    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs)
+    let outputs = PolicyNetworkTwin(architecture, parameters: parameters).forward(inputs, sequences)
     return rows.indices.count {
       loss.terms(rows[$0], logits: outputs.logits[$0], value: outputs.values[$0]).clipFraction > 0
     }
