@@ -9,7 +9,7 @@ import Checkpoints
       "Trains hundreds of independent-PPO runs of cooperative games at once on a Vulkan device, and pairs them.",
     version: Version.text,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, VerifyCommand.self,
-      ReportCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
+      DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
+      ExportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
     ])
 }

@@ -23,7 +23,8 @@ private let turningKitchen: [String: ParameterValue] = [
       EnvironmentVariant.all,
       [
         ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 2], [:],
-        ["colors": 6], ["colors": 2], ["colors": 6], [:], [:], [:], ["lever_shifts": 10], ["lever_shifts": 40], [:],
+        ["colors": 6], ["colors": 2], ["colors": 2], ["colors": 6], [:], [:], [:], ["lever_shifts": 10],
+        ["lever_shifts": 40], [:],
         ["colors": 6, "grid": 8], ["colors": 24, "grid": 8], ["colors": 6, "grid": 8],
       ]
     ).map { ($0, $1) } + [

@@ -35,8 +35,8 @@ extension HanabiEnvironment {
     pass(p.ranks + 2 * p.handSize)
     move(perColor: p.ranks)
     pass(2)
-    // Knowledge: cards, hinted colour, hinted rank.
-    for _ in 0..<p.slotCount {
+    // Knowledge, where it is observed: cards, hinted colour, hinted rank.
+    for _ in 0..<(p.knowledge == nil ? 0 : p.slotCount) {
       move(perColor: p.ranks)
       move(perColor: 1)
       pass(p.ranks)
