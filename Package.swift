@@ -47,8 +47,9 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
-    // Loops of the host over the rows of layers, vectorised by the C compiler for every x86 instruction set.
-    .target(name: "CHostLayers"),
+    // Loops of the host over rows, vectorised by the compiler for every x86 instruction set; some of them share their text
+    // with kernels.
+    .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
 
     module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
@@ -76,13 +77,13 @@ let package = Package(
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostLayers"]),
-    tests("TrainingTests", ["Training"]),
+    tests("TrainingTests", ["Training", "CHostLayers"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
     tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),
     tests("CommandLineTests", ["crossplay"]),
   ],
-  cLanguageStandard: .c2x
+  cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
 )
 
 /// The static libraries of glslang in the order in which they need each other, with those of SPIRV-Tools. Which of them
@@ -107,5 +108,7 @@ var glslangLibraries: [LinkerSetting] {
 
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] {
-  ["Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular"]
+  [
+    "Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular", "Probe",
+  ]
 }

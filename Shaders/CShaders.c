@@ -189,6 +189,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/list_sequences.comp", (const char[]){
 #embed "PPO/list_sequences.comp"
         , 0}},
+    {"PPO/loss_row.glsl", (const char[]){
+#embed "PPO/loss_row.glsl"
+        , 0}},
     {"PPO/permutation.glsl", (const char[]){
 #embed "PPO/permutation.glsl"
         , 0}},
@@ -207,8 +210,14 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/sample_actions.comp", (const char[]){
 #embed "PPO/sample_actions.comp"
         , 0}},
+    {"PPO/sample_row.glsl", (const char[]){
+#embed "PPO/sample_row.glsl"
+        , 0}},
     {"PPO/select_rows.comp", (const char[]){
 #embed "PPO/select_rows.comp"
+        , 0}},
+    {"PPO/step_scalars.glsl", (const char[]){
+#embed "PPO/step_scalars.glsl"
         , 0}},
     {"PPO/sum_outcomes.comp", (const char[]){
 #embed "PPO/sum_outcomes.comp"
@@ -236,6 +245,15 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Evaluation/track_games.comp", (const char[]){
 #embed "Evaluation/track_games.comp"
+        , 0}},
+    {"Probe/copy_memory.comp", (const char[]){
+#embed "Probe/copy_memory.comp"
+        , 0}},
+    {"Probe/multiply_add.comp", (const char[]){
+#embed "Probe/multiply_add.comp"
+        , 0}},
+    {"Probe/probe.h", (const char[]){
+#embed "Probe/probe.h"
         , 0}},
     {"Symmetry/draw_symmetries.comp", (const char[]){
 #embed "Symmetry/draw_symmetries.comp"

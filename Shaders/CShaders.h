@@ -10,6 +10,7 @@
 #include "Evaluation/evaluation.h"
 #include "Symmetry/symmetry.h"
 #include "Tabular/tabular.h"
+#include "Probe/probe.h"
 #include "Hanabi/hanabi_layout.h"
 #include "Levers/levers_layout.h"
 #include "Overcooked/overcooked_layout.h"

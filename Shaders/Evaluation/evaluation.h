@@ -45,6 +45,8 @@ struct EvaluationDispatch {
   uint count_stride;          // words per (cell, seat) of `row_counts`
   uint workspace_stride;      // words per (cell, seat) of `workspace_rows`
   uint logit_stride;          // floats per (cell, seat) of `logits`
+  uint policy_windows;        // windows of policies that are bound one after the other
+  uint window_count_stride;   // words per window of `row_counts`
   float inverse_temperature;  // of the softmax that actions are sampled from
   float tie_tolerance;        // logits this close to the largest count as tied with it
 };

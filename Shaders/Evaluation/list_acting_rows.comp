@@ -2,7 +2,9 @@
 // Lists the observation rows for which one seat of one cell chooses an action:
 //   row_indices = [row of (cell, n, seat) for n in 0 ..< N where the seat acts and environment n is not finished],
 //     rows with a wide action first
-//   row_counts = (rows, rows, rows with a wide action);  workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
+//   row_counts[0] = (rows, rows, rows with a wide action), and where policies come in several windows,
+//     row_counts[1 + w] = the same if the seat's policy is of window w, else 0;
+//   workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
 // A seat acts where its legal mask has more than one bit. One workgroup of 64 per (cell, seat); invocation k owns a
 // stretch of ceil(N / 64) environments; an exclusive prefix sum over the stretches gives every row its place.
 layout(local_size_x = 64) in;
@@ -14,8 +16,9 @@ layout(local_size_x = 64) in;
 INPUT(0, uint, legal_masks);      // (cells, N, A, MASK_WORDS)
 INPUT(1, uint, games);         // (cells, N, GAMES_WORDS)
 OUTPUT(2, uint, row_indices);     // (cells, A, N): rows counted over all cells
-OUTPUT(3, uint, row_counts);      // (cells, A, 2), or 3 where the game has wide actions
+OUTPUT(3, uint, row_counts);      // (1, or 1 + windows; cells, A, counts)
 OUTPUT(4, uint, workspace_rows);  // (cells, A, N)
+INPUT(5, uint, seat_windows);     // (cells, A): the window of the seat's policy
 layout(push_constant) uniform Push { EvaluationDispatch p; };
 
 #define WORKGROUP 64u
@@ -52,11 +55,12 @@ void main() {
     next_wide += uint(kind == WIDE_ROW);
     next += uint(kind == ACTING_ROW);
   }
-  if (lane == 0u) {
-    row_counts[z * p.count_stride + ROW_COUNT_ALL] = total & 0xFFFFu;
-    row_counts[z * p.count_stride + ROW_COUNT_ACTING] = total & 0xFFFFu;
-#ifdef WIDE_BEGIN
-    row_counts[z * p.count_stride + ROW_COUNT_WIDE] = total >> 16;
-#endif
+  uint blocks = p.policy_windows > 1u ? 1u + p.policy_windows : 1u;
+  for (uint block = lane; block < blocks; block += 64u) {
+    uint counts = block * p.window_count_stride + z * p.count_stride;
+    uint rows = block == 0u || seat_windows[z * p.count_stride] == block - 1u ? total : 0u;
+    row_counts[counts + ROW_COUNT_ALL] = rows & 0xFFFFu;
+    row_counts[counts + ROW_COUNT_ACTING] = rows & 0xFFFFu;
+    row_counts[counts + ROW_COUNT_WIDE] = rows >> 16;
   }
 }

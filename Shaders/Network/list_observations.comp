@@ -6,6 +6,7 @@
 //
 // The sparse form of expand_observations.comp. The game's include defines `void list_observation(uint row_base)`, which
 // calls `emit(feature, value)` for each of them, in an order that depends on the row only.
+// With ROWS_IN_ORDER observation offset + row gets its list at that place of `entries` and `lengths`, whatever is in use.
 // x = row, y = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
@@ -14,8 +15,10 @@ layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { ListDispatch p; };
 
 INPUT(0, uint, observations);  // (R, rows, W)
+#ifndef ROWS_IN_ORDER
 INPUT(1, uint, row_indices);   // (R, C)
 INPUT(2, uint, row_counts);    // (R, counts)
+#endif
 OUTPUT(3, uint, entries);      // (R, C, L)
 OUTPUT(4, uint, lengths);      // (R, C)
 
@@ -45,6 +48,15 @@ void main() {
   uint run = gl_GlobalInvocationID.y;
   uint row = gl_GlobalInvocationID.x;
   if (row >= p.rows) return;
+#ifdef ROWS_IN_ORDER
+  uint place = p.row_index_offset + row;
+  entry_base = run * p.entry_stride + place * p.entry_pitch;
+#ifdef SYMMETRIES
+  table_row = symmetries[run * p.symmetry_stride + place] * p.feature_words;
+#endif
+  list_observation(run * p.observation_stride + place * p.observation_words);
+#else
+  uint place = row;
   entry_base = run * p.entry_stride + row * p.entry_pitch;
   if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
     uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
@@ -53,5 +65,6 @@ void main() {
 #endif
     list_observation(run * p.observation_stride + index * p.observation_words);
   }
-  lengths[run * p.length_stride + row] = entry_count;
+#endif
+  lengths[run * p.length_stride + place] = entry_count;
 }

@@ -22,33 +22,14 @@ OUTPUT(9, float, values);              // (T + 1, N, A)
 layout(push_constant) uniform Push { ChunkDispatch p; };
 #include "Common/masked_softmax.glsl"
 #include "Common/acting.glsl"
+#include "PPO/sample_row.glsl"
 
 void main() {
   uint i = gl_GlobalInvocationID.x;
   uint run = gl_GlobalInvocationID.y;
   if (i >= p.rows) return;
-  uint row = row_indices[run * p.index_stride + i];
-  values[run * p.rollout.value_stride + row] = value_outputs[run * p.value_output_stride + i * VALUE_COLUMNS];
+  store_value(run, i);
 #ifndef VALUES_ONLY
-  uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
-  uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
-  uint chosen = 0u;
-  bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
-  MaskedSoftmax s = masked_softmax(logit_base, mask_base);
-  uint update = progress[run * RUN_SCALARS + PROGRESS_UPDATE];
-  float u = to_unit_float(random_words(seeds[run * SEED_STRIDE], PURPOSE_SAMPLE_ACTION, row, update, 0u).x);
-  float threshold = u * s.sum;  // the same sum in the same order, so that the last weight is reached
-  float cumulative = 0.0;
-  bool found = false;
-  FOR_EACH_LEGAL(mask_base, k) {
-    if (!found) {
-      chosen = k;
-      cumulative += exp(logits[logit_base + k] - s.maximum);
-      found = !acting || threshold < cumulative;
-    }
-  }
-  uint target = run * p.rollout.row_stride + row;
-  actions[target] = chosen;
-  log_probabilities[target] = acting ? log_probability(s, logits[logit_base + chosen]) : 0.0;
+  sample_row(run, i);
 #endif
 }

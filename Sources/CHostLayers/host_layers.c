@@ -1,12 +1,7 @@
 #include "host_layers.h"
+#include "vectorised.h"
 #include <math.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__GLIBC__)  // the loader of glibc chooses between versions
-#define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTORISED
-#endif
 
 VECTORISED void host_add_bias(float *restrict y, size_t pitch, const float *restrict bias, size_t rows,
                               size_t columns) {
@@ -78,27 +73,63 @@ VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict
 
 static inline float value_of(uint32_t entry) { return (float)((int32_t)entry >> 16); }
 
+// 64 columns of a row in registers; the columns that are left one by one.
+typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
+#define BLOCK ((size_t)64)
+
 VECTORISED void host_sparse_forward(float *restrict y, const float *restrict base, const float *restrict weights,
                                     const uint32_t *restrict entries, size_t pitch, const uint32_t *restrict lengths,
-                                    size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, y += columns, entries += pitch) {
-    for (size_t i = 0; i < columns; ++i) y[i] = base ? base[i] : 0.0f;
-    for (uint32_t k = 0; k < lengths[row]; ++k) {
-      const float value = value_of(entries[k]);
-      const float *restrict w = weights + (entries[k] & 0xFFFFu) * columns;
-      for (size_t i = 0; i < columns; ++i) y[i] += value * w[i];
+                                    const uint32_t *restrict lists, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, y += columns) {
+    const size_t list = lists ? lists[row] : row;
+    const uint32_t *restrict entry = entries + list * pitch;
+    const uint32_t length = lengths[list];
+    size_t first = 0;
+    for (; first + BLOCK <= columns; first += BLOCK) {
+      lanes a = {0}, b = {0}, c = {0}, d = {0};
+      if (base) {
+        const lanes *from = (const lanes *)(base + first);
+        a = from[0], b = from[1], c = from[2], d = from[3];
+      }
+      for (uint32_t k = 0; k < length; ++k) {
+        const float value = value_of(entry[k]);
+        const lanes *w = (const lanes *)(weights + (entry[k] & 0xFFFFu) * columns + first);
+        a += value * w[0], b += value * w[1], c += value * w[2], d += value * w[3];
+      }
+      lanes *to = (lanes *)(y + first);
+      to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+    }
+    for (size_t i = first; i < columns; ++i) y[i] = base ? base[i] : 0.0f;
+    for (uint32_t k = 0; k < length && first < columns; ++k) {
+      const float value = value_of(entry[k]);
+      const float *restrict w = weights + (entry[k] & 0xFFFFu) * columns;
+      for (size_t i = first; i < columns; ++i) y[i] += value * w[i];
     }
   }
 }
 
 VECTORISED void host_add_sparse_gradients(float *restrict weight_gradients, const float *restrict gradients,
                                           const uint32_t *restrict entries, size_t pitch,
-                                          const uint32_t *restrict lengths, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; ++row, gradients += columns, entries += pitch) {
-    for (uint32_t k = 0; k < lengths[row]; ++k) {
-      const float value = value_of(entries[k]);
-      float *restrict dw = weight_gradients + (entries[k] & 0xFFFFu) * columns;
-      for (size_t i = 0; i < columns; ++i) dw[i] += value * gradients[i];
+                                          const uint32_t *restrict lengths, const uint32_t *restrict lists,
+                                          size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, gradients += columns) {
+    const size_t list = lists ? lists[row] : row;
+    const uint32_t *restrict entry = entries + list * pitch;
+    const uint32_t length = lengths[list];
+    size_t first = 0;
+    for (; first + BLOCK <= columns; first += BLOCK) {
+      const lanes *from = (const lanes *)(gradients + first);
+      const lanes a = from[0], b = from[1], c = from[2], d = from[3];
+      for (uint32_t k = 0; k < length; ++k) {
+        const float value = value_of(entry[k]);
+        lanes *dw = (lanes *)(weight_gradients + (entry[k] & 0xFFFFu) * columns + first);
+        dw[0] += value * a, dw[1] += value * b, dw[2] += value * c, dw[3] += value * d;
+      }
+    }
+    for (uint32_t k = 0; k < length && first < columns; ++k) {
+      const float value = value_of(entry[k]);
+      float *restrict dw = weight_gradients + (entry[k] & 0xFFFFu) * columns;
+      for (size_t i = first; i < columns; ++i) dw[i] += value * gradients[i];
     }
   }
 }

@@ -41,6 +41,9 @@ public protocol Environment: Sendable {
   /// there; nil where there is no such block.
   var wideActions: Range<Int>? { get }
 
+  /// How the host expands a packed observation; nil where only `observationInclude` can.
+  var observationBits: ObservationBits? { get }
+
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
 
@@ -74,6 +77,9 @@ extension Environment {
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
+  public var observationBits: ObservationBits? {
+    observationInclude == "Common/bit_observations.glsl" ? ObservationBits() : nil
+  }
   public static var learningParameters: Set<String> { [] }
   public var observationList: ObservationList? { nil }
   public var wideActions: Range<Int>? { nil }
@@ -121,6 +127,26 @@ public struct ObservationList: Sendable {
     self.capacity = capacity
     self.staticFeatures = staticFeatures
   }
+}
+
+/// A packed observation whose features are bits in their order, but for beliefs.
+public struct ObservationBits: Sendable {
+  /// Features that are bit(slot, card) * left(card) / sum(slot), 0 where the sum is 0.
+  public struct Beliefs: Sendable {
+    /// First feature of the first slot, and features from one slot to the next.
+    public let offset, pitch: Int
+    public let slots: Int
+    /// Of one slot, at most 32.
+    public let cards: Int
+    /// Bit planes of left(card), the lowest first: words of the row.
+    public let planes: Range<Int>
+    /// Word of the row where the sums begin, two of 16 bits per word.
+    public let sumWord: Int
+  }
+
+  public let beliefs: Beliefs?
+
+  public init(beliefs: Beliefs? = nil) { self.beliefs = beliefs }
 }
 
 /// A run of neighbouring features of an observation.

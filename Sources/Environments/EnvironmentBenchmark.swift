@@ -27,7 +27,7 @@ public struct EnvironmentBenchmark: Sendable {
     }
   }
 
-  public struct Result: Sendable, Codable {
+  public struct Result: Sendable {
     public let environment: String
     public let runs: Int
     public let environments: Int
@@ -39,8 +39,8 @@ public struct EnvironmentBenchmark: Sendable {
     /// Seconds before the first timed repetition: kernels, buffers, warm-up.
     public let warmUpSeconds: Double
     public let envStepsPerSecond: Spread
-    /// Device time of each kernel per env step, in nanoseconds.
-    public let nanosecondsPerEnvStep: [String: Double]
+    /// Where the env steps of one submission spend their time, measured apart; nil unless asked for.
+    public let profile: Profile?
     public let observationBytesPerSeat: Int
     public let stateBytes: Int
     public let device: String
@@ -51,7 +51,7 @@ public struct EnvironmentBenchmark: Sendable {
 
   /// - Throws: `VulkanError`; `EnvironmentFailure` if a kernel of the game refused an action of its own mask.
   public static func run(
-    environment: any Environment, configuration: Configuration = Configuration(), device: Device
+    environment: any Environment, configuration: Configuration = Configuration(), device: Device, profiled: Bool = false
   ) throws -> Result {
     let clock = ContinuousClock()
     let start = clock.now
@@ -75,7 +75,7 @@ public struct EnvironmentBenchmark: Sendable {
       agents: environment.agentCount, envSteps: steps * configuration.repetitions, seconds: seconds,
       warmUpSeconds: warmUp,
       envStepsPerSecond: Spread(rates),
-      nanosecondsPerEnvStep: try play.nanosecondsPerEnvStep(),
+      profile: profiled ? try play.profile() : nil,
       observationBytesPerSeat: environment.observationWordCount * 4, stateBytes: environment.stateWordCount * 4,
       device: device.description.name, driver: device.description.driver)
   }
@@ -124,28 +124,22 @@ private final class BenchmarkPlay {
     let all = 0..<runs
     try device.run { vector.recordReset($0, runs: all, all: true, dones: dones, transition: 0) }
     sequence = try device.record { recorder in
-      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step, marks: false) }
+      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step) }
     }
   }
 
   /// observe, choose, step, reset.
-  private func recordStep(_ recorder: CommandRecorder, _ step: Int, marks: Bool) {
+  private func recordStep(_ recorder: CommandRecorder, _ step: Int) {
     let all = 0..<configuration.runs
-    func mark(_ label: String) { if marks { recorder.timestamp(label) } }
-    mark("observe")
     vector.recordObserve(recorder, runs: all, observations: observations, legalMasks: legalMasks, block: 0)
     recorder.barrier()
-    mark("random_legal_action")
     randomPlay.recordChoose(
       recorder, runs: all, legalMasks: legalMasks, block: 0, actions: actions, transition: step)
     recorder.barrier()
-    mark("step")
     vector.recordStep(recorder, runs: all, actions: actions, rewards: rewards, dones: dones, transition: step)
     recorder.barrier()
-    mark("reset")
     vector.recordReset(recorder, runs: all, all: false, dones: dones, transition: step)
     recorder.barrier()
-    mark("end")
   }
 
   /// The timed work.
@@ -158,18 +152,15 @@ private final class BenchmarkPlay {
     }
   }
 
-  /// Device time per kernel, measured apart from the timed repetitions.
-  func nanosecondsPerEnvStep() throws -> [String: Double] {
+  /// Time of every kernel, measured apart from the timed repetitions.
+  func profile() throws -> Profile {
+    let peaks = try MeasuredPeaks.measure(on: device)
     try randomPlay.setClock(steps)
-    let marked = try device.record { recorder in
-      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step, marks: true) }
+    let timed = try device.recordTimed { recorder in
+      recorder.phase = "environment"
+      for step in 0..<configuration.stepsPerSubmission { recordStep(recorder, step) }
     }
-    try device.submit(marked).wait()
-    let count = Double(configuration.stepsPerSubmission * configuration.environments * configuration.runs)
-    var sums: [String: Double] = [:]
-    for (label, seconds) in try marked.timings() where label != "end" {
-      sums[label, default: 0] += seconds * 1e9 / count
-    }
-    return sums
+    try device.submit(timed).wait()
+    return try Profile(timed.timings(), peaks: peaks)
   }
 }

@@ -110,7 +110,8 @@ public final class VectorEnvironment {
         "seeds": seeds.window(runs: runs), "dones": dones.window(runs: places),
         "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
         "states": states.window(runs: runs),
-      ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count)
+      ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count,
+      work: work(runs, words: all ? environment.stateWordCount : 1))
   }
 
   /// Packed observations (…, N, A, W) and legal masks (…, N, A, M) of all seats into row block `block`.
@@ -128,7 +129,10 @@ public final class VectorEnvironment {
       [
         "states": states.window(runs: runs), "observations": observations.window(runs: places),
         "legal_masks": legalMasks.window(runs: places),
-      ], push: push, groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count)
+      ], push: push, groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count,
+      work: work(
+        runs,
+        words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount))
   }
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
@@ -163,7 +167,15 @@ public final class VectorEnvironment {
       bindings["outcomes"] = target.window(runs: outcomes == nil ? runs : places)
     }
     recorder.dispatch(
-      stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count)
+      stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count,
+      work: work(
+        runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
+        perSeat: environment.shapesRewards ? 3 : 2))
+  }
+
+  /// Memory that a kernel passes over: words per environment and per seat of it.
+  private func work(_ runs: Range<Int>, words: Int, perSeat: Int = 0) -> Work {
+    Work(bytes: Double(4 * runs.count * environmentsPerRun * (words + environment.agentCount * perSeat)))
   }
 
   /// Where the runs of a dispatch stand in the caller's buffers.

@@ -40,17 +40,23 @@ public final class CrossPlayEvaluator {
   /// - Parameters:
   ///   - policies: All of the same architecture, with different names.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`; `evaluate(runs:)` uses the rest.
+  ///   - policiesPerWindow: The most policies that are bound at once; nil for as many as one binding can hold. Results do
+  ///     not depend on it. Recurrent policies are bound all at once.
   ///   - symmetries: Measures how far the policies of every cell are from equivariant under these.
   ///   - cellsPerBatch: nil for as many as keep the device busy and fit its limits. Results do not depend on it.
   /// - Throws: `EvaluationFailure` for policies that do not fit, `VulkanError` where the device lacks memory.
   public init(
     environment: any Environment, architecture: NetworkArchitecture, policies: [EvaluationPolicy],
     settings: EvaluationSettings, device: Device, symmetries: SymmetryFamily? = nil, cellsPerBatch: Int? = nil,
-    stepsPerSubmission: Int = 8, maximumGameLength: Int = 100_000
+    stepsPerSubmission: Int = 8, maximumGameLength: Int = 100_000, policiesPerWindow: Int? = nil
   ) throws {
     precondition(!policies.isEmpty && settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
     let layout = ParameterLayout(architecture)
-    try Self.check(policies, layout, device: device)
+    try Self.check(policies, layout)
+    let limit = PolicyWindows.limit(layout, device: device)
+    guard architecture.gru == nil || policies.count <= limit else {
+      throw EvaluationFailure.tooManyPolicies(policies.count, atMost: limit)
+    }
     self.environment = environment
     self.architecture = architecture
     policyNames = policies.map(\.name)
@@ -65,10 +71,10 @@ public final class CrossPlayEvaluator {
     self.cellsPerBatch = cellsPerBatch ?? min(teams, symmetries == nil ? automatic : max(1, automatic / 2))
     player = try CellPlayer(
       shape: shape, cells: self.cellsPerBatch, environment: environment, architecture: architecture,
-      policies: policies, symmetries: symmetries, device: device)
+      policies: policies, symmetries: symmetries, device: device, policiesPerWindow: policiesPerWindow)
   }
 
-  private static func check(_ policies: [EvaluationPolicy], _ layout: ParameterLayout, device: Device) throws {
+  private static func check(_ policies: [EvaluationPolicy], _ layout: ParameterLayout) throws {
     var names: Set<String> = []
     for policy in policies {
       guard policy.parameters.count == layout.count else {
@@ -77,8 +83,6 @@ public final class CrossPlayEvaluator {
       }
       guard names.insert(policy.name).inserted else { throw EvaluationFailure.duplicateName(policy.name) }
     }
-    let limit = EvaluationShape.mostPolicies(layout, device: device)
-    guard policies.count <= limit else { throw EvaluationFailure.tooManyPolicies(policies.count, atMost: limit) }
   }
 
   /// Plays `settings.games` games of every team.
@@ -148,6 +152,21 @@ public final class CrossPlayEvaluator {
   private func requireEnd(_ team: [Int], games: Int, envSteps: Int) throws {
     guard envSteps >= maximumGameLength * shape.quota(0) else { return }
     throw EvaluationFailure.endlessGame(team: names(of: team), games: games, envSteps: envSteps)
+  }
+
+  /// One submission of as many cells as play at the same time, taken apart: env steps of the first teams' first games.
+  public func profile(cells: [[Int]], mode: EvaluationMode) throws -> Profile {
+    let peaks = try MeasuredPeaks.measure(on: device)
+    let count = min(cellsPerBatch, cells.count)
+    let teams = Array(cells.prefix(count))
+    try player.start(
+      Array(0..<count), teams: teams,
+      seeds: teams.map { CellSeeds.seed(evaluation: settings.seed, team: names(of: $0)) })
+    let steps = try device.timed {
+      try player.record(steps: stepsPerSubmission, cells: count, mode: mode, tieTolerance: settings.tieTolerance)
+    }
+    try device.submit(steps).wait()
+    return try Profile(steps.timings(), shares: player.rowShares(cells: count), peaks: peaks)
   }
 
   private func sequence(mode: EvaluationMode, cells: Int) throws -> CommandSequence {

@@ -25,9 +25,10 @@ final class DenseKernels {
   /// - Parameters:
   ///   - push: Its `inputs`, `columns` and `rows` give the grid; rows are covered up to the next whole tile.
   ///   - splits: Parts of the parameter gradients that are summed apart from each other (`backwardWeights` only).
+  ///   - work: Of the whole operation, for timings.
   func dispatch(
     _ operation: Operation, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow], push: DenseDispatch,
-    runs: Int, splits: Int = 1
+    runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
     let (down, across): (UInt32, UInt32) =
       switch operation {
@@ -42,15 +43,18 @@ final class DenseKernels {
       let tiles = tileCount(Int(down), tile.rows) * tileCount(Int(across), tile.columns)
       for strip in strips(operation, push) {
         if strip.row_begin > push.row_begin { recorder.barrier() }
-        recorder.dispatch(kernel, bindings, push: strip, groups: kernel.groups(for: tiles), splits, runs)
+        let share = Double(strip.rows - strip.row_begin) / Double(push.rows - push.row_begin)
+        recorder.dispatch(
+          kernel, bindings, push: strip, groups: kernel.groups(for: tiles), splits, runs, work: work.scaled(by: share))
       }
     case .shared:
       let kernel = try kernel(operation, suffix: "_shared", tile: nil)
       let (tilesDown, tilesAcross) = (tileCount(Int(down), 64), tileCount(Int(across), 64))
       if operation == .backwardWeights {
-        recorder.dispatch(kernel, bindings, push: push, groups: tilesDown * tilesAcross, splits, runs)
+        recorder.dispatch(
+          kernel, bindings, push: push, groups: tilesDown * tilesAcross, splits, runs, work: work)
       } else {
-        recorder.dispatch(kernel, bindings, push: push, groups: tilesAcross, tilesDown, runs)
+        recorder.dispatch(kernel, bindings, push: push, groups: tilesAcross, tilesDown, runs, work: work)
       }
     case .host: preconditionFailure("the host multiplies matrices in HostLayers")
     }

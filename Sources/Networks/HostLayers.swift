@@ -1,6 +1,5 @@
 import CHostLayers
 import CShaders
-import Dispatch
 import VulkanCompute
 
 /// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
@@ -8,7 +7,7 @@ import VulkanCompute
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
 ///
-///     forward    (run, block of rows): all layers of the block, one after the other
+///     forward    (run, block of rows): the block's inputs from packed bits, then all layers, one after the other
 ///     backward   (run, block of rows): gradients of all layers' outputs, last layer to first
 ///     recurrence (run, block of sequences): all steps, forwards or backwards in time (HostRecurrence.swift)
 ///                (run, layer, tile of inputs): dW += X^T dY over all rows, db += sum dY; a list is one tile
@@ -46,18 +45,37 @@ struct HostLayers: @unchecked Sendable {
     case sparse(Lists)
   }
 
-  /// `SparseInputs` for run 0 of the window; strides in words from one run to the next.
+  /// Rows of observations or lists by workspace row, for run 0 of the window; strides in words from one run to the next.
+  struct Indices {
+    let start: UnsafePointer<UInt32>
+    let stride: Int
+  }
+
+  /// `ObservationLists` for run 0 of the window; strides in words from one run to the next.
   struct Lists {
     let entries: UnsafePointer<UInt32>
     let entryStride, pitch: Int
     let lengths: UnsafePointer<UInt32>
     let lengthStride: Int
+    /// nil where workspace row r has list r.
+    let indices: Indices?
     let staticEntries: UnsafePointer<UInt32>
     let staticCount: Int
   }
 
+  /// Where x comes from that stands in no workspace yet: packed bits, for run 0 of the window.
+  struct PackedInputs {
+    let bits: HostObservationBits
+    let observations: UnsafePointer<UInt32>
+    let stride: Int
+    let indices: Indices
+    let x: UnsafeMutablePointer<Float>
+    let xStride, columns: Int
+  }
+
   let blas: HostBLAS
   let layers: [Layer]
+  let packed: PackedInputs?
   let runs, rows: Int
   let counts: UnsafePointer<UInt32>
   let countStride: Int
@@ -69,15 +87,6 @@ struct HostLayers: @unchecked Sendable {
   /// Rows of one piece of work: half of the rows for two pieces at least, but few enough for a processor's cache.
   private var blockRows: Int { min(max((rows / 2 + 15) / 16 * 16, 64), 512) }
   private var blocks: Int { (rows + blockRows - 1) / blockRows }
-
-  /// Runs the pieces, each on one thread; all on this one where waking another takes longer than the work.
-  func perform(_ pieces: Int, multiplyAdds: Int, _ piece: @Sendable (Int) -> Void) {
-    if multiplyAdds < 4_000_000 {
-      for index in 0..<pieces { piece(index) }
-    } else {
-      DispatchQueue.concurrentPerform(iterations: pieces, execute: piece)
-    }
-  }
 
   /// Of one forward pass over all layers, as if all rows and columns took part.
   private var multiplyAdds: Int { runs * rows * layers.reduce(0) { $0 + multiplyAddsPerRow($1) } }
@@ -105,13 +114,25 @@ struct HostLayers: @unchecked Sendable {
 
   /// Y = act(X W + b) for the layers of `order`, which lists sources before their readers.
   func forward(_ order: [Int]) {
-    perform(runs * blocks, multiplyAdds: multiplyAdds) { job in
+    let readsInputs = order.contains { layers[$0].source == nil }
+    HostPieces.perform(runs * blocks, operations: multiplyAdds) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
+      if readsInputs, let packed { expand(packed, run, block) }
       for index in order {
         for part in layers[index].parts { forward(layers[index], part, run, block, parameters) }
       }
     }
+  }
+
+  private func expand(_ packed: PackedInputs, _ run: Int, _ block: Int) {
+    let first = block * blockRows
+    let count = min(blockRows, min(rows, Int(counts[run * countStride + Int(ROW_COUNT_ALL)])) - first)
+    guard count > 0 else { return }
+    var bits = packed.bits
+    host_expand_observations(
+      &bits, packed.observations + run * packed.stride, packed.indices.start + run * packed.indices.stride + first,
+      count, packed.x + run * packed.xStride + first * packed.columns, packed.columns)
   }
 
   private func forward(_ layer: Layer, _ part: Part, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>) {
@@ -130,10 +151,12 @@ struct HostLayers: @unchecked Sendable {
         guard let base = base.baseAddress else { return }
         var staticCount = UInt32(lists.staticCount)
         host_sparse_forward(
-          base, nil, weights, lists.staticEntries, lists.staticCount, &staticCount, 1, layer.outputs)
+          base, nil, weights, lists.staticEntries, lists.staticCount, &staticCount, nil, 1, layer.outputs)
+        let place = lists.indices == nil ? first : 0
         host_sparse_forward(
-          y, base, weights, lists.entries + run * lists.entryStride + first * lists.pitch, lists.pitch,
-          lists.lengths + run * lists.lengthStride + first, count, layer.outputs)
+          y, base, weights, lists.entries + run * lists.entryStride + place * lists.pitch, lists.pitch,
+          lists.lengths + run * lists.lengthStride + place,
+          lists.indices.map { $0.start + run * $0.stride + first }, count, layer.outputs)
       }
     }
     let bias = parameters + layer.biasOffset + part.columns.lowerBound
@@ -170,7 +193,7 @@ struct HostLayers: @unchecked Sendable {
 
   /// dX = sum over the readers of (dY W^T), times act'(X).
   func backwardInputs(_ steps: [BackwardStep]) {
-    perform(runs * blocks, multiplyAdds: multiplyAdds) { job in
+    HostPieces.perform(runs * blocks, operations: multiplyAdds) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let parameters = parameters(run)
       for step in steps {
@@ -230,7 +253,7 @@ struct HostLayers: @unchecked Sendable {
   /// Adds to the gradients (P per run, `stride` floats apart).
   func backwardWeights(_ tiles: [WeightTile], into gradients: UnsafeMutablePointer<Float>, stride: Int) {
     nonisolated(unsafe) let gradients = gradients
-    perform(runs * tiles.count, multiplyAdds: multiplyAdds) { job in
+    HostPieces.perform(runs * tiles.count, operations: multiplyAdds) { job in
       let (run, tile) = job.quotientAndRemainder(dividingBy: tiles.count)
       let (layer, part, first) = (layers[tiles[tile].layer], tiles[tile].part, tiles[tile].first)
       let count = rowCount(part, run)
@@ -248,7 +271,8 @@ struct HostLayers: @unchecked Sendable {
       case .sparse(let lists):
         host_add_sparse_gradients(
           target + layer.weightOffset, rowGradients, lists.entries + run * lists.entryStride, lists.pitch,
-          lists.lengths + run * lists.lengthStride, count, layer.outputs)
+          lists.lengths + run * lists.lengthStride, lists.indices.map { $0.start + run * $0.stride }, count,
+          layer.outputs)
       }
       if first == 0 {
         let biased = part.columns.clamped(to: layer.biasColumns)

@@ -73,7 +73,7 @@ struct HostRecurrence: @unchecked Sendable {
 
   /// (run, first sequence, sequences, the run's parameters) for every block
   private func perform(_ piece: @Sendable (Int, Int, Int, UnsafePointer<Float>) -> Void) {
-    work.perform(work.runs * blocks, multiplyAdds: work.runs * sequences * steps * 3 * width * width) { job in
+    HostPieces.perform(work.runs * blocks, operations: work.runs * sequences * steps * 3 * width * width) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
       let first = block * blockSequences
       piece(run, first, min(blockSequences, sequences - first), work.parameters(run))

@@ -41,12 +41,13 @@ extension PolicyNetwork {
               "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
               "row_counts": rows.counts.window, "gradients": parameterGradients.window,
             ],
-            push: push(index, part), runs: rows.runs, splits: splits)
+            push: push(index, part), runs: rows.runs, splits: splits, work: backwardWeightsWork(index, part, rows))
         }
       case .sparse(let lists):
         lists.recordBackwardWeights(
           recorder, layer: index, push: push(index), rows: rows, outputGradients: outputGradients,
-          gradients: parameterGradients.window, splits: splits)
+          gradients: parameterGradients.window, splits: splits,
+          work: backwardWeightsWork(index, parts(of: index)[0], rows))
       }
     }
     func propagate(_ index: Int, accumulating: Bool = false) throws {
@@ -60,7 +61,7 @@ extension PolicyNetwork {
             "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
             "policy_indices": policyIndices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
           ],
-          push: push(index, part), runs: rows.runs)
+          push: push(index, part), runs: rows.runs, work: backwardInputWork(index, part, rows))
       }
     }
 
@@ -97,6 +98,9 @@ extension PolicyNetwork {
   /// observations. The end of every minibatch, whatever the inputs.
   public func recordFinishBackward(_ recorder: CommandRecorder, runs: Int, gradients: RunWindow, splits: Int) {
     guard case .sparse(let lists) = inputs else { return }
+    if blas != nil {
+      return recordFinishBackwardOnHost(recorder, runs: runs, gradients: gradients, lists: lists)
+    }
     for (index, layer) in layout.layers.enumerated() where layer.source == nil {
       var push = DenseDispatch()
       push.outputs = UInt32(layer.paddedOutputs)

@@ -3,26 +3,60 @@ import VulkanCompute
 
 extension PolicyNetwork {
   /// Fills x, or its lists, from packed observations: workspace row i of a run gets the observation
-  /// `indices[indexOffset + i]`; rows from the run's count up to `rows.rows` become 0.
+  /// `indices[indexOffset + i]`; rows from the run's count up to `rows.rows` become 0. Where the host multiplies and can
+  /// read the observations itself, it does so in `recordForward`.
   ///
   /// - Parameters:
   ///   - observations: (observation rows, W) words per run.
   ///   - indices: Observation rows, one word per workspace row.
   ///   - symmetries: (observation rows) elements of the network's symmetries, where it has any.
+  ///   - lists: Those of all observations, where `recordList` made them.
+  /// - Returns: The rows as the passes over the network take them.
   public func recordExpand(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, indices: RunWindow, indexOffset: Int = 0,
-    symmetries: RunWindow? = nil
-  ) {
+    symmetries: RunWindow? = nil, lists: ObservationLists? = nil
+  ) -> WorkspaceRows {
     check(rows)
     precondition((symmetries == nil) == (self.symmetries == nil), "symmetries are for a network that was made for them")
+    if blas != nil, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
+      var rows = rows
+      rows.onHost = onHost
+      return rows
+    }
     switch inputs {
     case .dense(let inputs, let kernel):
       recordExpandDense(recorder, rows, observations, indices, indexOffset, symmetries, into: inputs, kernel)
     case .sparse(let lists):
       lists.recordList(
         recorder, rows: rows, observations: observations, wordCount: observation.wordCount, indices: indices,
-        indexOffset: indexOffset, symmetries: symmetries, table: self.symmetries)
+        indexOffset: indexOffset, symmetries: symmetries, table: self.symmetries, work: expandWork(rows))
     }
+    recorder.barrier()
+    return rows
+  }
+
+  private func hostObservations(
+    _ rows: WorkspaceRows, _ observations: RunWindow, _ indices: RunWindow, _ indexOffset: Int,
+    _ lists: ObservationLists?
+  ) -> HostObservations? {
+    switch inputs {
+    case .dense:
+      observation.bits == nil || symmetries != nil
+        ? nil : .packed(observations, indices: indices, indexOffset: indexOffset)
+    case .sparse:
+      lists.map { .listed($0, runs: rows.runs, indices: indices, indexOffset: indexOffset) }
+    }
+  }
+
+  /// Lists the packed observations of `rows` of every run, in their order, for a `recordExpand` with `lists`.
+  public func recordList(
+    _ recorder: CommandRecorder, runs: Int, rows: Range<Int>, observations: RunWindow, symmetries: RunWindow? = nil,
+    into lists: ObservationLists
+  ) {
+    guard case .sparse(let inputs) = inputs else { preconditionFailure("this network reads no lists") }
+    inputs.recordListInOrder(
+      recorder, runs: runs, rows: rows, observations: observations, wordCount: observation.wordCount,
+      symmetries: symmetries, table: self.symmetries, into: lists)
     recorder.barrier()
   }
 
@@ -49,7 +83,7 @@ extension PolicyNetwork {
     bindings["feature_table"] = self.symmetries?.features.whole
     recorder.dispatch(
       expandKernel, bindings, push: push,
-      groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs)
+      groups: expandKernel.groups(for: rows.rows * Int(push.padded_features) / 8), rows.runs, work: expandWork(rows))
   }
 
   /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows. A recurrent network
@@ -95,13 +129,15 @@ extension PolicyNetwork {
                 "inputs": x.window(runs: 0..<rows.runs), "parameters": parameters, "row_counts": rows.counts.window,
                 "policy_indices": policyIndices.window, "outputs": outputs,
               ],
-              push: denseDispatch(index, part, rows: rows, policyIndices: policyIndices), runs: rows.runs)
+              push: denseDispatch(index, part, rows: rows, policyIndices: policyIndices), runs: rows.runs,
+              work: forwardWork(index, part, rows))
           }
         case .sparse(let lists):
           lists.recordForward(
             recorder, layer: index, activation: layer.activation,
             push: denseDispatch(index, rows: rows, policyIndices: policyIndices), parameters: parameters,
-            policyIndices: policyIndices.window, rows: rows, outputs: outputs)
+            policyIndices: policyIndices.window, rows: rows, outputs: outputs,
+            work: forwardWork(index, parts(of: index)[0], rows))
         }
       }
       recorder.barrier()

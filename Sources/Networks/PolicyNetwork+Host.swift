@@ -1,4 +1,6 @@
+import CHostLayers
 import CShaders
+import Environments
 import VulkanCompute
 
 // `recordForward` and `recordBackward` where the host multiplies matrices.
@@ -9,16 +11,16 @@ extension PolicyNetwork {
   ) {
     let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
     let order = forwardSteps(heads: heads).flatMap { $0 }
-    let buffers = hostBuffers(rows, parameters, policyIndices)
+    let (buffers, counted) = (hostBuffers(rows, parameters, policyIndices), forwardWork(order, rows))
     guard let recurrence else {
-      recorder.host("network forward", using: buffers) { work.forward(order) }
+      recorder.host("network forward", using: buffers, work: counted) { work.forward(order) }
       return
     }
     let place = order.firstIndex(of: recurrence.layer) ?? order.startIndex
     let (before, after) = (Array(order[..<place]), Array(order[(place + 1)...]))
     let loop = hostRecurrence(recurrence, work, rows)
     recordLoadStates(recorder, recurrence, rows)
-    recorder.host("network forward", using: buffers) {
+    recorder.host("network forward", using: buffers, work: counted) {
       work.forward(before)
       loop.forward()
       work.forward(after)
@@ -41,8 +43,10 @@ extension PolicyNetwork {
     let tiles = work.weightTiles()
     nonisolated(unsafe) let target = address(parameterGradients.window, of: Float.self)
     let stride = parameterGradients.stride
-    recorder.host("network backward", using: hostBuffers(rows, parameters, policyIndices) + [parameterGradients.window])
-    {
+    recorder.host(
+      "network backward", using: hostBuffers(rows, parameters, policyIndices) + [parameterGradients.window],
+      work: backwardWork(rows)
+    ) {
       if let loop {
         work.backwardInputs(heads)
         loop.backward()
@@ -57,11 +61,16 @@ extension PolicyNetwork {
   private func hostBuffers(_ rows: WorkspaceRows, _ parameters: BufferWindow, _ policyIndices: RunWindow)
     -> [BufferWindow]
   {
-    let read =
+    var read =
       switch inputs {
       case .dense(let x, _): [x.whole]
       case .sparse(let lists): [lists.entries.whole, lists.lengths.whole, lists.staticEntries.whole]
       }
+    switch rows.onHost {
+    case .packed(let observations, let indices, _): read += [observations.window, indices.window]
+    case .listed(let lists, _, let indices, _): read += [lists.entries.whole, lists.lengths.whole, indices.window]
+    case nil: break
+    }
     let recurrent = [recurrence?.previous, recurrence?.products, recurrence?.gradients].compactMap { $0?.whole }
     return read + [rows.counts.window, parameters, policyIndices.window] + (activations + gradients).map(\.whole)
       + recurrent + (rows.sequences.map { [$0.resets.window] } ?? [])
@@ -95,36 +104,99 @@ extension PolicyNetwork {
         inputs: layer.paddedInputs, outputs: layer.paddedOutputs, activation: layer.activation, source: layer.source,
         parts: parts(of: index).map { .init(columns: $0.columns, rowCount: Int($0.rowCount)) },
         weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
-        x: hostInputs(of: layer),
+        x: hostInputs(of: layer, rows),
         y: address(activations[index].whole, of: Float.self), yStride: activations[index].runStride,
         dy: gradients.isEmpty ? nil : address(gradients[index].whole, of: Float.self),
         dz: outputGradients(index).map { address($0.whole, of: Float.self) },
         dzStride: outputGradients(index)?.runStride ?? 0, biasColumns: layer.biasBegin..<layer.paddedOutputs)
     }
     return HostLayers(
-      blas: blas, layers: layers, runs: rows.runs, rows: rows.rows,
+      blas: blas, layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,
       counts: UnsafePointer(address(rows.counts.window, of: UInt32.self)), countStride: rows.counts.stride,
       policyIndices: UnsafePointer(address(policyIndices.window, of: UInt32.self)),
       policyIndexStride: policyIndices.stride, parameters: UnsafePointer(address(parameters, of: Float.self)),
       parameterCount: layout.count)
   }
 
-  private func hostInputs(of layer: ParameterLayout.Layer) -> HostLayers.Inputs {
+  private func hostInputs(of layer: ParameterLayout.Layer, _ rows: WorkspaceRows) -> HostLayers.Inputs {
     switch source(of: layer) {
     case .dense(let x): .dense(UnsafePointer(address(x.whole, of: Float.self)), stride: x.runStride)
-    case .sparse(let lists):
-      .sparse(
-        HostLayers.Lists(
-          entries: UnsafePointer(address(lists.entries.whole, of: UInt32.self)), entryStride: lists.entries.runStride,
-          pitch: lists.capacity, lengths: UnsafePointer(address(lists.lengths.whole, of: UInt32.self)),
-          lengthStride: lists.lengths.runStride,
-          staticEntries: UnsafePointer(address(lists.staticEntries.whole, of: UInt32.self)),
-          staticCount: lists.staticCount))
+    case .sparse(let own):
+      if case .listed(let lists, let runs, let indices, let offset) = rows.onHost {
+        .sparse(hostLists(own, lists.entries, lists.lengths, runs, HostLayers.Indices(indices, offset)))
+      } else {
+        .sparse(hostLists(own, own.entries, own.lengths, rows.runs, nil))
+      }
     }
   }
 
+  private func hostLists(
+    _ inputs: SparseInputs, _ entries: Buffer<UInt32>, _ lengths: Buffer<UInt32>, _ runs: Int,
+    _ indices: HostLayers.Indices?
+  ) -> HostLayers.Lists {
+    HostLayers.Lists(
+      entries: UnsafePointer(address(entries.window(runs: 0..<runs), of: UInt32.self)), entryStride: entries.runStride,
+      pitch: inputs.capacity, lengths: UnsafePointer(address(lengths.window(runs: 0..<runs), of: UInt32.self)),
+      lengthStride: lengths.runStride, indices: indices,
+      staticEntries: UnsafePointer(address(inputs.staticEntries.whole, of: UInt32.self)),
+      staticCount: inputs.staticCount)
+  }
+
+  private func packedInputs(_ rows: WorkspaceRows) -> HostLayers.PackedInputs? {
+    guard case .packed(let observations, let indices, let offset) = rows.onHost, case .dense(let x, _) = inputs,
+      let bits = observation.bits
+    else { return nil }
+    return HostLayers.PackedInputs(
+      bits: HostObservationBits(bits, features: architecture.inputs, words: observation.wordCount),
+      observations: UnsafePointer(address(observations.window, of: UInt32.self)), stride: observations.stride,
+      indices: HostLayers.Indices(indices, offset), x: address(x.whole, of: Float.self), xStride: x.runStride,
+      columns: ParameterLayout.padded(architecture.inputs))
+  }
+
   private func address<Element>(_ window: BufferWindow, of type: Element.Type) -> UnsafeMutablePointer<Element> {
-    guard let mapped = window.mapped else { preconditionFailure("the host multiplies matrices in mapped memory only") }
-    return mapped.assumingMemoryBound(to: type)
+    window.address(of: type)
+  }
+
+  /// `recordFinishBackward`: every static entry adds its multiple of the bias gradient.
+  func recordFinishBackwardOnHost(
+    _ recorder: CommandRecorder, runs: Int, gradients: RunWindow, lists: SparseInputs
+  ) {
+    let layers = layout.layers.filter { $0.source == nil }.map { ($0.weightOffset, $0.biasOffset, $0.paddedOutputs) }
+    let (count, stride) = (lists.staticCount, gradients.stride)
+    nonisolated(unsafe) let (start, entries) = (
+      address(gradients.window, of: Float.self), address(lists.staticEntries.whole, of: UInt32.self)
+    )
+    recorder.host("static gradients", using: [gradients.window, lists.staticEntries.whole]) {
+      var length = UInt32(count)
+      for run in 0..<runs {
+        let gradients = start + run * stride
+        for (weights, bias, outputs) in layers {
+          host_add_sparse_gradients(
+            gradients + weights, gradients + bias, entries, count, &length, nil, 1, outputs)
+        }
+      }
+    }
+  }
+}
+
+extension HostLayers.Indices {
+  init(_ window: RunWindow, _ offset: Int) {
+    self.init(start: UnsafePointer(window.window.address(of: UInt32.self)) + offset, stride: window.stride)
+  }
+}
+
+extension HostObservationBits {
+  init(_ bits: ObservationBits, features: Int, words: Int) {
+    self.init()
+    self.features = UInt32(features)
+    self.words = UInt32(words)
+    guard let beliefs = bits.beliefs else { return }
+    belief_slots = UInt32(beliefs.slots)
+    belief_offset = UInt32(beliefs.offset)
+    belief_pitch = UInt32(beliefs.pitch)
+    belief_cards = UInt32(beliefs.cards)
+    plane_word = UInt32(beliefs.planes.lowerBound)
+    planes = UInt32(beliefs.planes.count)
+    sum_word = UInt32(beliefs.sumWord)
   }
 }

@@ -25,12 +25,18 @@ public final class PolicyNetwork {
     public let wordCount: Int
     /// How to list what is not static; nil for dense first layers.
     public let list: ObservationList?
+    /// How the host expands packed observations; nil where kernels have to.
+    public let bits: ObservationBits?
 
-    public init(include: String, macros: [String: String], wordCount: Int, list: ObservationList? = nil) {
+    public init(
+      include: String, macros: [String: String], wordCount: Int, list: ObservationList? = nil,
+      bits: ObservationBits? = nil
+    ) {
       self.include = include
       self.macros = macros
       self.wordCount = wordCount
       self.list = list
+      self.bits = bits
     }
   }
 
@@ -125,6 +131,9 @@ public final class PolicyNetwork {
     }
   }
 
+  /// The columns of `logits` that are computed for rows with a wide action only; nil where there are none.
+  public var wideLogits: Range<Int>? { wideColumns }
+
   /// What kernels that list rows or read logits must know about wide actions.
   public var rowMacros: [String: String] {
     wideColumns.map { ["WIDE_BEGIN": "\($0.lowerBound)u", "WIDE_END": "\($0.upperBound)u"] } ?? [:]
@@ -158,6 +167,11 @@ public final class PolicyNetwork {
     return ParameterLayout(architecture).layers.flatMap { layer in
       layer.kind == .gruHidden ? [layer.paddedOutputs, layer.paddedInputs] : [layer.paddedOutputs]
     } + [inputs]
+  }
+
+  /// Whether lists are made once per rollout (`recordList`) and read where they stand: entries per row, else nil.
+  public static func rolloutListCapacity(_ list: ObservationList?, on device: Device) -> Int? {
+    device.profile.matrixMultiply == .host ? list?.capacity : nil
   }
 
   /// Parts of the parameter gradients that are summed apart from each other on `device`: kernels need the parallelism.

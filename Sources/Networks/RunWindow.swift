@@ -29,6 +29,8 @@ public struct WorkspaceRows {
   public let counts: RunWindow
   /// How the rows follow each other in time; nil for feed-forward networks.
   public let sequences: SequenceRows?
+  /// Where the host finds their observations; nil where `recordExpand` puts inputs or lists into the workspace.
+  var onHost: HostObservations?
 
   public init(runs: Int, rows: Int, counts: RunWindow, sequences: SequenceRows? = nil) {
     self.runs = runs
@@ -44,7 +46,7 @@ public struct WorkspaceRows {
         sequences: $0.sequences, steps: $0.steps, states: states, stateRows: $0.stateRows, indices: $0.indices,
         resets: $0.resets, keeping: $0.keeping)
     }
-    return WorkspaceRows(runs: runs, rows: rows, counts: counts, sequences: carried)
+    return replacing(counts: counts, sequences: carried)
   }
 }
 
@@ -84,5 +86,38 @@ public struct SequenceRows {
     self.indices = indices
     self.resets = resets
     self.keeping = keeping
+  }
+}
+
+extension WorkspaceRows {
+  /// The same rows, of which other numbers are in use.
+  public func counted(by counts: RunWindow) -> WorkspaceRows {
+    replacing(counts: counts, sequences: sequences)
+  }
+
+  private func replacing(counts: RunWindow, sequences: SequenceRows?) -> WorkspaceRows {
+    var rows = WorkspaceRows(runs: runs, rows: self.rows, counts: counts, sequences: sequences)
+    rows.onHost = onHost
+    return rows
+  }
+}
+
+/// Observations of workspace rows that the host reads where they are: row i has observation `indices[indexOffset + i]`.
+enum HostObservations {
+  case packed(RunWindow, indices: RunWindow, indexOffset: Int)
+  case listed(ObservationLists, runs: Int, indices: RunWindow, indexOffset: Int)
+}
+
+/// Lists of all observations of a rollout, by rollout row.
+public struct ObservationLists {
+  public let entries: Buffer<UInt32>  // (window, rows, L)
+  public let lengths: Buffer<UInt32>  // (window, rows)
+
+  /// - Parameter rows: Per run.
+  public init(_ name: String, capacity: Int, windowRuns: Int, rows: [(String, Int)], table: BufferTable) {
+    entries = table.register(
+      "\(name).entries", of: UInt32.self, runs: windowRuns, perRun: rows + [("L", capacity)], persistence: .scratch)
+    lengths = table.register(
+      "\(name).lengths", of: UInt32.self, runs: windowRuns, perRun: rows, persistence: .scratch)
   }
 }

@@ -18,6 +18,7 @@ final class SparseInputs {
   private let bases: [Buffer<Float>?]
 
   private let list: Kernel
+  private let listInOrder: Kernel?  // where the host multiplies
   private let staticGradients: Kernel
   private let layerKernels: LayerKernels?  // where kernels multiply
 
@@ -68,6 +69,12 @@ final class SparseInputs {
 
     self.list = try device.kernel(
       "Network/list_observations.comp", macros: macros, includes: ["ENVIRONMENT_OBSERVATION_LIST": list.include])
+    listInOrder =
+      try kernelsMultiply
+      ? nil
+      : device.kernel(
+        "Network/list_observations.comp", macros: macros.merging(["ROWS_IN_ORDER": "1"]) { $1 },
+        includes: ["ENVIRONMENT_OBSERVATION_LIST": list.include])
     layerKernels = try kernelsMultiply ? LayerKernels(layout, device: device) : nil
     staticGradients = try device.kernel("Network/sparse_static_gradients.comp")
   }
@@ -75,7 +82,7 @@ final class SparseInputs {
   /// Lists the observations of a chunk.
   func recordList(
     _ recorder: CommandRecorder, rows: WorkspaceRows, observations: RunWindow, wordCount: Int, indices: RunWindow,
-    indexOffset: Int, symmetries: RunWindow?, table: SymmetryTable?
+    indexOffset: Int, symmetries: RunWindow?, table: SymmetryTable?, work: Work
   ) {
     let push = ListDispatch(
       rows: UInt32(rows.rows), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
@@ -90,7 +97,30 @@ final class SparseInputs {
     bindings["symmetries"] = symmetries?.window
     bindings["feature_table"] = table?.features.whole
     recorder.dispatch(
-      list, bindings, push: push, groups: list.groups(for: rows.rows), rows.runs)
+      list, bindings, push: push, groups: list.groups(for: rows.rows), rows.runs, work: work)
+  }
+
+  /// Lists observations `rows` of every run in their order.
+  func recordListInOrder(
+    _ recorder: CommandRecorder, runs: Int, rows: Range<Int>, observations: RunWindow, wordCount: Int,
+    symmetries: RunWindow?, table: SymmetryTable?, into lists: ObservationLists
+  ) {
+    guard let listInOrder else { preconditionFailure("kernels read lists in the workspace") }
+    let push = ListDispatch(
+      rows: UInt32(rows.count), observation_words: UInt32(wordCount), observation_stride: UInt32(observations.stride),
+      row_index_stride: 0, row_index_offset: UInt32(rows.lowerBound), row_count_stride: 0,
+      entry_pitch: UInt32(capacity), entry_stride: UInt32(lists.entries.runStride),
+      length_stride: UInt32(lists.lengths.runStride), symmetry_stride: UInt32(symmetries?.stride ?? 0),
+      feature_words: UInt32(table?.featureWords ?? 0))
+    var bindings = [
+      "observations": observations.window, "entries": lists.entries.window(runs: 0..<runs),
+      "lengths": lists.lengths.window(runs: 0..<runs),
+    ]
+    bindings["symmetries"] = symmetries?.window
+    bindings["feature_table"] = table?.features.whole
+    recorder.dispatch(
+      listInOrder, bindings, push: push, groups: listInOrder.groups(for: rows.count), runs,
+      work: Work(bytes: Double(4 * runs * rows.count * (wordCount + 1 + capacity / 2))))
   }
 
   func recordBase(
@@ -104,12 +134,12 @@ final class SparseInputs {
       [
         "parameters": parameters, "policy_indices": policyIndices, "static_entries": staticEntries.whole,
         "base": baseBuffer(index).window(runs: 0..<runs),
-      ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs)
+      ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs, work: staticWork(push, runs))
   }
 
   func recordForward(
     _ recorder: CommandRecorder, layer index: Int, activation: NetworkArchitecture.Activation?, push: DenseDispatch,
-    parameters: BufferWindow, policyIndices: BufferWindow, rows: WorkspaceRows, outputs: BufferWindow
+    parameters: BufferWindow, policyIndices: BufferWindow, rows: WorkspaceRows, outputs: BufferWindow, work: Work
   ) {
     guard let kernel = kernels.forward[activation] else { preconditionFailure("no first layer has this activation") }
     let push = dispatch(index, push)
@@ -119,12 +149,12 @@ final class SparseInputs {
         "parameters": parameters, "base": baseBuffer(index).window(runs: 0..<rows.runs),
         "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
         "row_counts": rows.counts.window, "policy_indices": policyIndices, "outputs": outputs,
-      ], push: push, groups: kernel.groups(for: rows.rows * Int(push.layer.outputs) / 4), rows.runs)
+      ], push: push, groups: kernel.groups(for: rows.rows * Int(push.layer.outputs) / 4), rows.runs, work: work)
   }
 
   func recordBackwardWeights(
     _ recorder: CommandRecorder, layer index: Int, push: DenseDispatch, rows: WorkspaceRows,
-    outputGradients: BufferWindow, gradients: BufferWindow, splits: Int
+    outputGradients: BufferWindow, gradients: BufferWindow, splits: Int, work: Work
   ) {
     let push = dispatch(index, push, splits: splits)
     let backwardWeights = kernels.backwardWeights
@@ -135,7 +165,8 @@ final class SparseInputs {
       [
         "entries": entries.window(runs: 0..<rows.runs), "lengths": lengths.window(runs: 0..<rows.runs),
         "output_gradients": outputGradients, "row_counts": rows.counts.window, "gradients": gradients,
-      ], push: push, groups: backwardWeights.groups(for: blocks * Int(push.layer.outputs) / 4), splits, rows.runs)
+      ], push: push, groups: backwardWeights.groups(for: blocks * Int(push.layer.outputs) / 4), splits, rows.runs,
+      work: work)
   }
 
   func recordStaticGradients(
@@ -145,7 +176,14 @@ final class SparseInputs {
     let push = dispatch(index, push, splits: splits)
     recorder.dispatch(
       staticGradients, ["static_entries": staticEntries.whole, "gradients": gradients], push: push,
-      groups: staticGradients.groups(for: staticCount * Int(push.layer.outputs) / 4), splits, runs)
+      groups: staticGradients.groups(for: staticCount * Int(push.layer.outputs) / 4), splits, runs,
+      work: staticWork(push, runs * splits))
+  }
+
+  /// One multiply-add per static entry and output.
+  private func staticWork(_ push: SparseDispatch, _ times: Int) -> Work {
+    let products = Double(times * staticCount) * Double(push.layer.outputs)
+    return Work(flops: 2 * products, bytes: 4 * products)
   }
 
   private func dispatch(_ index: Int, _ push: DenseDispatch, splits: Int = 1) -> SparseDispatch {

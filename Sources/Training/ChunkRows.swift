@@ -8,9 +8,11 @@ final class ChunkRows {
   let macros: [String: String]
   let shape: TrainingShape
   let environment: VectorEnvironment
+  let network: PolicyNetwork
   let buffers: RolloutBuffers
   let scalars: RunScalars
-  private let network: PolicyNetwork
+  /// Whether the host does what is done to rows between the products, too.
+  let isOnHost: Bool
   private let selectRows: Kernel?  // for feed-forward networks
   /// What recurrent networks need; nil for feed-forward ones.
   let sequences: SequenceSelector?
@@ -28,6 +30,7 @@ final class ChunkRows {
     self.network = network
     self.buffers = buffers
     self.scalars = scalars
+    isOnHost = device.profile.matrixMultiply == .host
     let macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
@@ -83,15 +86,19 @@ final class ChunkRows {
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch ?? 0), index_stride: UInt32(rowIndices.runStride),
       count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.legalMasks.runStride))
+    if isOnHost { return recordSelectOnHost(recorder, runs: runs, selection) }
     recorder.dispatch(
       selectRows,
       [
         "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
         "row_counts": rowCounts.window(runs: 0..<runs.count),
-      ], push: selection, groups: runs.count)
+      ], push: selection, groups: runs.count, work: rowWork(runs.count, count, words: shape.maskWords + 1))
     recorder.barrier()
   }
+
+  /// Memory that a kernel passes over: words of `count` rows of every run.
+  func rowWork(_ runs: Int, _ count: Int, words: Int) -> Work { Work(bytes: Double(4 * runs * count * words)) }
 
   func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
 

@@ -8,12 +8,12 @@ import VulkanCompute
 ///     advantages by GAE
 ///     for each epoch { for each minibatch { for each chunk { forward; loss; backward }; clip; Adam step } }
 final class PPOLearner {
-  private let shape: TrainingShape
-  private let environment: VectorEnvironment
+  let shape: TrainingShape
+  let environment: VectorEnvironment
   private let network: PolicyNetwork
-  private let buffers: RolloutBuffers
-  private let scalars: RunScalars
-  private let chunk: ChunkRows
+  let buffers: RolloutBuffers
+  let scalars: RunScalars
+  let chunk: ChunkRows
   private let annealed: Bool
   private let splits: Int
 
@@ -64,6 +64,7 @@ final class PPOLearner {
   }
 
   func recordComputeAdvantages(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.phase = "advantages"
     recorder.dispatch(
       computeGAE,
       [
@@ -78,10 +79,11 @@ final class PPOLearner {
   var epochs: Range<Int> { 0..<shape.epochs }
 
   func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) throws {
+    recorder.phase = "epochs: rows"
     recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
     for minibatch in 0..<shape.minibatches {
-      recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
-      recorder.barrier()
+      recorder.phase = "epochs: backward"
+      recordClearGradients(recorder, runs: runs)
       for part in shape.minibatchChunks {
         try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
       }
@@ -91,18 +93,25 @@ final class PPOLearner {
     }
   }
 
+  private func recordClearGradients(_ recorder: CommandRecorder, runs: Range<Int>) {
+    if chunk.isOnHost { return recordClearGradientsOnHost(recorder, runs: runs) }
+    recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
+    recorder.barrier()
+  }
+
   private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
     let push = MomentDispatch(
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch),
       row_stride: UInt32(buffers.advantages.runStride), moment_stride: UInt32(chunk.moments.runStride))
+    if chunk.isOnHost { return recordAdvantageMomentsOnHost(recorder, runs: runs, push) }
     recorder.dispatch(
       advantageMoments,
       [
         "advantages": buffers.advantages.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
         "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
-      ], push: push, groups: shape.minibatches, runs.count)
+      ], push: push, groups: shape.minibatches, runs.count, work: chunk.rowWork(runs.count, shape.rows, words: 2))
     recorder.barrier()
   }
 
@@ -112,13 +121,34 @@ final class PPOLearner {
     part: TrainingShape.MinibatchChunk
   ) throws {
     let window = 0..<runs.count
-    let rows = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
+    recorder.phase = "epochs: rows"
+    let listed = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
     let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
-    network.recordExpand(
-      recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
-      indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count))
+    let rows = network.recordExpand(
+      recorder, rows: listed,
+      observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
+      symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
+    recorder.phase = "epochs: forward"
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
+    recorder.phase = "epochs: loss"
+    recordLoss(recorder, runs: runs, rows: rows, push: chunk.dispatch(count: part.count, minibatch: minibatch))
+    recorder.phase = "epochs: backward"
+    try network.recordBackward(
+      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
+      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.splitRow)
+  }
+
+  /// The loss of a chunk, its gradient by the network's outputs, and the sums for the metrics.
+  private func recordLoss(
+    _ recorder: CommandRecorder, runs: Range<Int>, rows: WorkspaceRows, push: ChunkDispatch
+  ) {
+    let window = 0..<runs.count
+    let count = Int(push.rows)
+    // logits and values, their gradients; mask, action, log-probability, value, advantage, index; sums for the metrics
+    let words = 2 * (network.logitPitch + network.valuePitch) + shape.maskWords + 5 + Int(METRIC_ROW_SUMS)
+    let work = chunk.rowWork(runs.count, count, words: words)
+    if chunk.isOnHost { return recordLossOnHost(recorder, runs: runs, push: push, work: work) }
     recorder.dispatch(
       loss,
       [
@@ -135,20 +165,18 @@ final class PPOLearner {
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
-      ], push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: loss.groups(for: part.count),
-      runs.count)
+      ], push: push, groups: loss.groups(for: count), runs.count, work: work)
     recorder.barrier()
     recorder.dispatch(
       accumulateMetrics,
       ["row_statistics": chunk.statistics.window(runs: window), "metrics": scalars.metrics.window(runs: runs)],
-      push: chunk.dispatch(count: part.count, minibatch: minibatch), groups: Int(METRIC_ROW_SUMS), runs.count)
-    try network.recordBackward(
-      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.splitRow)
+      push: push, groups: Int(METRIC_ROW_SUMS), runs.count,
+      work: chunk.rowWork(runs.count, count, words: Int(METRIC_ROW_SUMS)))
   }
 
   /// Clips the summed gradient and takes one Adam step.
   private func recordStep(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.phase = "epochs: optimiser"
     let window = 0..<runs.count
     let partials = network.layout.count / Int(PARAMETERS_PER_INVOCATION)
     let push = AdamDispatch(
@@ -156,10 +184,11 @@ final class PPOLearner {
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
       partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(shape.updates),
       annealed: annealed ? 1 : 0)
+    if chunk.isOnHost { return recordStepOnHost(recorder, runs: runs, push: push) }
     recorder.dispatch(
       reduceGradients,
       ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,
-      groups: reduceGradients.groups(for: partials), runs.count)
+      groups: reduceGradients.groups(for: partials), runs.count, work: parameterWork(runs, passes: splits + 1))
     recorder.barrier()
     recorder.dispatch(
       prepareStep,
@@ -176,7 +205,12 @@ final class PPOLearner {
         "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
         "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
         "parameters": parameters.window(runs: runs),
-      ], push: push, groups: adam.groups(for: partials), runs.count)
+      ], push: push, groups: adam.groups(for: partials), runs.count, work: parameterWork(runs, passes: 7))
     recorder.barrier()
+  }
+
+  /// Memory that a kernel passes over: P floats of every run, read or written `passes` times.
+  func parameterWork(_ runs: Range<Int>, passes: Int) -> Work {
+    Work(bytes: Double(4 * runs.count * passes * network.layout.count))
   }
 }

@@ -10,11 +10,11 @@ import VulkanCompute
 ///     observe; forward; values of the last observation; returns and outcomes of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
-  private let environment: VectorEnvironment
-  private let network: PolicyNetwork
-  private let buffers: RolloutBuffers
-  private let scalars: RunScalars
-  private let chunk: ChunkRows
+  let environment: VectorEnvironment
+  let network: PolicyNetwork
+  let buffers: RolloutBuffers
+  let scalars: RunScalars
+  let chunk: ChunkRows
   private let otherPlay: OtherPlay?
   private let sampleActions: Kernel
   private let storeValues: Kernel
@@ -52,6 +52,7 @@ final class Rollout {
   }
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
+    recorder.phase = "rollout"
     chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
       try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
@@ -78,14 +79,25 @@ final class Rollout {
       buffersFrom: 0)
     recorder.barrier()
     otherPlay?.recordSee(recorder, runs: runs, block: block)
+    if let lists = buffers.lists {
+      network.recordList(
+        recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
+        observations: RunWindow(buffers.observations, runs: 0..<runs.count),
+        symmetries: buffers.symmetries(runs.count), into: lists)
+    }
     for part in shape.chunks(of: shape.rowsPerStep) {
-      let rows = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
-      network.recordExpand(
-        recorder, rows: rows, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
-        indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count))
+      let listed = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
+      let rows = network.recordExpand(
+        recorder, rows: listed, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
+        indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
         heads: kernel === storeValues ? [.critic] : [.actor, .critic])
+      let push = chunk.dispatch(count: part.count, minibatch: 0)
+      if chunk.isOnHost {
+        recordPolicyOnHost(recorder, runs: runs, push: push, valuesOnly: kernel === storeValues)
+        continue
+      }
       let bindings = [
         "logits": network.logits.window(runs: 0..<runs.count),
         "value_outputs": network.values.window(runs: 0..<runs.count),
@@ -96,8 +108,9 @@ final class Rollout {
         "values": buffers.values.window(runs: 0..<runs.count),
       ]
       recorder.dispatch(
-        kernel, bindings, push: chunk.dispatch(count: part.count, minibatch: 0), groups: kernel.groups(for: part.count),
-        runs.count)
+        kernel, bindings, push: push, groups: kernel.groups(for: part.count), runs.count,
+        // logits, mask, value; action, log-probability, value
+        work: chunk.rowWork(runs.count, part.count, words: network.logitPitch + shape.maskWords + 4))
       recorder.barrier()
     }
   }

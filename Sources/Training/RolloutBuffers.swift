@@ -17,9 +17,10 @@ struct RolloutBuffers {
   let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
+  let lists: ObservationLists?  // (window, (T + 1) N A), where the host reads lists of observations
   let firstStates: Buffer<Float>?  // (window, N A, Hp), hidden states at the start, of recurrent networks
 
-  init(_ shape: TrainingShape, windowRuns: Int, table: BufferTable) {
+  init(_ shape: TrainingShape, windowRuns: Int, listCapacity: Int?, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register("rollout.\(name)", of: type, runs: windowRuns, perRun: axes, persistence: .scratch)
     }
@@ -40,6 +41,9 @@ struct RolloutBuffers {
       : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
+    lists = listCapacity.map {
+      ObservationLists("rollout.lists", capacity: $0, windowRuns: windowRuns, rows: rowsAndLast, table: table)
+    }
     firstStates = shape.hiddenWidth.map {
       register(
         "first_hidden_states", of: Float.self, [("N", shape.environments), ("A", shape.agents), ("H", $0)])

@@ -19,6 +19,8 @@ public final class Trainer {
   public private(set) var updatesSubmitted = 0
   /// Kernel dispatches of one update of all runs.
   public let dispatchesPerUpdate: Int
+  /// How often an update waits for steps of the host.
+  public let handOversPerUpdate: Int
   /// Runs that share a dispatch.
   public let windowRuns: Int
 
@@ -26,6 +28,7 @@ public final class Trainer {
   let shape: TrainingShape
   let parts: TrainerParts
   private let windows: [Range<Int>]
+  private let firstEpisodes: CommandSequence
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
   private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
@@ -34,7 +37,8 @@ public final class Trainer {
   /// Plans, allocates, initializes weights and environments, and records an update.
   ///
   /// - Parameter runs: Runs of this process, a part of `configuration.runs`.
-  /// - Throws: `VulkanError` where the device lacks memory or limits.
+  /// - Throws: `ConfigurationError` where minibatches do not divide the rollout, `VulkanError` where the device lacks memory
+  ///   or limits.
   public convenience init(configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device) throws {
     try self.init(configuration: configuration, runs: runs, device: device, windowLimit: runs.count)
   }
@@ -45,6 +49,7 @@ public final class Trainer {
     self.runs = runs
     self.device = device
     environment = try configuration.makeEnvironment()
+    try configuration.validate(agentCount: environment.agentCount)
     architecture = try configuration.network.architecture(for: environment)
     shape = TrainingShape(configuration, environment: environment, runs: runs.count)
     table = BufferTable(device: device)
@@ -60,11 +65,13 @@ public final class Trainer {
       first..<min(first + windowRuns, runs.count)
     }
     let (parts, windows) = (parts, windows)
-    try device.run { recorder in
+    firstEpisodes = try device.record { recorder in
       for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
     }
+    try device.submit(firstEpisodes).wait()
     update = try windows.flatMap { window in try parts.recordUpdate(on: device, runs: window) }
     dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
+    handOversPerUpdate = update.reduce(0) { $0 + $1.handOverCount }
     let history = try (0..<2).map {
       try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
     }
@@ -145,12 +152,30 @@ public final class Trainer {
     }
   }
 
-  /// The same work, recorded again with the time of every dispatch.
-  func recordForTiming(_ kind: TrainingBenchmark.Kind) throws -> [CommandSequence] {
-    device.timesEveryDispatch = true
-    defer { device.timesEveryDispatch = false }
-    return try kind == .train
-      ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+  /// Times of the first submission of every kernel of a training, and of the next.
+  static func firstDispatches(_ configuration: TrainingConfiguration, device: Device) throws -> (
+    first: [Timing], next: [Timing]
+  ) {
+    let trainer = try device.timed {
+      try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+    }
+    var first = try trainer.firstEpisodes.timings()
+    try device.submit(trainer.update).wait()
+    first += try trainer.update.flatMap { try $0.timings() }
+    try device.submit(trainer.update).wait()
+    return (first, try trainer.update.flatMap { try $0.timings() })
+  }
+
+  /// The same work once more, with the time of every dispatch.
+  func profile(_ kind: TrainingBenchmark.Kind) throws -> Profile {
+    let peaks = try MeasuredPeaks.measure(on: device)
+    let work = try device.timed {
+      try kind == .train
+        ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+    }
+    try device.submit(work).wait()
+    return try Profile(
+      work.flatMap { try $0.timings() }, shares: parts.rowShares(shape, runs: windows.last?.count ?? 0), peaks: peaks)
   }
 }
 

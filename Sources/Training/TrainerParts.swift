@@ -23,8 +23,10 @@ final class TrainerParts {
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
     let widths = PolicyNetwork.workspaceWidths(architecture, game.observationList)
-    let windowRuns = min(Self.windowRuns(shape, architecture, widths: widths, device: device), windowLimit)
-    buffers = RolloutBuffers(shape, windowRuns: windowRuns, table: table)
+    let listCapacity = PolicyNetwork.rolloutListCapacity(game.observationList, on: device)
+    let windowRuns = min(
+      Self.windowRuns(shape, architecture, widths: widths, listCapacity: listCapacity, device: device), windowLimit)
+    buffers = RolloutBuffers(shape, windowRuns: windowRuns, listCapacity: listCapacity, table: table)
     let symmetries = try configuration.otherPlaySymmetries(of: game).map { SymmetryTable($0, of: game, table: table) }
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
@@ -47,10 +49,10 @@ final class TrainerParts {
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, widths: [Int], device: Device
+    _ shape: TrainingShape, _ architecture: NetworkArchitecture, widths: [Int], listCapacity: Int?, device: Device
   ) -> Int {
     let rollout = BufferTable(device: nil)
-    _ = RolloutBuffers(shape, windowRuns: 1, table: rollout)
+    _ = RolloutBuffers(shape, windowRuns: 1, listCapacity: listCapacity, table: rollout)
     let layout = ParameterLayout(architecture)
     let rowBytes = 4 * shape.chunkRows
     let gradientBytes = 4 * PolicyNetwork.gradientSplits(on: device) * layout.count
@@ -83,6 +85,7 @@ final class TrainerParts {
   /// keeps a device busy for longer than its driver's watchdog allows.
   func recordUpdate(on device: Device, runs: Range<Int>) throws -> [CommandSequence] {
     let collect = try device.record { recorder in
+      recorder.phase = "rollout"
       recorder.fill(scalars.metrics.window(runs: runs), with: 0)
       recorder.barrier()
       try recordRollout(recorder, runs: runs)
@@ -96,6 +99,7 @@ final class TrainerParts {
   }
 
   private func recordFinish(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.phase = "finish"
     recorder.dispatch(
       finishUpdate,
       [
@@ -124,7 +128,7 @@ extension PolicyNetwork.ObservationSource {
   public init(_ environment: any Environment) {
     self.init(
       include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount,
-      list: environment.observationList)
+      list: environment.observationList, bits: environment.observationBits)
   }
 }
 

@@ -19,18 +19,11 @@ public struct TrainingBenchmark {
   /// Kernel dispatches of one update (`train`) or rollout (`inference`).
   public let dispatches: Int
   /// Hand-overs to the host of one update or rollout.
-  public let hostSteps: Int
+  public let handOvers: Int
   public let agents: Int
   public let windowRuns: Int
-  /// Where one update or rollout spends its time, longest first; empty unless asked for.
-  public let profile: [ProfileLine]
-
-  /// All dispatches of one kernel, or steps of the host of one kind.
-  public struct ProfileLine: Sendable, Encodable {
-    public let name: String
-    public let calls: Int
-    public let seconds: Double
-  }
+  /// Where one update or rollout spends its time; nil unless asked for.
+  public let profile: Profile?
 
   public static func run(
     _ kind: Kind, configuration: TrainingConfiguration, device: Device, warmUp: Int = 1, repetitions: Int = 5,
@@ -48,23 +41,32 @@ public struct TrainingBenchmark {
       try device.submit(work).wait()
       return (clock.now - begun).inSeconds
     }
-    let lines = try profiled ? profile(trainer.recordForTiming(kind), on: device) : []
+    let profile = try profiled ? trainer.profile(kind) : nil
     return TrainingBenchmark(
       envSteps: configuration.envStepsPerUpdate * runs.count, seconds: seconds, warmUpSeconds: warmUpSeconds,
-      dispatches: work.reduce(0) { $0 + $1.dispatchCount }, hostSteps: work.reduce(0) { $0 + $1.hostStepCount },
+      dispatches: work.reduce(0) { $0 + $1.dispatchCount }, handOvers: work.reduce(0) { $0 + $1.handOverCount },
       agents: trainer.environment.agentCount, windowRuns: trainer.windowRuns,
-      profile: lines)
+      profile: profile)
   }
 
-  /// One more repetition, every dispatch timed.
-  private static func profile(_ work: [CommandSequence], on device: Device) throws -> [ProfileLine] {
-    try device.submit(work).wait()
-    var sums: [String: (calls: Int, seconds: Double)] = [:]
-    for (label, seconds) in try work.flatMap({ try $0.timings() }) where !label.isEmpty {
-      let sum = sums[label, default: (0, 0)]
-      sums[label] = (sum.calls + 1, sum.seconds + seconds)
+  /// How much longer the first dispatch of a kernel takes than its next: on software devices, where drivers compile in the
+  /// first dispatch, the time to compile it, unless their cache knows it.
+  public struct FirstDispatch: Sendable, Encodable {
+    public let name: String
+    public let seconds: Double
+  }
+
+  /// Of every kernel of a training, the longest first.
+  public static func firstDispatches(
+    configuration: TrainingConfiguration, device: Device
+  ) throws -> [FirstDispatch] {
+    let (first, next) = try Trainer.firstDispatches(configuration, device: device)
+    func seconds(_ timings: [Timing], _ choose: (Double, Double) -> Double) -> [String: Double] {
+      let kernels = timings.filter { !$0.isOnHost && !$0.label.isEmpty }
+      return Dictionary(kernels.map { ($0.label, $0.seconds) }, uniquingKeysWith: choose)
     }
-    return sums.map { ProfileLine(name: $0.key, calls: $0.value.calls, seconds: $0.value.seconds) }
+    let usual = seconds(next, min)
+    return seconds(first, max).map { FirstDispatch(name: $0.key, seconds: max(0, $0.value - (usual[$0.key] ?? 0))) }
       .sorted { ($0.seconds, $1.name) > ($1.seconds, $0.name) }
   }
 }

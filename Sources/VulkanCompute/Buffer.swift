@@ -9,6 +9,12 @@ public struct BufferWindow {
 
   /// Where the host reads and writes the window; nil where the device's memory is not mapped. For steps of the host.
   public var mapped: UnsafeMutableRawPointer? { buffer.allocated.mapping.map { $0 + byteOffset } }
+
+  /// The same where the device is known to work in the host's memory.
+  public func address<Element>(of type: Element.Type) -> UnsafeMutablePointer<Element> {
+    guard let mapped else { preconditionFailure("the host cannot reach \(buffer.name)") }
+    return mapped.assumingMemoryBound(to: type)
+  }
 }
 
 /// Memory of the device without its element type: what tables, recorders and checkpoints handle.

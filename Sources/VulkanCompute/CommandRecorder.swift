@@ -7,6 +7,8 @@ public final class CommandRecorder {
   private let sequence: CommandSequence
   /// Whether the command buffer in recording has neither dispatches nor copies.
   private var isEmpty = true
+  /// What the commands recorded from now on are a part of, for timings: "rollout".
+  public var phase = ""
   private var failure: (any Error)?
   private var sets: [SetKey: VkDescriptorSet] = [:]
 
@@ -31,21 +33,24 @@ public final class CommandRecorder {
   private var commands: VkCommandBuffer { buffer.handle }
 
   /// Runs a kernel over a grid of workgroups. Order between dispatches is only what `barrier()` says.
+  ///
+  /// - Parameter work: What it has to do, for timings; nil where it passes over everything that is bound once.
   public func dispatch<Push: BitwiseCopyable>(
-    _ kernel: Kernel, _ bindings: [String: BufferWindow], push: Push, groups x: Int, _ y: Int = 1, _ z: Int = 1
+    _ kernel: Kernel, _ bindings: [String: BufferWindow], push: Push, groups x: Int, _ y: Int = 1, _ z: Int = 1,
+    work: Work? = nil
   ) {
-    withUnsafeBytes(of: push) { dispatch(kernel, bindings, pushBytes: $0, x, y, z) }
+    withUnsafeBytes(of: push) { dispatch(kernel, bindings, pushBytes: $0, x, y, z, work) }
   }
 
   public func dispatch(
-    _ kernel: Kernel, _ bindings: [String: BufferWindow], groups x: Int, _ y: Int = 1, _ z: Int = 1
+    _ kernel: Kernel, _ bindings: [String: BufferWindow], groups x: Int, _ y: Int = 1, _ z: Int = 1, work: Work? = nil
   ) {
-    dispatch(kernel, bindings, pushBytes: UnsafeRawBufferPointer(start: nil, count: 0), x, y, z)
+    dispatch(kernel, bindings, pushBytes: UnsafeRawBufferPointer(start: nil, count: 0), x, y, z, work)
   }
 
   private func dispatch(
     _ kernel: Kernel, _ bindings: [String: BufferWindow], pushBytes: UnsafeRawBufferPointer, _ x: Int, _ y: Int,
-    _ z: Int
+    _ z: Int, _ work: Work?
   ) {
     let reflection = kernel.reflection
     precondition(
@@ -55,7 +60,7 @@ public final class CommandRecorder {
     precondition(
       known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
-    if device.timesEveryDispatch { timestamp(kernel.name) }
+    if device.timesEveryDispatch { timestamp(kernel.name, work: work ?? Work(passingOver: bindings.values)) }
     do {
       let limit = device.description.maxGroupCount
       guard x <= limit.x, y <= limit.y, z <= limit.z else {
@@ -95,7 +100,7 @@ public final class CommandRecorder {
   /// Copies bytes between windows of equal size.
   public func copy(from source: BufferWindow, to target: BufferWindow) {
     guard failure == nil else { return }
-    if device.timesEveryDispatch { timestamp("copy") }
+    if device.timesEveryDispatch { timestamp("copy", work: Work(passingOver: [source, target])) }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
     sequence.retain(source.buffer)
     sequence.retain(target.buffer)
@@ -107,7 +112,7 @@ public final class CommandRecorder {
   /// Sets every word of the window.
   public func fill(_ window: BufferWindow, with word: UInt32) {
     guard failure == nil else { return }
-    if device.timesEveryDispatch { timestamp("fill") }
+    if device.timesEveryDispatch { timestamp("fill", work: Work(passingOver: [window])) }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
   }
@@ -129,10 +134,12 @@ public final class CommandRecorder {
   }
 
   /// Marks this point; `CommandSequence.timings()` gives the time between points after a submission.
-  public func timestamp(_ label: String) {
+  ///
+  /// - Parameter work: What is done from here to the next point.
+  public func timestamp(_ label: String, work: Work = Work()) {
     guard failure == nil else { return }
     do {
-      try buffer.mark(label)
+      try buffer.mark(TimedPoint(phase: phase, label: label, work: work))
       isEmpty = false
     } catch {
       failure = error
@@ -145,12 +152,14 @@ public final class CommandRecorder {
   /// - Parameters:
   ///   - label: What the step does, for timings.
   ///   - buffers: What the step uses; they live as long as the sequence.
-  public func host(_ label: String, using buffers: [BufferWindow], _ step: @escaping @Sendable () -> Void) {
+  ///   - work: What it has to do, for timings.
+  public func host(
+    _ label: String, using buffers: [BufferWindow], work: Work = Work(), _ step: @escaping @Sendable () -> Void
+  ) {
     guard failure == nil else { return }
     do {
-      try endBuffer()
-      sequence.append(.host(HostStep(label, step)))
-      sequence.hostStepCount += 1
+      try endBuffer(beforeHostStep: true)
+      sequence.append(.host(HostStep(TimedPoint(phase: phase, label: label, work: work), step)))
       for window in buffers { sequence.retain(window.buffer) }
       buffer = try CommandBuffer(device: device)
       isEmpty = true
@@ -166,15 +175,15 @@ public final class CommandRecorder {
     return sequence
   }
 
-  /// Ends the command buffer in recording and appends it, unless host steps follow each other.
-  private func endBuffer() throws {
-    if device.timesEveryDispatch, !isEmpty { try buffer.mark("") }
+  /// Ends the command buffer in recording and appends it, unless it is empty beside a step of the host.
+  private func endBuffer(beforeHostStep: Bool = false) throws {
+    if device.timesEveryDispatch, !isEmpty { try buffer.mark(TimedPoint(phase: "", label: "", work: Work())) }
     memoryBarrier(
       from: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue,
       VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue,
       to: VK_PIPELINE_STAGE_HOST_BIT.rawValue, VK_ACCESS_HOST_READ_BIT.rawValue)
     try check(vkEndCommandBuffer(commands), "ending a command sequence")
-    if !(isEmpty && sequence.hostStepCount > 0) { sequence.append(.commands(buffer)) }
+    if !(isEmpty && (beforeHostStep || sequence.handOverCount > 0)) { sequence.append(.commands(buffer)) }
   }
 
   private func memoryBarrier(

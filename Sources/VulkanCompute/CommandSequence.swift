@@ -11,8 +11,8 @@ public final class CommandSequence {
 
   /// Kernel dispatches in the sequence.
   public internal(set) var dispatchCount = 0
-  /// Steps of the host in the sequence.
-  public internal(set) var hostStepCount = 0
+  /// How often the host takes over: steps of the host that follow each other count once.
+  public private(set) var handOverCount = 0
 
   private(set) var parts: [Part] = []
   private let device: Device
@@ -26,7 +26,12 @@ public final class CommandSequence {
     for pool in pools { vkDestroyDescriptorPool(device.handle, pool, nil) }
   }
 
-  func append(_ part: Part) { parts.append(part) }
+  func append(_ part: Part) {
+    if case .host = part {
+      if case .host = parts.last {} else { handOverCount += 1 }
+    }
+    parts.append(part)
+  }
 
   /// The kernels that the sequence dispatches, in no order: for tests that run other tools on them.
   public var kernels: [Kernel] { retained.values.compactMap { $0 as? Kernel } }
@@ -34,13 +39,13 @@ public final class CommandSequence {
   /// Keeps an object alive as long as the sequence.
   func retain(_ object: AnyObject) { retained[ObjectIdentifier(object)] = object }
 
-  /// Seconds from each timestamp to the next, with the label of the first of the two, and seconds of every step of the
-  /// host, in order. Valid after a submission was waited for.
-  public func timings() throws -> [(label: String, seconds: Double)] {
-    try parts.flatMap { part -> [(label: String, seconds: Double)] in
+  /// Seconds from each timestamp to the next, as the first of the two is labelled, and seconds of every step of the host,
+  /// in order. Valid after a submission was waited for.
+  public func timings() throws -> [Timing] {
+    try parts.flatMap { part in
       switch part {
       case .commands(let commands): try commands.timer?.read() ?? []
-      case .host(let step): [(step.label, step.seconds)]
+      case .host(let step): [step.point.timing(step.seconds, onHost: true)]
       }
     }
   }
@@ -80,15 +85,26 @@ public final class CommandSequence {
   }
 }
 
+/// A timestamp, or the beginning of a step of the host.
+struct TimedPoint {
+  let phase, label: String
+  /// From here to the next point.
+  let work: Work
+
+  func timing(_ seconds: Double, onHost: Bool = false) -> Timing {
+    Timing(phase: phase, label: label, seconds: seconds, work: work, isOnHost: onHost)
+  }
+}
+
 /// Work of the host between two command buffers of a sequence.
 final class HostStep {
-  let label: String
+  let point: TimedPoint
   /// Of the last time it ran.
   private(set) var seconds = 0.0
   private let work: @Sendable () -> Void
 
-  init(_ label: String, _ work: @escaping @Sendable () -> Void) {
-    self.label = label
+  init(_ point: TimedPoint, _ work: @escaping @Sendable () -> Void) {
+    self.point = point
     self.work = work
   }
 
@@ -128,10 +144,10 @@ final class CommandBuffer {
     vkFreeCommandBuffers(device.handle, device.commandPool, 1, &buffer)
   }
 
-  func mark(_ label: String) throws {
+  func mark(_ point: TimedPoint) throws {
     let timer = try timer ?? DeviceTimer(device: device)
     self.timer = timer
-    try timer.mark(label, in: handle)
+    try timer.mark(point, in: handle)
   }
 
   func submit(signalling fence: VkFence?, _ label: String) throws {
@@ -151,7 +167,7 @@ final class DeviceTimer {
   private static let poolSize = 1024
   private let device: Device
   private var pools: [VkQueryPool] = []
-  private var labels: [String] = []
+  private var points: [TimedPoint] = []
 
   init(device: Device) throws {
     guard device.description.timestampPeriod > 0 else {
@@ -164,12 +180,12 @@ final class DeviceTimer {
     for pool in pools { vkDestroyQueryPool(device.handle, pool, nil) }
   }
 
-  func mark(_ label: String, in commands: VkCommandBuffer) throws {
-    let position = labels.count % Self.poolSize
+  func mark(_ point: TimedPoint, in commands: VkCommandBuffer) throws {
+    let position = points.count % Self.poolSize
     if position == 0 { pools.append(try makePool(in: commands)) }
     vkCmdWriteTimestamp(
-      commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pools[labels.count / Self.poolSize], UInt32(position))
-    labels.append(label)
+      commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pools[points.count / Self.poolSize], UInt32(position))
+    points.append(point)
   }
 
   private func makePool(in commands: VkCommandBuffer) throws -> VkQueryPool {
@@ -184,10 +200,10 @@ final class DeviceTimer {
     return pool
   }
 
-  func read() throws -> [(label: String, seconds: Double)] {
+  func read() throws -> [Timing] {
     var ticks = [UInt64](repeating: 0, count: pools.count * Self.poolSize)
     for (index, pool) in pools.enumerated() {
-      let count = min(Self.poolSize, labels.count - index * Self.poolSize)
+      let count = min(Self.poolSize, points.count - index * Self.poolSize)
       try ticks.withUnsafeMutableBytes { bytes in
         try check(
           vkGetQueryPoolResults(
@@ -195,8 +211,8 @@ final class DeviceTimer {
             VK_QUERY_RESULT_64_BIT.rawValue | VK_QUERY_RESULT_WAIT_BIT.rawValue), "reading timestamps")
       }
     }
-    return zip(labels, zip(ticks, ticks.dropFirst())).prefix(max(labels.count - 1, 0)).map { label, ticks in
-      (label, Double(ticks.1 &- ticks.0) * Double(device.description.timestampPeriod) * 1e-9)
+    return zip(points, zip(ticks, ticks.dropFirst())).prefix(max(points.count - 1, 0)).map { point, ticks in
+      point.timing(Double(ticks.1 &- ticks.0) * Double(device.description.timestampPeriod) * 1e-9)
     }
   }
 }

@@ -9,8 +9,8 @@ public final class Device {
   public let description: DeviceDescription
   public let profile: DeviceProfile
   public let validation: Validation
-  /// Whether sequences recorded from now on time every dispatch, copy and fill, with the name of the kernel as label.
-  public var timesEveryDispatch = false
+  /// Whether sequences in recording time every dispatch, copy and fill, with the name of the kernel as label.
+  private(set) var timesEveryDispatch = false
 
   let handle: VkDevice
   let queue: VkQueue
@@ -161,6 +161,18 @@ public final class Device {
     let recorder = try CommandRecorder(device: self)
     try body(recorder)
     return try recorder.finish()
+  }
+
+  /// The same with the time of every dispatch, copy and fill, under the name of its kernel.
+  public func recordTimed(_ body: (CommandRecorder) throws -> Void) throws -> CommandSequence {
+    try timed { try record(body) }
+  }
+
+  /// What `body` records has the time of every dispatch, copy and fill.
+  public func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
+    timesEveryDispatch = true
+    defer { timesEveryDispatch = false }
+    return try body()
   }
 
   /// A buffer that the host can read while the device works on something else: for metrics.

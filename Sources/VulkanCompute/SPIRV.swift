@@ -25,6 +25,9 @@ public struct SPIRV {
   public private(set) var localSize: (x: Int, y: Int, z: Int) = (1, 1, 1)
   /// Bytes of the push constant block; 0 where there is none.
   public private(set) var pushConstantBytes = 0
+  /// Places in the module that load or store in a buffer or in shared memory, or fetch a texel. On software devices the
+  /// time of the first dispatch grows with the square of their number after unrolling.
+  public private(set) var memoryAccessSites = 0
   /// Members of every struct by the struct's name.
   public private(set) var structs: [String: [Member]] = [:]
 
@@ -40,6 +43,7 @@ public struct SPIRV {
       throw VulkanError(.shaderCompilation, "this is not a SPIR-V module")
     }
     var numbers: [UInt32: UInt32] = [:]
+    var (memory, chained): (Set<UInt32>, Set<UInt32>) = ([], [])
     var variables: [(id: UInt32, pointer: UInt32, storage: UInt32)] = []
     var position = 5
     while position < words.count {
@@ -50,13 +54,19 @@ public struct SPIRV {
       }
       let operands = Array(words[position + 1..<position + count])
       switch opcode {
+      case 61 where chained.contains(operands[2]), 62 where chained.contains(operands[0]): memoryAccessSites += 1
+      case 65, 66:  // OpAccessChain, into a buffer or shared memory
+        if chained.contains(operands[2]) || memory.contains(operands[2]) { chained.insert(operands[1]) }
+      case 95: memoryAccessSites += 1  // OpImageFetch
       case 5: names[operands[0]] = Self.string(operands.dropFirst(1))  // OpName
       case 6: memberNames[operands[0], default: [:]][Int(operands[1])] = Self.string(operands.dropFirst(2))
       case 16 where operands[1] == 17:  // OpExecutionMode LocalSize
         localSize = (Int(operands[2]), Int(operands[3]), Int(operands[4]))
       case 19...32: types[operands[0]] = (opcode, Array(operands.dropFirst()))  // OpType…
       case 43: constants[operands[1]] = operands[2]  // OpConstant
-      case 59: variables.append((operands[1], operands[0], operands[2]))  // OpVariable
+      case 59:  // OpVariable
+        variables.append((operands[1], operands[0], operands[2]))
+        if [2, 4, 12].contains(operands[2]) { memory.insert(operands[1]) }
       case 71 where operands[1] == 33: numbers[operands[0]] = operands[2]  // Binding
       case 71 where operands[1] == 6: arrayStrides[operands[0]] = Int(operands[2])
       case 72 where operands[2] == 35: memberOffsets[operands[0], default: [:]][Int(operands[1])] = Int(operands[3])

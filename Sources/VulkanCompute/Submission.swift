@@ -22,8 +22,8 @@ public final class Submission {
     self.sequences = sequences
     fence = try Fence(device: device)
     let parts = sequences.flatMap(\.parts)
-    if sequences.contains(where: { $0.hostStepCount > 0 }) {
-      hostWork = HostWork(parts, fence: fence, label: label, on: device.hostQueue)
+    if sequences.contains(where: { $0.handOverCount > 0 }) {
+      hostWork = HostWork(parts, fence: fence, label: label, on: device)
     } else {
       device.hostQueue.sync {}  // what was submitted before comes first
       do {
@@ -59,12 +59,13 @@ private final class HostWork: @unchecked Sendable {
   private var parts: [CommandSequence.Part]
   private var fence: Fence?
 
-  init(_ parts: [CommandSequence.Part], fence: Fence, label: String, on queue: DispatchQueue) {
+  init(_ parts: [CommandSequence.Part], fence: Fence, label: String, on device: Device) {
     self.parts = parts
     self.fence = fence
     done.enter()
-    queue.async { [self] in
-      if let fence = self.fence { result = Result { try Self.run(self.parts, fence, label) } }
+    nonisolated(unsafe) let queue = device.queue
+    device.hostQueue.async { [self] in
+      if let fence = self.fence { result = Result { try Self.run(self.parts, fence, label, queue) } }
       // Vulkan objects are released where they were made, by the caller, who still holds them.
       (self.parts, self.fence) = ([], nil)
       done.leave()
@@ -77,7 +78,9 @@ private final class HostWork: @unchecked Sendable {
     return result
   }
 
-  private static func run(_ parts: [CommandSequence.Part], _ fence: Fence, _ label: String) throws {
+  private static func run(_ parts: [CommandSequence.Part], _ fence: Fence, _ label: String, _ queue: VkQueue) throws {
+    // Commands alone may be under way.
+    if case .host = parts.first { try check(vkQueueWaitIdle(queue), "working on \(label)") }
     for part in parts {
       switch part {
       case .commands(let commands):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Environments
+import Evaluation
 import Foundation
 import Training
 import VulkanCompute
@@ -16,6 +17,8 @@ struct BenchCommand: ParsableCommand {
     case inference
     /// Whole updates.
     case train
+    /// Cross-play of untrained policies, every run with every run: games.
+    case evaluate
   }
 
   @Argument(help: "What to measure.")
@@ -30,11 +33,29 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var overrides: OverrideOptions
   @OptionGroup var deviceOptions: DeviceOptions
 
-  @Flag(help: "Also time every kernel and every step of the host, in a repetition of its own (inference and train).")
+  @Flag(
+    help: ArgumentHelp(
+      "Also time every kernel and every step of the host, in a repetition of its own.",
+      discussion: "A probe measures what the machine does at best; docs/performance.md says how to read the table."))
   var profile = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Instead: how much longer the first dispatch of every kernel of a training takes than its next.",
+      discussion: "Software devices compile in the first dispatch; scripts/compile-times empties the caches first."))
+  var firstDispatches = false
 
   @Flag(help: "Print one JSON object with the result.")
   var json = false
+
+  struct FirstDispatches: Encodable {
+    let environment: String
+    let seconds: Double
+    let kernels: [TrainingBenchmark.FirstDispatch]
+    let device: String
+    let driver: String
+    let commit: String
+  }
 
   struct Result: Encodable {
     let kind: String
@@ -51,24 +72,33 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    var hostSteps: Int?
-    var profile: [TrainingBenchmark.ProfileLine]?
-    var nanosecondsPerEnvStep: [String: Double]?
+    /// Who multiplies on the host, with its choice of kernels; nil where the device multiplies.
+    var blas: String?
+    var handOvers: Int?
+    var gamesPerSecond: Spread?
+    var policies: Int?
+    var profile: Profile?
   }
 
   func validate() throws {
-    guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
-    guard !profile || kind != .environment else {
-      throw ValidationError("--profile is for inference and train; environment --json has the time of every kernel")
+    guard !firstDispatches || kind == .train && !profile else {
+      throw ValidationError("--first-dispatches is for train, without --profile")
     }
+    guard (1...10_000).contains(repetitions) else { throw ValidationError("--repetitions is from 1 to 10000") }
   }
 
   func run() throws {
     let configuration = try TrainingConfiguration.ofEnvironment(
       environmentName, command: "bench", overrides: overrides.overrides)
     let device = try deviceOptions.open()
-    let result =
-      try kind == .environment ? environmentResult(configuration, device) : trainingResult(configuration, device)
+    if firstDispatches { return try printFirstDispatches(configuration, device) }
+    var result =
+      switch kind {
+      case .environment: try environmentResult(configuration, device)
+      case .inference, .train: try trainingResult(configuration, device)
+      case .evaluate: try evaluationResult(configuration, device)
+      }
+    if device.profile.matrixMultiply == .host { result.blas = HostBLAS.shared?.description }
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond
@@ -76,21 +106,50 @@ struct BenchCommand: ParsableCommand {
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
         + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
-    if let lines = result.profile { printProfile(lines) }
+    if let games = result.gamesPerSecond, let policies = result.policies {
+      let span = "(\(magnitude(games.min)) to \(magnitude(games.max)))"
+      print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
+    }
+    if let dispatches = result.dispatches, let handOvers = result.handOvers {
+      let work = kind == .train ? "update" : "rollout"
+      print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(work)")
+    }
+    if let profile = result.profile { print(profile.text) }
+  }
+
+  private func printFirstDispatches(_ configuration: TrainingConfiguration, _ device: Device) throws {
+    let start = ContinuousClock.now
+    let kernels = try TrainingBenchmark.firstDispatches(configuration: configuration, device: device)
+    let seconds = (ContinuousClock.now - start).inSeconds
+    try deviceOptions.finish(device)
+    guard !json else {
+      return try Console.printJSON(
+        FirstDispatches(
+          environment: environmentName, seconds: seconds, kernels: kernels, device: device.description.name,
+          driver: device.description.driver, commit: Version.commit))
+    }
+    print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
+    for kernel in kernels {
+      let name = kernel.name.padding(toLength: 42, withPad: " ", startingAt: 0)
+      print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
+    }
   }
 
   private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
     let measured = try EnvironmentBenchmark.run(
       environment: configuration.makeEnvironment(),
       configuration: EnvironmentBenchmark.Configuration(
-        runs: configuration.runs.count, environments: configuration.environments, repetitions: repetitions),
-      device: device)
+        runs: configuration.runs.count, environments: configuration.environments,
+        // 16 for a thousand environments, so that a repetition of many does not take minutes
+        submissions: min(16, max(1, 16_384 / (configuration.runs.count * configuration.environments))),
+        repetitions: repetitions),
+      device: device, profiled: profile)
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
       envStepsPerSecond: measured.envStepsPerSecond, agentStepsPerSecond: measured.agentStepsPerSecond,
       seconds: measured.seconds, warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions,
       device: measured.device, driver: measured.driver, commit: Version.commit,
-      nanosecondsPerEnvStep: measured.nanosecondsPerEnvStep)
+      profile: measured.profile)
   }
 
   private func trainingResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
@@ -104,19 +163,22 @@ struct BenchCommand: ParsableCommand {
       agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
       warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
       driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches,
-      hostSteps: measured.hostSteps,
-      profile: profile ? measured.profile : nil)
+      handOvers: measured.handOvers, profile: measured.profile)
   }
 
-  private func printProfile(_ lines: [TrainingBenchmark.ProfileLine]) {
-    let total = lines.reduce(0) { $0 + $1.seconds }
-    for line in lines {
-      let name = line.name.padding(toLength: 44, withPad: " ", startingAt: 0)
-      print(
-        String(
-          format: "  %@ %9.2f ms %5.1f %% %7d calls %9.1f us each", name, line.seconds * 1e3,
-          100 * line.seconds / total, line.calls, line.seconds / Double(line.calls) * 1e6))
-    }
+  private func evaluationResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {
+    let measured = try EvaluationBenchmark.run(
+      configuration: configuration, device: device, repetitions: repetitions, profiled: profile)
+    let rates = Spread(measured.seconds.map { Double(measured.envSteps) / $0 })
+    var result = Result(
+      kind: kind.rawValue, environment: environmentName, runs: configuration.runs.count,
+      environments: measured.environments, envStepsPerSecond: rates,
+      agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
+      warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
+      driver: device.description.driver, commit: Version.commit, profile: measured.profile)
+    result.gamesPerSecond = Spread(measured.seconds.map { Double(measured.games) / $0 })
+    result.policies = configuration.runs.count
+    return result
   }
 
   private func magnitude(_ rate: Double) -> String {

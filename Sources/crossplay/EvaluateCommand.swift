@@ -100,8 +100,9 @@ struct EvaluateCommand: ParsableCommand {
     if let earlier = target.earlierGoesTo {
       Console.log.info("the evaluation before this one is in \(earlier.relativePath)")
     }
+    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s)"
     let place = "\(device.description.name); written to \(target.url.relativePath)"
-    Console.log.info("\(played) games in \(Int(seconds.rounded(.up))) s on \(place)")
+    Console.log.info("\(played) games in \(rate) on \(place)")
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
       for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }

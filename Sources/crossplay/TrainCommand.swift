@@ -37,6 +37,7 @@ struct TrainCommand: ParsableCommand {
     let meanReturn: Double?
     let device: String
     let dispatchesPerUpdate: Int
+    let handOversPerUpdate: Int
   }
 
   func run() throws {
@@ -59,9 +60,10 @@ struct TrainCommand: ParsableCommand {
     for remark in session.remarks { Console.log.warning("\(remark)") }
     let runs = session.waves.map(\.runs.count)
     let division = runs.count > 1 ? " in waves of \(runs.map { "\($0)" }.joined(separator: ", "))" : ""
-    let dispatches = session.trainer.dispatchesPerUpdate
-    Console.log.info(
-      "\(runs.reduce(0, +)) runs\(division) on \(device.description.name), \(dispatches) dispatches per update")
+    let trainer = session.trainer
+    let perUpdate =
+      "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
+    Console.log.info("\(runs.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
     let first = session.envSteps
     let clock = ContinuousClock()
@@ -88,7 +90,8 @@ struct TrainCommand: ParsableCommand {
       folder: folder.path, runs: runs.reduce(0, +), waves: runs.count, updates: session.trainer.updatesSubmitted,
       envSteps: session.trainer.envSteps, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate)
+      device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate,
+      handOversPerUpdate: session.trainer.handOversPerUpdate)
     if json {
       try Console.printJSON(result)
     } else {

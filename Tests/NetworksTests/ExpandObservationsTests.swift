@@ -38,7 +38,7 @@ import VulkanCompute
 
     let window = counts.indices
     try device.run { recorder in
-      network.recordExpand(
+      _ = network.recordExpand(
         recorder,
         rows: WorkspaceRows(runs: counts.count, rows: dispatchRows, counts: RunWindow(rowCounts, runs: window)),
         observations: RunWindow(observations, runs: window), indices: RunWindow(indices, runs: window),

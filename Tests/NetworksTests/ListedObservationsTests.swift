@@ -87,12 +87,12 @@ import VulkanCompute
       let policies = RunWindow(policyIndices, runs: window)
       let target = RunWindow(parameterGradients, runs: window)
       try device.run { recorder in
-        network.recordExpand(
+        let inputs = network.recordExpand(
           recorder, rows: rows, observations: RunWindow(observations, runs: window),
           indices: RunWindow(indices, runs: window))
-        try network.recordForward(recorder, rows: rows, parameters: parameters.whole, policyIndices: policies)
+        try network.recordForward(recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies)
         try network.recordBackward(
-          recorder, rows: rows, parameters: parameters.whole, policyIndices: policies, gradients: target,
+          recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies, gradients: target,
           splits: Self.splits)
         network.recordFinishBackward(recorder, runs: 2, gradients: target, splits: Self.splits)
       }

@@ -122,12 +122,12 @@ struct PolicyNetworkHarness {
       let rows = WorkspaceRows(runs: runs.count, rows: chunk, counts: RunWindow(rowCounts, runs: window))
       let policies = RunWindow(policyIndices, runs: window)
       try device.run { recorder in
-        network.recordExpand(
+        let inputs = network.recordExpand(
           recorder, rows: rows, observations: RunWindow(observations, runs: window),
           indices: RunWindow(indices, runs: window), indexOffset: first)
-        try network.recordForward(recorder, rows: rows, parameters: parameterSets.whole, policyIndices: policies)
+        try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
         try network.recordBackward(
-          recorder, rows: rows, parameters: parameterSets.whole, policyIndices: policies,
+          recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
           gradients: RunWindow(parameterGradients, runs: window), splits: splits, firstRow: first)
       }
       for (slot, run) in runs.enumerated() {

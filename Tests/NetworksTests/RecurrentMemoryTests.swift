@@ -49,11 +49,11 @@ import VulkanCompute
           indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged))
     let forward = try device.record { recorder in
       recorder.fill(gradients.whole, with: 0)
-      network.recordExpand(
+      let inputs = network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
         indices: RunWindow(indices, runs: 0..<1))
       try network.recordForward(
-        recorder, rows: workspace, parameters: parameters.whole, policyIndices: RunWindow(policy, runs: 0..<1))
+        recorder, rows: inputs, parameters: parameters.whole, policyIndices: RunWindow(policy, runs: 0..<1))
     }
     let backward = try device.record { recorder in
       try network.recordBackward(

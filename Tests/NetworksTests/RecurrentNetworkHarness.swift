@@ -132,12 +132,12 @@ struct RecurrentNetworkHarness {
         indices: RunWindow(stateIndices, runs: window), resets: RunWindow(resetWords, runs: window), keeping: keeping))
     let policies = RunWindow(policyIndices, runs: window)
     try device.run { recorder in
-      network.recordExpand(
+      let inputs = network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: window),
         indices: RunWindow(rowIndices, runs: window))
-      try network.recordForward(recorder, rows: workspace, parameters: parameterSets.whole, policyIndices: policies)
+      try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
       try network.recordBackward(
-        recorder, rows: workspace, parameters: parameterSets.whole, policyIndices: policies,
+        recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
         gradients: RunWindow(parameterGradients, runs: window), splits: splits)
     }
     var result = Result()

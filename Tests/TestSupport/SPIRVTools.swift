@@ -26,6 +26,19 @@ public enum SPIRVTools {
     }
   }
 
+  /// The module with functions inlined and loops unrolled where the text asks for it, as drivers compile it.
+  public static func unroll(_ words: [UInt32], name: String) throws -> [UInt32] {
+    let folder = try TemporaryFolder()
+    let result = folder.url.appendingPathComponent("unrolled.spv")
+    try run(
+      [
+        "spirv-opt", "--merge-return", "--inline-entry-points-exhaustive", "--ssa-rewrite", "--ccp", "--loop-unroll",
+        "-o",
+        result.path,
+      ], on: words, name: name)
+    return try Data(contentsOf: result).withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
+  }
+
   private static func run(_ command: [String], on words: [UInt32], name: String) throws {
     let folder = try TemporaryFolder()
     let module = folder.url.appendingPathComponent("module.spv")

@@ -35,7 +35,7 @@ import Testing
     let values = try device.buffer("values", of: UInt32.self, count: 1000)
     try values.write((0..<1000).map { $0 })
     let sequence = try sequence(device, values)
-    #expect(sequence.dispatchCount == 2 && sequence.hostStepCount == 1)
+    #expect(sequence.dispatchCount == 2 && sequence.handOverCount == 1)
     try device.submit(sequence).wait()
     #expect(try values.read() == (0..<1000).map { 4 * $0 + 2 })
     #expect(try sequence.timings().map(\.label) == ["add one"])

@@ -26,16 +26,16 @@ void host_tanh_backward(float *gradients, const float *outputs, size_t count);
 // sums (columns) += the sum over the rows of values (rows, columns), first row first
 void host_add_column_sums(float *sums, const float *values, size_t pitch, size_t rows, size_t columns);
 
-// Lists of rows: row r has lengths[r] entries from entries[r * pitch] on, each a feature in the low 16 bits and a whole
-// number, its value, in the high 16.
+// Lists of rows: list l has lengths[l] entries from entries[l * pitch] on, each a feature in the low 16 bits and a whole
+// number, its value, in the high 16. Row r has the list lists[r], or r where `lists` is NULL.
 
 // y[r] (columns) = base + sum over the entries (f, v) of row r of v weights[f]; base NULL is 0
 void host_sparse_forward(float *y, const float *base, const float *weights, const uint32_t *entries, size_t pitch,
-                         const uint32_t *lengths, size_t rows, size_t columns);
+                         const uint32_t *lengths, const uint32_t *lists, size_t rows, size_t columns);
 
 // weight_gradients[f] += sum over rows r and their entries (f, v) of v gradients[r], first row first
 void host_add_sparse_gradients(float *weight_gradients, const float *gradients, const uint32_t *entries, size_t pitch,
-                               const uint32_t *lengths, size_t rows, size_t columns);
+                               const uint32_t *lengths, const uint32_t *lists, size_t rows, size_t columns);
 
 // One step of a GRU for some sequences of width H; gates (rows, 3 H): reset r, update z, candidate n.
 

@@ -81,11 +81,11 @@ extension PolicyExamples {
       }
       let workspace = WorkspaceRows(
         runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1), sequences: sequences)
-      network.recordExpand(
+      let inputs = network.recordExpand(
         recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
         indices: RunWindow(indices, runs: 0..<1))
       try network.recordForward(
-        recorder, rows: workspace, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
+        recorder, rows: inputs, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
     }
     let maskWords = try masks.read(run: 0)
     let legal = (0..<rows).flatMap { row in

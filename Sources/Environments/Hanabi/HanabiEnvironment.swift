@@ -26,6 +26,15 @@ public struct HanabiEnvironment: Environment {
   public var observeKernel: String { "Hanabi/hanabi_observe.comp" }
   public var observationInclude: String { "Hanabi/hanabi_observation.glsl" }
 
+  public var observationBits: ObservationBits? {
+    let p = parameters
+    guard p.knowledge == .v0 else { return ObservationBits() }
+    return ObservationBits(
+      beliefs: ObservationBits.Beliefs(
+        offset: p.knowledgeOffset, pitch: p.slotFeatureCount, slots: p.slotCount, cards: p.cardKindCount,
+        planes: p.featureWordCount..<p.featureWordCount + p.leftPlaneCount, sumWord: p.weightSumsWord))
+  }
+
   /// A sorted deck that the draws shuffle.
   public var startState: [UInt32] {
     startState(deck: startDeck, drawnInOrder: false)

@@ -17,6 +17,8 @@ extension CellPlayer {
     ]
     defer { recorder.barrier() }
     guard let states = buffers.hiddenStates, let resets = buffers.resets else {
+      bindings["row_counts"] = buffers.rowCounts.whole  // of every window of policies
+      bindings["seat_windows"] = buffers.seatWindows.window(runs: seats)
       recorder.dispatch(listRows, bindings, push: push, groups: seats.count)
       return WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
     }

@@ -19,7 +19,8 @@ final class CellPlayer {
   let environment: VectorEnvironment
   let buffers: PlayBuffers
   let network: PolicyNetwork
-  let parameters: Buffer<Float>  // (policies, P)
+  private let parameters: Buffer<Float>  // (policies, P)
+  private let windows: PolicyWindows
   /// Where policies are compared with themselves on images of their observations.
   private let probe: EquivarianceProbe?
   private let device: Device
@@ -29,7 +30,7 @@ final class CellPlayer {
 
   init(
     shape: EvaluationShape, cells: Int, environment game: any Environment, architecture: NetworkArchitecture,
-    policies: [EvaluationPolicy], symmetries: SymmetryFamily? = nil, device: Device
+    policies: [EvaluationPolicy], symmetries: SymmetryFamily? = nil, device: Device, policiesPerWindow: Int? = nil
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
     self.shape = shape
@@ -38,8 +39,14 @@ final class CellPlayer {
     let table = BufferTable(device: device)
     environment = try VectorEnvironment(
       environment: game, runs: cells, environmentsPerRun: shape.environments, device: device, table: table)
+    // A recurrent network takes the states of all seats one step further in one pass.
+    windows = PolicyWindows(
+      policies: policies.count,
+      limit: architecture.gru != nil
+        ? .max : policiesPerWindow ?? PolicyWindows.limit(ParameterLayout(architecture), device: device))
     buffers = PlayBuffers(
-      shape, hiddenWidth: architecture.gru.map(ParameterLayout.padded), cells: cells, table: table)
+      shape, hiddenWidth: architecture.gru.map(ParameterLayout.padded), cells: cells, policyWindows: windows.count,
+      table: table)
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
@@ -72,6 +79,7 @@ final class CellPlayer {
   func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
     let selection = try selection(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
+      recorder.phase = "play"
       for _ in 0..<steps {
         try recordStep(recorder, 0..<count, selection)
         recordReset(recorder, 0..<count)
@@ -115,12 +123,10 @@ final class CellPlayer {
       recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
     recorder.barrier()
     let rows = recordRows(recorder, cells, push: push)
-    network.recordExpand(
+    let inputs = network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats))
-    try network.recordForward(
-      recorder, rows: rows, parameters: parameters.whole, policyIndices: RunWindow(buffers.policyIndices, runs: seats),
-      heads: [.actor])
+    try recordActor(of: network, recorder, rows: inputs)
     try probe?.record(recorder, cells, rows: rows, of: self, push: push)
     recorder.dispatch(
       select,
@@ -142,6 +148,17 @@ final class CellPlayer {
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+  }
+
+  /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
+  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: WorkspaceRows) throws {
+    for window in 0..<windows.count {
+      let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
+      try network.recordForward(
+        recorder, rows: rows.counted(by: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs)),
+        parameters: parameters.window(runs: windows.policies(of: window)),
+        policyIndices: RunWindow(buffers.policyIndices, runs: 0..<rows.runs), heads: [.actor])
+    }
   }
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
@@ -168,6 +185,8 @@ final class CellPlayer {
     push.count_stride = UInt32(buffers.rowCounts.runStride)
     push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
     push.logit_stride = UInt32(network.logits.runStride)
+    push.policy_windows = UInt32(windows.count)
+    push.window_count_stride = UInt32(cells * shape.agents * buffers.rowCounts.runStride)
     return push
   }
 
@@ -176,14 +195,19 @@ final class CellPlayer {
   /// First games of new cells: B teams and B seeds, of which those in `starting` begin now.
   func start(_ starting: [Int], teams: [[Int]], seeds: [UInt64]) throws {
     var indices = [UInt32](repeating: 0, count: buffers.policyIndices.count)
+    var seatWindows = [UInt32](repeating: 0, count: buffers.seatWindows.count)
     var words = [SIMD2<UInt32>](repeating: SIMD2(), count: environment.seeds.count)
     for (cell, team) in teams.enumerated() {
       words[cell * environment.seeds.runStride] = CounterRandom.words(of: seeds[cell])
       for (seat, policy) in team.enumerated() {
-        indices[(cell * shape.agents + seat) * buffers.policyIndices.runStride] = UInt32(policy)
+        let window = windows.window(of: policy)
+        let place = cell * shape.agents + seat
+        indices[place * buffers.policyIndices.runStride] = UInt32(policy - windows.policies(of: window).lowerBound)
+        seatWindows[place * buffers.seatWindows.runStride] = UInt32(window)
       }
     }
     try buffers.policyIndices.write(indices)
+    try buffers.seatWindows.write(seatWindows)
     try environment.seeds.write(words)
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
@@ -195,6 +219,19 @@ final class CellPlayer {
         for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
       }
     }
+  }
+
+  /// For a profile: of all rows of the network's workspace, those of every kind in the last env step.
+  func rowShares(cells count: Int) throws -> SIMD4<Double> {
+    let words = try buffers.rowCounts.read(0..<count * shape.agents * buffers.rowCounts.runStride)
+    let rows = Double(count * shape.agents * shape.environments)
+    func share(_ kind: UInt32) -> Double {
+      let places = stride(from: Int(kind), to: words.count, by: buffers.rowCounts.runStride)
+      return Double(places.reduce(0) { $0 + Int(words[$1]) }) / rows
+    }
+    return SIMD4(
+      1, share(ROW_COUNT_ACTING), share(ROW_COUNT_WIDE),
+      try network.listShare(runs: count * shape.agents, rows: shape.environments))
   }
 
   /// Games completed by every environment of the first `count` cells, (count, N).

@@ -54,12 +54,4 @@ struct EvaluationShape {
     ]
     return max(1, limits.min() ?? 1)
   }
-
-  /// Parameter sets that one binding can hold.
-  static func mostPolicies(_ layout: ParameterLayout, device: Device) -> Int {
-    let bytes =
-      device.profile.loads == .texel
-      ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
-    return min(bytes, 1 << 34) / (4 * layout.count)
-  }
 }

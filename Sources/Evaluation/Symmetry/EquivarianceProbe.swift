@@ -68,13 +68,11 @@ final class EquivarianceProbe {
       episodes: RunWindow(buffers.games, runs: cells), episodePitch: Int(GAMES_WORDS),
       symmetries: RunWindow(drawn, runs: cells))
     recorder.barrier()
-    network.recordExpand(
+    let inputs = network.recordExpand(
       recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
       indices: RunWindow(buffers.rowIndices, runs: seats),
       symmetries: RunWindow(drawn.window(runs: cells), stride: 0))
-    try network.recordForward(
-      recorder, rows: rows, parameters: player.parameters.whole,
-      policyIndices: RunWindow(buffers.policyIndices, runs: seats), heads: [.actor])
+    try player.recordActor(of: network, recorder, rows: inputs)
     var push = push
     push.equivariance_stride = UInt32(sums.runStride)
     recorder.dispatch(

@@ -40,6 +40,37 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
+  /// More policies than a binding holds: the last window overlaps the one before where they do not divide evenly.
+  @Test(arguments: TestDevice.kernelProfiles)
+  func theMatrixIsBitEqualHoweverManyPoliciesAreBoundAtOnce(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let environment = try PlayExamples.tinyHanabi()
+    let policies = try PlayExamples.randomPolicies(5, environment)
+    let teams = PlayExamples.allTeams(of: 5, seats: 2)
+    func cells(policiesPerWindow: Int?) throws -> [CellResult] {
+      try CrossPlayEvaluator(
+        environment: environment, architecture: PlayExamples.architecture(environment), policies: policies,
+        settings: PlayExamples.settings(games: 20), device: device, cellsPerBatch: 7,
+        policiesPerWindow: policiesPerWindow
+      ).evaluate(cells: teams, mode: .sampled)
+    }
+    let whole = try cells(policiesPerWindow: nil)
+    #expect(Set(whole.map(\.cell)).count > 20, "cells differ from each other")
+    for size in [1, 2, 4] { #expect(try cells(policiesPerWindow: size) == whole, "\(size) policies at once") }
+    device.requireNoValidationMessages()
+  }
+
+  @Test func windowsCoverAllPolicies() {
+    for (policies, limit) in [(1, 1), (5, 2), (6, 2), (7, 3), (3, 100), (4, 0), (10, .max)] {
+      let windows = PolicyWindows(policies: policies, limit: limit)
+      #expect((0..<policies).allSatisfy { windows.policies(of: windows.window(of: $0)).contains($0) })
+      for window in 0..<windows.count {
+        let members = windows.policies(of: window)
+        #expect(members.lowerBound >= 0 && members.upperBound <= policies && members.count <= max(1, limit))
+      }
+    }
+  }
+
   @Test func gamesDependOnTheSeedOfTheEvaluationAndOnTheNames() throws {
     let device = try TestDevice.make()
     let environment = try PlayExamples.tinyHanabi()

@@ -8,6 +8,25 @@ import VulkanCompute
 @testable import Evaluation
 
 @Suite struct EvaluationKernelTests {
+  @Test func theBenchmarkCountsItsGames() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: """
+        environment: {name: hanabi, preset: tiny}
+        seeds: 3
+        evaluation: {games: 5}
+        network: {trunk: [8], actor: [8], critic: [8], activation: relu}
+        """, file: "tiny.yaml", overrides: [])
+    let device = try TestDevice.make()
+    let result = try EvaluationBenchmark.run(
+      configuration: configuration, device: device, repetitions: 2, profiled: true)
+    #expect(result.games == 9 * 5 * configuration.evaluation.modes.count)
+    #expect(result.envSteps > result.games && result.seconds.count == 2)
+    let lines = try #require(result.profile).lines
+    #expect(lines.contains { $0.name == "Evaluation/select_actions.comp" && $0.calls == 8 })
+    #expect(lines.allSatisfy { $0.phase == "play" })
+    device.requireNoValidationMessages()
+  }
+
   @Test func everyModuleIsValidAndTranslatesToMetal() throws {
     var known: Set<ContentHash> = []
     var names: Set<String> = []

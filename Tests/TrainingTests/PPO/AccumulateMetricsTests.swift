@@ -1,12 +1,13 @@
-// accumulate_metrics.comp: sums over the rows of a chunk.
+// accumulate_metrics.comp and the host's version of it: sums over the rows of a chunk.
+import CHostLayers
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct AccumulateMetricsTests {
-  @Test(arguments: [1, 31, 33, 65, 1009])
-  func agreesWithItsTwin(rows: Int) throws {
+  @Test(arguments: [1, 31, 33, 65, 1009], [false, true])
+  func agreesWithItsTwin(rows: Int, onHost: Bool) throws {
     let device = try TestDevice.make()
     let (runs, sums, capacity) = (2, Int(METRIC_ROW_SUMS), rows + 3)
     let statistics: [[Float]] = (0..<runs).map { run in
@@ -21,9 +22,17 @@ import VulkanCompute
     var push = ChunkDispatch()
     push.rows = UInt32(rows)
     push.statistic_stride = statisticBuffer.stride
-    try device.run { recorder in
-      recorder.dispatch(
-        kernel, ["row_statistics": statisticBuffer.window, "metrics": metrics.window], push: push, groups: sums, runs)
+    if onHost {
+      var host = HostPolicyRows()
+      host.p = push
+      host.shape.chunk_rows = UInt32(capacity)
+      host.row_statistics = statisticBuffer.window.address(of: Float.self)
+      for run in 0..<runs { host_accumulate_metrics(&host, UInt32(run), metrics.window.address(of: Float.self)) }
+    } else {
+      try device.run { recorder in
+        recorder.dispatch(
+          kernel, ["row_statistics": statisticBuffer.window, "metrics": metrics.window], push: push, groups: sums, runs)
+      }
     }
     for (run, found) in try metrics.read().enumerated() {
       let chunk = (0..<sums).map { metric in

@@ -1,3 +1,4 @@
+import CHostLayers
 import CShaders
 import TestSupport
 import Testing
@@ -14,6 +15,8 @@ struct AdamHarness {
   /// S
   let splits: Int
   var totalUpdates: Int?
+  /// The host's version of the three kernels; takes one split.
+  let onHost: Bool
 
   let parameters: GuardedBuffer<Float>
   let firstMoments: GuardedBuffer<Float>
@@ -29,8 +32,10 @@ struct AdamHarness {
 
   init(
     device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0,
-    totalUpdates: Int? = nil
+    totalUpdates: Int? = nil, onHost: Bool = false
   ) throws {
+    precondition(!onHost || splits == 1)
+    self.onHost = onHost
     self.device = device
     self.hyperparameters = hyperparameters
     self.count = count
@@ -75,6 +80,20 @@ struct AdamHarness {
       parameters: UInt32(count), splits: UInt32(splits), gradient_stride: gradientBuffer.stride,
       parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount),
       total_updates: UInt32(totalUpdates ?? 1), annealed: totalUpdates == nil ? 0 : 1)
+    if onHost {
+      var host = HostStep()
+      host.p = push
+      host.hyperparameters = UnsafePointer(blocks.window.address(of: Float.self))
+      host.progress = progress.window.address(of: UInt32.self)
+      host.metrics = metrics.window.address(of: Float.self)
+      host.step_scalars = scalars.window.address(of: Float.self)
+      host.gradients = UnsafePointer(gradientBuffer.window.address(of: Float.self))
+      host.first_moments = firstMoments.window.address(of: Float.self)
+      host.second_moments = secondMoments.window.address(of: Float.self)
+      host.parameters = parameters.window.address(of: Float.self)
+      for run in 0..<runs { host_adam_step(&host, UInt32(run)) }
+      return try (scalars.read(), [], gradientBuffer.read().map { Array($0.prefix(count)) })
+    }
     try device.run { recorder in
       recorder.dispatch(
         reduceGradients, ["gradients": gradientBuffer.window, "norm_partials": partials.window], push: push,

@@ -1,4 +1,4 @@
-// reduce_gradients.comp, prepare_step.comp and adam.comp: one optimiser step after another.
+// reduce_gradients.comp, prepare_step.comp and adam.comp, and the host's version of them: one optimiser step after another.
 import CShaders
 import Foundation
 import TestSupport
@@ -14,11 +14,11 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: [(64, 1), (192, 4), (1088, 3)])
-  func twentyStepsAgreeWithTheTwins(count: Int, splits: Int) throws {
+  @Test(arguments: [(64, 1, false), (192, 4, false), (1088, 3, false), (64, 1, true), (1088, 1, true)])
+  func twentyStepsAgreeWithTheTwins(count: Int, splits: Int, onHost: Bool) throws {
     let device = try TestDevice.make()
     let harness = try AdamHarness(
-      device: device, hyperparameters: variedHyperparameters(runs: 3), count: count, splits: splits)
+      device: device, hyperparameters: variedHyperparameters(runs: 3), count: count, splits: splits, onHost: onHost)
     var twins = (0..<harness.runs).map(harness.twin)
     var norms = [0.0, 0.0, 0.0]
     var clipped = 0
@@ -29,7 +29,7 @@ import VulkanCompute
         let h = harness.hyperparameters[run]
         let reduced = ReduceGradients(splits: gradients[run].map(doubles))
         #expect(zip(found.sums[run], reduced.gradient).allSatisfy { agree($0, $1) })
-        #expect(zip(found.partials[run], reduced.normPartials).allSatisfy { agree($0, $1) })
+        if !onHost { #expect(zip(found.partials[run], reduced.normPartials).allSatisfy { agree($0, $1) }) }
         let scalars = PrepareStep(
           gradient: reduced.gradient, step: step, learningRate: h.learningRate, beta1: h.adamBeta1, beta2: h.adamBeta2,
           maxNorm: h.maxGradientNorm)
@@ -60,19 +60,20 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test(arguments: [Float.nan, .infinity, -.infinity, 3e38])
-  func aGradientThatIsNotFiniteChangesNothingAndIsReported(bad: Float) throws {
+  @Test(arguments: [Float.nan, .infinity, -.infinity, 3e38], [false, true])
+  func aGradientThatIsNotFiniteChangesNothingAndIsReported(bad: Float, onHost: Bool) throws {
     let device = try TestDevice.make()
+    let splits = onHost ? 1 : 2
     let harness = try AdamHarness(
-      device: device, hyperparameters: variedHyperparameters(runs: 3), count: 192, splits: 2)
-    var gradients = (0..<3).map { Self.gradients(step: 1, run: $0, count: 192, splits: 2) }
+      device: device, hyperparameters: variedHyperparameters(runs: 3), count: 192, splits: splits, onHost: onHost)
+    var gradients = (0..<3).map { Self.gradients(step: 1, run: $0, count: 192, splits: splits) }
     try harness.step(gradients)
     func state() throws -> [[[UInt32]]] {
       let floats = try [harness.parameters.read(), harness.firstMoments.read(), harness.secondMoments.read()]
       return try floats.map { $0.map { $0.map(\.bitPattern) } } + [harness.progress.read()]
     }
     let before = try state()
-    gradients[1][1][77] = bad
+    gradients[1][splits - 1][77] = bad
     try harness.step(gradients)
     let after = try state()
     for (before, after) in zip(before, after) {

@@ -1,12 +1,14 @@
-// advantage_moments.comp: mean and scale of the advantages of every minibatch.
+// advantage_moments.comp and the host's version of it: mean and scale of the advantages of every minibatch.
+import CHostLayers
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct AdvantageMomentsTests {
-  @Test(arguments: [(1, 1), (62, 2), (99, 3), (65, 1), (1048, 4)])
-  func agreesWithItsTwin(rows: Int, minibatches: Int) throws {
+  @Test(arguments: [(1, 1), (62, 2), (99, 3), (65, 1), (1048, 4)], [false, true])
+  func agreesWithItsTwin(size: (rows: Int, minibatches: Int), onHost: Bool) throws {
+    let (rows, minibatches) = size
     let device = try TestDevice.make()
     let (seeds, updates): ([UInt64], [Int]) = ([5, 6, 1 << 50], [0, 1, 77])
     let epoch = 2
@@ -21,13 +23,27 @@ import VulkanCompute
     let push = MomentDispatch(
       minibatch_rows: UInt32(rows / minibatches), steps: 1, actors: UInt32(rows), epoch: UInt32(epoch),
       row_stride: advantageBuffer.stride, moment_stride: moments.stride)
-    try device.run { recorder in
-      recorder.dispatch(
-        kernel,
-        [
-          "advantages": advantageBuffer.window, "seeds": seedWords.window, "progress": progress.window,
-          "advantage_moments": moments.window,
-        ], push: push, groups: minibatches, seeds.count)
+    if onHost {
+      var host = HostMoments()
+      host.p = push
+      host.seed_stride = seedWords.stride
+      host.advantages = UnsafePointer(advantageBuffer.window.address(of: Float.self))
+      host.seed_words = UnsafePointer(seedWords.window.address(of: UInt32.self))
+      host.progress = UnsafePointer(progress.window.address(of: UInt32.self))
+      host.advantage_moments = moments.window.address(of: Float.self)
+      var scratch = [UInt32](repeating: 0, count: rows)
+      for piece in 0..<minibatches * seeds.count {
+        host_advantage_moments(&host, UInt32(piece / minibatches), UInt32(piece % minibatches), &scratch)
+      }
+    } else {
+      try device.run { recorder in
+        recorder.dispatch(
+          kernel,
+          [
+            "advantages": advantageBuffer.window, "seeds": seedWords.window, "progress": progress.window,
+            "advantage_moments": moments.window,
+          ], push: push, groups: minibatches, seeds.count)
+      }
     }
     for (run, found) in try moments.read().enumerated() {
       let permutation = RowPermutation(count: rows, seed: seeds[run], update: updates[run], epoch: epoch)

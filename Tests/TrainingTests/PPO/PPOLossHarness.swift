@@ -1,3 +1,4 @@
+import CHostLayers
 import CShaders
 import TestSupport
 import Testing
@@ -15,6 +16,8 @@ struct PPOLossHarness {
 
   let chunk: ChunkFixture
   var hyperparameters: [Hyperparameters]
+  /// The host's version of the kernel.
+  var onHost = false
   /// Updates finished before this one, by run, and those of the whole training.
   var updates: (done: [Int], total: Int)
   /// B; the chunk is a part of the minibatch.
@@ -97,6 +100,31 @@ struct PPOLossHarness {
       rollout: RolloutShape(
         environments: 0, steps: 0, row_stride: actions.stride, value_stride: values.stride, mask_stride: masks.stride,
         done_stride: 0))
+    if onHost {
+      var host = hostPolicyRows(chunk, push: push, masks.window)
+      func read<T>(_ buffer: GuardedBuffer<T>) -> UnsafePointer<T> { UnsafePointer(buffer.window.address(of: T.self)) }
+      host.hyperparameters = read(hyperparameterBlocks)
+      host.logits = read(logits)
+      host.value_outputs = read(valueOutputs)
+      host.progress = read(progress)
+      host.row_indices = read(indices)
+      host.row_counts = read(counts)
+      host.actions = actions.window.address(of: UInt32.self)
+      host.log_probabilities = logProbabilities.window.address(of: Float.self)
+      host.values = values.window.address(of: Float.self)
+      host.advantages = read(advantages)
+      host.advantage_moments = read(momentBuffer)
+      host.logit_gradients = logitGradients.window.address(of: Float.self)
+      host.value_gradients = valueGradients.window.address(of: Float.self)
+      host.row_statistics = statistics.window.address(of: Float.self)
+      for run in 0..<chunk.runs {
+        for part in [0..<push.rows / 2, push.rows / 2..<push.rows] {
+          host_ppo_loss(&host, UInt32(run), part.lowerBound, part.upperBound)
+        }
+      }
+      return try Result(
+        logitGradients: logitGradients.read(), valueGradients: valueGradients.read(), statistics: statistics.read())
+    }
     try device.run { recorder in
       recorder.dispatch(
         kernel,

@@ -1,15 +1,17 @@
-// ppo_loss.comp: gradients and statistics of every row of a chunk.
+// ppo_loss.comp and the host's version of it: gradients and statistics of every row of a chunk.
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct PPOLossTests {
-  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)])
-  func agreesWithItsTwin(rows: Int, actions: Int) throws {
+  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], [false, true])
+  func agreesWithItsTwin(size: (rows: Int, actions: Int), onHost: Bool) throws {
+    let (rows, actions) = size
     let device = try TestDevice.make()
     let chunk = ChunkFixture(device: device, runs: 3, rows: rows, actions: actions)
-    let harness = PPOLossHarness(chunk)
+    var harness = PPOLossHarness(chunk)
+    harness.onHost = onHost
     let result = try harness.run()
     for run in 0..<chunk.runs {
       let twin = harness.twin(run)
@@ -72,8 +74,10 @@ import VulkanCompute
     }
   }
 
-  @Test func gradientsAgreeWithFiniteDifferencesOfTheLoss() throws {
-    let harness = PPOLossHarness(ChunkFixture(device: try TestDevice.make(), runs: 2, rows: 31, actions: 9))
+  @Test(arguments: [false, true])
+  func gradientsAgreeWithFiniteDifferencesOfTheLoss(onHost: Bool) throws {
+    var harness = PPOLossHarness(ChunkFixture(device: try TestDevice.make(), runs: 2, rows: 31, actions: 9))
+    harness.onHost = onHost
     let result = try harness.run()
     for run in 0..<2 {
       let (twin, rows) = (harness.twin(run), harness.rows(run))

@@ -1,4 +1,5 @@
-// sample_actions.comp: actions drawn from the masked policy.
+// sample_actions.comp and the host's version of it: actions drawn from the masked policy.
+import CHostLayers
 import CShaders
 import Foundation
 import TestSupport
@@ -13,7 +14,7 @@ import VulkanCompute
     let values: [[Float]]
   }
 
-  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false) throws -> Samples {
+  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false, onHost: Bool = false) throws -> Samples {
     let device = chunk.device
     let macros = chunk.macros.merging(valuesOnly ? ["VALUES_ONLY": "1"] : [:]) { $1 }
     let kernel = try device.kernel("PPO/sample_actions.comp", macros: macros)
@@ -34,6 +35,25 @@ import VulkanCompute
     push.rollout.row_stride = actions.stride
     push.rollout.value_stride = values.stride
     push.rollout.mask_stride = masks.stride
+    if onHost {
+      var host = hostPolicyRows(chunk, push: push, masks.window)
+      host.logits = UnsafePointer(logits.window.address(of: Float.self))
+      host.value_outputs = UnsafePointer(valueOutputs.window.address(of: Float.self))
+      host.seed_words = UnsafePointer(seeds.window.address(of: UInt32.self))
+      host.progress = UnsafePointer(progress.window.address(of: UInt32.self))
+      host.row_indices = UnsafePointer(indices.window.address(of: UInt32.self))
+      host.row_counts = UnsafePointer(counts.window.address(of: UInt32.self))
+      host.actions = actions.window.address(of: UInt32.self)
+      host.log_probabilities = logProbabilities.window.address(of: Float.self)
+      host.values = values.window.address(of: Float.self)
+      for run in 0..<chunk.runs {
+        for part in [0..<push.rows / 2, push.rows / 2..<push.rows] {
+          (valuesOnly ? host_store_values : host_sample_actions)(&host, UInt32(run), part.lowerBound, part.upperBound)
+        }
+      }
+      return try Samples(
+        actions: actions.read(), logProbabilities: logProbabilities.read(), values: values.read())
+    }
     try device.run { recorder in
       recorder.dispatch(
         kernel,
@@ -48,11 +68,11 @@ import VulkanCompute
       actions: actions.read(), logProbabilities: logProbabilities.read(), values: values.read())
   }
 
-  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)])
-  func agreesWithItsTwin(rows: Int, actions: Int) throws {
+  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], [false, true])
+  func agreesWithItsTwin(size: (rows: Int, actions: Int), onHost: Bool) throws {
     let device = try TestDevice.make()
-    let chunk = ChunkFixture(device: device, runs: 3, rows: rows, actions: actions)
-    let samples = try Self.sample(chunk)
+    let chunk = ChunkFixture(device: device, runs: 3, rows: size.rows, actions: size.actions)
+    let samples = try Self.sample(chunk, onHost: onHost)
     for run in 0..<chunk.runs {
       let selection = chunk.selection(run)
       for (i, row) in selection.rows.enumerated() {
@@ -73,10 +93,11 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test func valuesAloneLeaveActionsAsTheyWere() throws {
+  @Test(arguments: [false, true])
+  func valuesAloneLeaveActionsAsTheyWere(onHost: Bool) throws {
     let device = try TestDevice.make()
     let chunk = ChunkFixture(device: device, runs: 2, rows: 33, actions: 9)
-    let samples = try Self.sample(chunk, valuesOnly: true)
+    let samples = try Self.sample(chunk, valuesOnly: true, onHost: onHost)
     for run in 0..<chunk.runs {
       for (i, row) in chunk.selection(run).rows.enumerated() {
         #expect(samples.values[run][row] == chunk.value(run, i))

@@ -95,6 +95,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("outcome_sum_stride", \.outcome_sum_stride), ("equivariance_stride", \.equivariance_stride),
         ("index_stride", \.index_stride),
         ("count_stride", \.count_stride), ("workspace_stride", \.workspace_stride), ("logit_stride", \.logit_stride),
+        ("policy_windows", \.policy_windows), ("window_count_stride", \.window_count_stride),
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
     SharedStruct(

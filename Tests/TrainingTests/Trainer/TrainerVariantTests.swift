@@ -50,11 +50,22 @@ import VulkanCompute
     let device = try TestDevice.make()
     let trainer = try tinyTrainer(
       device, "environment.preset=full", "environment.players=5", "environments=3", "rollout_length=4",
-      "total_env_steps=120")
+      "total_env_steps=120", "minibatches=3")
     #expect(trainer.shape.maskWords == 2 && trainer.shape.agents == 5)
     let metrics = try trainer.train(updates: 2)
     #expect(metrics.allSatisfy { $0[0].firstNotFinite == nil && $0[0].entropy > 0 })
     device.requireNoValidationMessages()
+  }
+
+  /// Rows beyond the rollout would be read: 15 sequences in two minibatches of 30 rows.
+  @Test func minibatchesThatCutSequencesAreRefused() throws {
+    let device = try TestDevice.make()
+    let error = #expect(throws: ConfigurationError.self) {
+      try tinyTrainer(
+        device, "environment.preset=full", "environment.players=5", "environments=3", "rollout_length=4",
+        "total_env_steps=120")
+    }
+    #expect(error?.key == "minibatches")
   }
 
   /// Minibatches that go through the network in several chunks, acting rows first in each.

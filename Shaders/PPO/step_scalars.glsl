@@ -1,0 +1,25 @@
+// What prepare_step.comp makes of the sum of the squares of a run's gradient; the host includes it too (CHostLayers).
+void prepare_step(uint run, float squares) {
+  uint base = run * RUN_SCALARS;
+  float norm = sqrt(squares);
+  bool finite = (floatBitsToUint(squares) & 0x7F800000u) != 0x7F800000u;
+  float maximum = hyperparameters[base + HYPER_MAX_GRADIENT_NORM];
+  float beta1 = hyperparameters[base + HYPER_ADAM_BETA1];
+  float beta2 = hyperparameters[base + HYPER_ADAM_BETA2];
+  float rate = hyperparameters[base + HYPER_LEARNING_RATE];
+  if (p.annealed != 0u) rate *= 1.0 - float(progress[base + PROGRESS_UPDATE]) / float(p.total_updates);
+  float power1 = uintBitsToFloat(progress[base + PROGRESS_BETA1_POWER]) * beta1;
+  float power2 = uintBitsToFloat(progress[base + PROGRESS_BETA2_POWER]) * beta2;
+  if (finite) {
+    progress[base + PROGRESS_BETA1_POWER] = floatBitsToUint(power1);
+    progress[base + PROGRESS_BETA2_POWER] = floatBitsToUint(power2);
+  }
+  step_scalars[base + STEP_GRADIENT_SCALE] = finite ? (norm < maximum ? 1.0 : maximum / norm) : -1.0;
+  step_scalars[base + STEP_LEARNING_RATE] = rate / (1.0 - power1);
+  step_scalars[base + STEP_SECOND_MOMENT] = 1.0 / (1.0 - power2);
+  if (finite) {
+    metrics[base + METRIC_GRADIENT_NORM] += norm;
+  } else {
+    metrics[base + METRIC_NOT_FINITE] += 1.0;
+  }
+}

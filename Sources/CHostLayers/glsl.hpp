@@ -1,0 +1,66 @@
+// GLSL's types and built-in functions, as far as the files below Shaders/ use them that kernels and the host share. Such a
+// file is included inside a struct whose members have the names of the kernel's buffers, so that its functions find them.
+#pragma once
+#include "CShaders.h"
+
+namespace glsl {
+
+struct uvec2 {
+  uint x, y;
+  uvec2(uint x, uint y) : x(x), y(y) {}
+  void operator+=(uvec2 other) { x += other.x, y += other.y; }
+};
+
+struct uvec4 {
+  uint x, y, z, w;
+  uvec4() = default;
+  uvec4(uint x, uint y, uint z, uint w) : x(x), y(y), z(z), w(w) {}
+};
+
+// A buffer of pairs.
+struct Pairs {
+  const uint *words;
+  uvec2 operator[](uint i) const { return {words[2 * i], words[2 * i + 1]}; }
+};
+
+inline void umulExtended(uint a, uint b, uint &high, uint &low) {
+  unsigned long long product = static_cast<unsigned long long>(a) * b;
+  high = static_cast<uint>(product >> 32);
+  low = static_cast<uint>(product);
+}
+
+inline int bitCount(uint bits) { return __builtin_popcount(bits); }
+inline int findLSB(uint bits) { return bits == 0 ? -1 : __builtin_ctz(bits); }
+inline int findMSB(uint bits) { return bits == 0 ? -1 : 31 - __builtin_clz(bits); }
+inline uint floatBitsToUint(float x) { return __builtin_bit_cast(uint, x); }
+inline float uintBitsToFloat(uint bits) { return __builtin_bit_cast(float, bits); }
+
+inline float min(float a, float b) { return b < a ? b : a; }
+inline float max(float a, float b) { return a < b ? b : a; }
+inline float clamp(float x, float low, float high) { return min(max(x, low), high); }
+inline float abs(float x) { return __builtin_fabsf(x); }
+
+// exp(x) = 2^n exp(r), n = round(x / log 2), and exp(r) by its series up to r^7, |r| <= log(2) / 2; to 2e-7. Below -87 the
+// result is 0, above 88.7 infinite.
+inline float exp(float x) {
+  float t = clamp(x, -88.0f, 89.0f);
+  float n = (t * 1.44269504f + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: the sum has no bits below 1
+  float r = (t - n * 0.693359375f) + n * 2.12194440e-4f;    // log 2 in two parts
+  float e = 1.0f / 5040.0f;
+  e = e * r + 1.0f / 720.0f;
+  e = e * r + 1.0f / 120.0f;
+  e = e * r + 1.0f / 24.0f;
+  e = e * r + 1.0f / 6.0f;
+  e = e * r + 0.5f;
+  e = e * r + 1.0f;
+  e = e * r + 1.0f;
+  // 2^n in two factors, each of them a number that is not denormal.
+  int half = static_cast<int>(n == n ? n : 0.0f) / 2, rest = static_cast<int>(n == n ? n : 0.0f) - half;
+  e = e * uintBitsToFloat(static_cast<uint>(half + 127) << 23) * uintBitsToFloat(static_cast<uint>(rest + 127) << 23);
+  return x < -87.0f ? 0.0f : e;  // not-a-number stays
+}
+
+inline float log(float x) { return __builtin_logf(x); }
+inline float sqrt(float x) { return __builtin_sqrtf(x); }
+
+}  // namespace glsl

@@ -1,0 +1,77 @@
+import CShaders
+import VulkanCompute
+
+// What passes over the network have to do, for profiles. Kinds of rows are `ROW_COUNT_…`; entries of lists are a kind of
+// their own, of which `listShare` says how many there were.
+extension PolicyNetwork {
+  /// The kind of `Work` of entries of lists, counted as if all lists were full.
+  static let listedKind = 3
+
+  /// Y = act(X W + b) of one part of a layer.
+  func forwardWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
+    product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
+  }
+
+  /// dX = dY W^T of one part of a layer, nothing for first layers.
+  func backwardInputWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
+    layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
+  }
+
+  /// dW += X^T dY of one part of a layer.
+  func backwardWeightsWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
+    product(index, part, rows, operands: (x: 1, y: 1, weights: 2))
+  }
+
+  /// - Parameter operands: How often each is read or written.
+  private func product(
+    _ index: Int, _ part: LayerPart, _ rows: WorkspaceRows, operands: (x: Int, y: Int, weights: Int)
+  ) -> Work {
+    let layer = layout.layers[index]
+    let (count, kind, columns) = (Double(rows.runs * rows.rows), Int(part.rowCount), Double(part.columns.count))
+    let weights = Work(bytes: 4 * Double(operands.weights * rows.runs * layer.paddedInputs) * columns)
+    let outputs = Work(bytes: 4 * Double(operands.y) * count * columns, kind: kind)
+    switch source(of: layer) {
+    case .dense:
+      let inputs = Double(layer.paddedInputs)
+      return weights + outputs
+        + Work(flops: 2 * count * inputs * columns, bytes: 4 * Double(operands.x) * count * inputs, kind: kind)
+    case .sparse(let lists):
+      let entries = count * Double(lists.capacity)
+      return outputs
+        + Work(flops: 2 * entries * columns, bytes: 4 * Double(operands.x) * entries, kind: Self.listedKind)
+    }
+  }
+
+  func forwardWork(_ order: [Int], _ rows: WorkspaceRows) -> Work { work(order, rows, forwardWork) }
+
+  /// Of all layers.
+  func backwardWork(_ rows: WorkspaceRows) -> Work {
+    work(Array(layout.layers.indices), rows) { index, part, rows in
+      backwardInputWork(index, part, rows) + backwardWeightsWork(index, part, rows)
+    }
+  }
+
+  private func work(_ order: [Int], _ rows: WorkspaceRows, _ work: (Int, LayerPart, WorkspaceRows) -> Work) -> Work {
+    order.flatMap { index in parts(of: index).map { work(index, $0, rows) } }.sum()
+  }
+
+  /// Packed observations to inputs.
+  func expandWork(_ rows: WorkspaceRows) -> Work {
+    let count = Double(rows.runs * rows.rows)
+    let read = Work(bytes: 4 * count * Double(observation.wordCount + 1))
+    return switch inputs {
+    case .dense: read + Work(bytes: 4 * count * Double(ParameterLayout.padded(architecture.inputs)))
+    case .sparse(let lists): read + Work(bytes: 4 * count * Double(lists.capacity), kind: Self.listedKind)
+    }
+  }
+
+  /// Entries of the lists of the first `rows` workspace rows of the first `runs` runs, as a share of their capacity; 1 for
+  /// dense inputs. For profiles.
+  public func listShare(runs: Int, rows: Int) throws -> Double {
+    guard case .sparse(let lists) = inputs, lists.capacity > 0 else { return 1 }
+    let entries = try (0..<runs).reduce(0) { sum, run in
+      try sum + lists.lengths.read(run: run).prefix(rows).reduce(0) { $0 + Int($1) }
+    }
+    return Double(entries) / Double(runs * rows * lists.capacity)
+  }
+}

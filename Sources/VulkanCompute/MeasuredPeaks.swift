@@ -1,0 +1,108 @@
+import CShaders
+import Dispatch
+
+/// What the machine does at best, as a probe measures it: independent multiply-adds in registers and a copy of memory on
+/// the device, and, where the host multiplies matrices, a large product of its BLAS on all processors.
+public struct MeasuredPeaks: Sendable, Encodable {
+  public struct Peak: Sendable, Encodable {
+    public let flopsPerSecond: Double
+    /// Read and written bytes together.
+    public let bytesPerSecond: Double
+  }
+
+  public let device: Peak
+  /// nil where no step of the host multiplies matrices.
+  public let host: Peak?
+
+  public init(device: Peak, host: Peak? = nil) {
+    self.device = device
+    self.host = host
+  }
+
+  func peak(onHost: Bool) -> Peak { onHost ? host ?? device : device }
+
+  /// Takes about a second on two cores. The best of several repetitions counts.
+  /// - Throws: `VulkanError`, also where the device has no timestamps.
+  public static func measure(on device: Device) throws -> MeasuredPeaks {
+    let arithmetic = try multiplyAdd(on: device)
+    let memory = try copy(on: device)
+    let own = Peak(flopsPerSecond: arithmetic, bytesPerSecond: memory)
+    guard device.profile.matrixMultiply == .host, let blas = HostBLAS.shared else { return MeasuredPeaks(device: own) }
+    return MeasuredPeaks(
+      device: own, host: Peak(flopsPerSecond: product(by: blas), bytesPerSecond: memory))
+  }
+
+  private static func multiplyAdd(on device: Device) throws -> Double {
+    let kernel = try device.kernel("Probe/multiply_add.comp")
+    let software = device.description.kind == .cpu
+    let push = ProbeDispatch(count: software ? 1 << 13 : 1 << 18, iterations: software ? 2048 : 4096)
+    let values = try device.buffer("probe", of: SIMD4<Float>.self, count: Int(push.count))
+    let flops = 2 * 4 * Double(PROBE_SUMS) * Double(push.count) * Double(push.iterations)
+    return try best(on: device) { recorder in
+      recorder.dispatch(
+        kernel, ["values": values.whole], push: push, groups: kernel.groups(for: Int(push.count)),
+        work: Work(flops: flops))
+    }.map { flops / $0 }.max() ?? 0
+  }
+
+  /// The faster of a kernel and the device's own copy.
+  private static func copy(on device: Device) throws -> Double {
+    let kernel = try device.kernel("Probe/copy_memory.comp")
+    let bytes = device.description.kind == .cpu ? 64 << 20 : 127 << 20  // within 65,535 workgroups
+    let (source, target) = (
+      try device.buffer("probe source", of: SIMD4<Float>.self, count: bytes / 16),
+      try device.buffer("probe target", of: SIMD4<Float>.self, count: bytes / 16)
+    )
+    let push = ProbeDispatch(count: UInt32(bytes / 16), iterations: 0)
+    let seconds =
+      try best(on: device) { recorder in
+        recorder.dispatch(
+          kernel, ["source": source.whole, "target": target.whole], push: push,
+          groups: kernel.groups(for: bytes / 16 / Int(PROBE_SUMS)))
+      } + best(on: device) { $0.copy(from: source.whole, to: target.whole) }
+    return seconds.map { 2 * Double(bytes) / $0 }.max() ?? 0
+  }
+
+  /// Seconds of every timed command of four submissions after a first one.
+  private static func best(on device: Device, _ body: (CommandRecorder) throws -> Void) throws -> [Double] {
+    let sequence = try device.recordTimed(body)
+    try device.submit(sequence).wait()
+    return try (0..<4).flatMap { _ in
+      try device.submit(sequence).wait()
+      return try sequence.timings().filter { !$0.label.isEmpty }.map(\.seconds)
+    }
+  }
+
+  /// C = A B of 2,048 x 2,048, rows shared out among the processors.
+  private static func product(by blas: HostBLAS) -> Double {
+    let (size, pieces) = (2048, 8)
+    let (a, b) = ([Float](repeating: 0.5, count: size * size), [Float](repeating: 0.25, count: size * size))
+    let c = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
+    defer { c.deallocate() }
+    c.initialize(repeating: 0, count: size * size)
+    let seconds = a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        guard let first = a.baseAddress, let second = b.baseAddress else { return Double.infinity }
+        nonisolated(unsafe) let (a, b, c) = (first, second, c)
+        return (0..<4).map { _ in
+          let start = ContinuousClock.now
+          DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+            let (rows, start) = (size / pieces, piece * size * size / pieces)
+            blas.multiply(
+              .init(a + start, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size,
+              into: c + start, pitch: size, accumulating: false)
+          }
+          return (ContinuousClock.now - start).inSeconds
+        }.min() ?? .infinity
+      }
+    }
+    return 2 * Double(size) * Double(size) * Double(size) / seconds
+  }
+
+  var text: String {
+    func line(_ name: String, _ peak: Peak) -> String {
+      "\(name) \(Int(peak.flopsPerSecond / 1e9)) GFLOP/s, \(Int(peak.bytesPerSecond / 1e9)) GB/s"
+    }
+    return "peaks measured: " + line("device", device) + (host.map { "; " + line("host", $0) } ?? "")
+  }
+}
