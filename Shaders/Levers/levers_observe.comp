@@ -3,7 +3,11 @@
 //
 //   features = 1 | round, one-hot (ROUNDS) | last round's lever of the seat itself, of the next seat, ..., one-hot each
 //
-// The levers are all zeros in the first round. One invocation per (run, environment, seat).
+// The levers are all zeros in the first round. With CUE nobody sees what was pulled:
+//
+//   features = 1 | round, one-hot (ROUNDS) | cue, one-hot, all zeros after the first round
+//
+// One invocation per (run, environment, seat).
 #include "Common/environment.h"
 #include "Common/buffers.glsl"
 #include "Levers/levers_layout.h"
@@ -29,17 +33,24 @@ void main() {
   locate_state(run, agent_row / PLAYERS);
   uvec4 state = READ_STATE4(0u);
   uint round = state[LEVERS_ROUND];
+#ifdef CUE
+  uint cue = READ_STATE4(LEVERS_CUE).x - 1u;
+#endif
 
   uint row = p.observation_block * p.environments * PLAYERS + agent_row;
   uint target = run * p.observation_stride + row * OBSERVATION_WORDS;
   for (uint word = 0u; word < OBSERVATION_WORDS; ++word) {
     uint bits = bit_in_word(word, 0u) | (round < ROUNDS ? bit_in_word(word, 1u + round) : 0u);
+#ifdef CUE
+    bits |= round == 0u ? bit_in_word(word, 1u + ROUNDS + cue) : 0u;
+#else
     [[unroll]] for (uint player = 0u; player < PLAYERS; ++player) {
       uint pulled = state[LEVERS_PULLED + player / LEVERS_PLAYERS_PER_WORD];
       uint lever = (pulled >> (8u * (player % LEVERS_PLAYERS_PER_WORD))) & 255u;
       uint seat = (player + PLAYERS - observer) % PLAYERS;
       bits |= round > 0u ? bit_in_word(word, 1u + ROUNDS + seat * LEVERS + lever) : 0u;
     }
+#endif
     observations[target + word] = bits;
   }
   [[unroll]] for (uint word = 0u; word < MASK_WORDS; ++word) {

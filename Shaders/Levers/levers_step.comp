@@ -2,6 +2,7 @@
 // One round: every player pulls a lever.
 //
 //   reward  = pay[a] where all players pull lever a, else 0; with PAIR_PAYS pay[a, b] of the levers of players 0 and 1
+//             with CUE pay[a] where all pull the cue a in the last round, else 0
 //   done    = ROUNDS rounds have been played
 //   outcome where done: matched = rounds in which all pulled the same lever / ROUNDS
 //
@@ -64,12 +65,15 @@ void main() {
     return;
   }
 
-#ifdef PAIR_PAYS
+  uint rounds = state[LEVERS_ROUND] + 1u;
+#if defined(PAIR_PAYS)
   float reward = pay_of(first * LEVERS + second);
+#elif defined(CUE)
+  bool pays = match && rounds == ROUNDS && first + 1u == LOAD_STATE4(LEVERS_CUE).x;
+  float reward = pays ? pay_of(first) : 0.0;
 #else
   float reward = match ? pay_of(first) : 0.0;
 #endif
-  uint rounds = state[LEVERS_ROUND] + 1u;
   uint matched = state[LEVERS_MATCHED] + uint(match);
   STORE_STATE4(0u, uvec4(rounds, matched, pulled));
   finish(run, environment, reward, float(matched) / float(ROUNDS), rounds >= ROUNDS);

@@ -6,6 +6,7 @@ import Testing
   @Test(
     arguments: [
       [:], ["players": 3, "rounds": 5, "levers": 40], ["pay": [[1, 0], [0.5, 2]], "rounds": 4],
+      ["cue": true, "levers": 6, "rounds": 3],
     ] as [[String: ParameterValue]])
   func leversDoWhatEveryEnvironmentMust(configuration: [String: ParameterValue]) throws {
     try EnvironmentConformance.check(levers(configuration)) { words, environment in
@@ -19,6 +20,7 @@ import Testing
     if state.round >= rules.rounds { problems.append("a running game after its last round") }
     if state.matched > state.round { problems.append("more matches than rounds") }
     if state.pulled?.contains(where: { $0 >= rules.leverCount }) == true { problems.append("an unknown lever") }
+    if rules.cue != (0..<rules.leverCount).contains(state.cue ?? -1) { problems.append("a cue that is no lever") }
     return problems
   }
 }

@@ -42,12 +42,27 @@ import Testing
       (["pay": [[1, 2], [3]]], "row 2 has 1 entries for 2 levers"),
       (["pay": [[1, 2], 3]], "environment.pay row 2 = 3"),
       (["pay": [[1]]], "environment.pay has 1 rows"), (["pay": [[1, 1e7], [1, 1]]], "environment.pay row 1"),
+      (["cue": 1, "rounds": 2], "environment.cue = 1; expected true or false"),
+      (
+        ["cue": true],
+        "environment.cue = true needs a round in which the cue is no longer shown; set environment.rounds"
+      ),
+      (["cue": true, "rounds": 2, "pay": [[1, 0], [0, 1]]], "which a matrix does not have; give one pay per lever"),
     ] as [([String: ParameterValue], String)])
   func badParametersAreRefusedWithASentenceThatNamesTheKey(
     parameters: [String: ParameterValue], sentence: String
   ) throws {
     let error = #expect(throws: EnvironmentParameters.Invalid.self) { try levers(parameters) }
     #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func theUsualGameIsDescribedWithoutCue() throws {
+    #expect(
+      try levers(["cue": false, "rounds": 2]).parametersDescription.keys.sorted() == ["pay", "players", "rounds"])
+    let cued = try levers(["cue": true, "rounds": 4, "levers": 5])
+    #expect(cued.parametersDescription["cue"] == true)
+    #expect(cued.observationFeatureCount == 1 + 4 + 5 && cued.stateWordCount == 8)
+    #expect(cued.observationLayout.map(\.name) == ["bias", "round", "cue"])
   }
 
   @Test func recordedGamesAreRefused() throws {

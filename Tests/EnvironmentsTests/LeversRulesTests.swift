@@ -66,6 +66,58 @@ import Testing
     #expect(try table.play.observations() == [[1, 0, 1, 1, 0, 0, 0, 0, 1], [1, 0, 1, 0, 0, 1, 1, 0, 0]])
   }
 
+  @Test func onlyTheFirstRoundShowsTheCueAndNoRoundWhatWasPulled() throws {
+    let table = try LeversTable(["levers": 3, "rounds": 3, "cue": true], start: LeversState(cue: 2))
+    #expect(try table.play.observations() == [[1, 1, 0, 0, 0, 0, 1], [1, 1, 0, 0, 0, 0, 1]])
+    try table.pull(2, 2)
+    try table.play.observe()
+    #expect(try table.play.observations() == [[1, 0, 1, 0, 0, 0, 0], [1, 0, 1, 0, 0, 0, 0]])
+    try table.pull(0, 1)
+    try table.play.observe()
+    #expect(try table.play.observations() == [[1, 0, 0, 1, 0, 0, 0], [1, 0, 0, 1, 0, 0, 0]])
+  }
+
+  @Test func withACueOnlyTheLastRoundPaysAndOnlyTheCue() throws {
+    let parameters: [String: ParameterValue] = ["pay": [1, 0.25, 3], "rounds": 2, "cue": true]
+    for (cue, pair, reward) in [(1, (1, 1), 0.25), (2, (2, 2), 3), (1, (2, 2), 0), (1, (1, 2), 0)]
+      as [(
+        Int, (Int, Int), Float
+      )]
+    {
+      let table = try LeversTable(parameters, start: LeversState(cue: cue))
+      #expect(try table.pull(cue, cue) == [0, 0])
+      #expect(try table.play.dones() == [false])
+      #expect(try table.pull(pair.0, pair.1) == [reward, reward])
+      #expect(try table.play.dones() == [true])
+      #expect(try table.play.outcomes() == [pair.0 == pair.1 ? 1 : 0.5])
+    }
+  }
+
+  /// 1,500 cues of five levers: 300 each with a standard deviation of 15; equal to the next episode's and to the next
+  /// environment's a fifth of the time.
+  @Test func everyEpisodeDrawsItsCueUniformly() throws {
+    let environment = try levers(["levers": 5, "rounds": 2, "cue": true])
+    let device = try TestDevice.make()
+    let play = try EnvironmentPlay(environment, seeds: [5], environments: 50, device: device)
+    var cues: [[Int]] = []  // (episode, environment)
+    for _ in 0..<30 {
+      cues.append(try play.states().map { try #require(LeversState($0, environment.parameters).cue) })
+      for _ in 0..<2 {
+        try play.observe()
+        try play.chooseRandomly()
+        try play.step()
+      }
+      try play.resetWhereDone()
+    }
+    for lever in 0..<5 { #expect(abs(cues.joined().count { $0 == lever } - 300) < 75) }
+    let episodes = zip(cues, cues.dropFirst()).map { zip($0, $1).count { $0 == $1 } }.reduce(0, +)
+    #expect(abs(episodes - 290) < 75)
+    let neighbours = cues.map { zip($0, $0.dropFirst()).count { $0 == $1 } }.reduce(0, +)
+    #expect(abs(neighbours - 294) < 75)
+    try play.vector.requireNoErrors()
+    device.requireNoValidationMessages()
+  }
+
   @Test(arguments: [(10, 0), (0, 10), (UInt32.max, 3)] as [(UInt32, UInt32)])
   func anUnknownLeverChangesNothingAndIsAnError(first: UInt32, second: UInt32) throws {
     let table = try LeversTable(["rounds": 2])
@@ -104,6 +156,18 @@ import Testing
           pay  1.0  1.0  0.9
         last round  player 0 lever 0  player 1 lever 2  player 2 lever 0
         """)
+    let cued = try levers(["levers": 2, "rounds": 2, "cue": true])
+    #expect(
+      cued.render(state: cued.startState(LeversState(round: 1, matched: 0, pulled: [0, 1], cue: 1))) == """
+        round 2/2  matched 0
+        lever    0    1
+          pay  1.0  1.0
+        cue lever 1
+        last round  player 0 lever 0  player 1 lever 1
+        """)
+    #expect(cued.render(state: cued.startState).hasSuffix("cue drawn by reset"))
+    let fields = cued.stateFields(of: cued.startState(LeversState(cue: 1)))
+    #expect(fields.last == StateField("cue", "1"))
     let matrix = try levers(["pay": [[1, 0], [0, 12.5]]])
     #expect(
       matrix.render(state: matrix.startState) == """

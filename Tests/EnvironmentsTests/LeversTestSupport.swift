@@ -18,6 +18,7 @@ let leversConfigurations: [[String: ParameterValue]] = [
   [
     "pay": .list((0..<16).map { row in .list((0..<16).map { .number(Double(row) + Double($0) / 16) }) }), "rounds": 2,
   ],
+  ["cue": true, "rounds": 2, "levers": 2], ["cue": true, "rounds": 5, "pay": "1x60,0.5x4", "players": 8],
 ]
 
 /// One lever game, played by hand.

@@ -14,7 +14,9 @@ import VulkanCompute
 
   @Test func noAccessIsOutOfBounds() throws {
     for profile in [DeviceProfile.software, .graphics] {
-      for configuration in [["levers": 2], ["levers": 64, "players": 8]] as [[String: ParameterValue]] {
+      for configuration in [
+        ["levers": 2], ["levers": 64, "players": 8], ["levers": 64, "players": 8, "rounds": 2, "cue": true],
+      ] as [[String: ParameterValue]] {
         try lockstep(configuration, steps: 3, validation: .gpuAssisted, profile: profile)
       }
     }
@@ -28,7 +30,11 @@ import VulkanCompute
     let device = try TestDevice.make(validation: validation, profile: profile)
     let count = 9
     let play = try EnvironmentPlay(environment, seeds: [21], environments: count, device: device)
-    var games = Array(repeating: LeversGame(rules), count: count)
+    func game(_ index: Int, episode: Int) -> LeversGame {
+      LeversGame(rules, seed: 21, environment: index, episode: episode)
+    }
+    var games = (0..<count).map { game($0, episode: 0) }
+    var episodes = Array(repeating: 0, count: count)
     for step in 0..<steps {
       try play.observe()
       let observations = try play.observations()
@@ -47,10 +53,11 @@ import VulkanCompute
         #expect(dones[index] == games[index].ended, "step \(step)")
         let state = LeversState(states[index], rules)
         #expect(state.round == games[index].rounds.count && state.matched == games[index].matched, "step \(step)")
-        #expect(state.pulled == games[index].rounds.last, "step \(step)")
+        #expect(state.pulled == games[index].rounds.last && state.cue == games[index].cue, "step \(step)")
         if games[index].ended {
           #expect(abs(Double(outcomes[index]) - games[index].outcomes[0]) < 1e-6, "step \(step)")
-          games[index] = LeversGame(rules)
+          episodes[index] += 1
+          games[index] = game(index, episode: episodes[index])
         }
       }
       try play.resetWhereDone()
@@ -59,13 +66,16 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  /// At random, but in every third environment all pull the same lever, so that many players match too.
+  /// At random, but in every third environment all pull the same lever, the cue if there is one, so that many players
+  /// match too.
   private func choose(_ play: EnvironmentPlay, _ games: [LeversGame], _ step: Int) throws {
     try play.chooseRandomly()
     var actions = try play.actions()
     let players = play.environment.agentCount
     for index in games.indices where (index + step) % 3 == 0 {
-      for seat in 0..<players { actions[index * players + seat] = actions[index * players] }
+      for seat in 0..<players {
+        actions[index * players + seat] = games[index].cue.map(UInt32.init) ?? actions[index * players]
+      }
     }
     try play.setActions(actions)
   }

@@ -24,7 +24,7 @@ private let turningKitchen: [String: ParameterValue] = [
       [
         ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 120], ["colors": 2], [:],
         ["colors": 6], ["colors": 2], ["colors": 2], ["colors": 6], [:], [:], [:], ["lever_shifts": 10],
-        ["lever_shifts": 40], [:],
+        ["lever_shifts": 40], [:], ["levers": 120],
         ["colors": 6, "grid": 8], ["colors": 24, "grid": 8], ["colors": 6, "grid": 8],
       ]
     ).map { ($0, $1) } + [
@@ -160,6 +160,26 @@ private let turningKitchen: [String: ParameterValue] = [
       starts: Array(repeating: environment.startState, count: 3)
     ).firstDifference(steps: 14, device: TestDevice.make())
     #expect(difference == nil)
+  }
+
+  /// From every cue, so that the cue and its images are all there.
+  @Test(
+    arguments: [
+      ["levers": 4, "rounds": 3, "cue": true], ["pay": "1x2,0.5x2", "players": 3, "rounds": 2, "cue": true],
+    ] as [[String: ParameterValue]])
+  func cuesAreAsEqualAsTheirLevers(parameters: [String: ParameterValue]) throws {
+    let environment = try levers(parameters)
+    let elements = environment.symmetryFamilies[0].elements
+    let starts = (0..<4).map { environment.startState(LeversState(cue: $0)) }
+    func difference(_ elements: [Symmetry]) throws -> String? {
+      try SymmetryCheck(
+        environment, elements: elements, twins: LeversSymmetry.all(environment), starts: starts
+      ).firstDifference(steps: 8, device: TestDevice.make())
+    }
+    #expect(try difference(elements) == nil)
+    var wrong = elements
+    wrong[1].features = elements[0].features
+    #expect(try difference(wrong) != nil, "cues that keep their places would be wrong")
   }
 
   @Test func manyEqualLeversCanBeShifted() throws {

@@ -28,6 +28,7 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
     overcooked("asymm_advantages", ["random_reset": .boolean(true), "start_directions": .text("north")]),
     levers([:]), levers(["players": .integer(3), "levers": .integer(40), "rounds": .integer(2)]),
     levers(["pay": .list([.list([.integer(1), .integer(0)]), .list([.number(0.5), .integer(2)])])]),
+    levers(["cue": .boolean(true), "levers": .integer(5), "rounds": .integer(4)]),
     yokai("yokai_9"), yokai("yokai_16", ["players": .integer(3), "memory": .text("turn"), "obs": .text("grid")]),
     yokai(
       "yokai_9",

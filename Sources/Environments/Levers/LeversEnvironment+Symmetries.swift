@@ -2,7 +2,8 @@ extension LeversEnvironment {
   /// More permutations of levers than this are not listed: seven equal levers have so many.
   static let mostPermutations = 5040
 
-  /// `levers`: every permutation of the levers that leaves the pay of every pair as it is. Where these are too many and
+  /// `levers`: every permutation of the levers that leaves the pay of every pair as it is; a cue is any of them with the
+  /// same probability. Where these are too many and
   /// only equal levers pay, `lever_shifts`: cyclic shifts within every set of levers of the same pay.
   public var symmetryFamilies: [SymmetryFamily] {
     if let permutations = payPermutations { return families("levers", permutations) }
@@ -49,8 +50,8 @@ extension LeversEnvironment {
   private func symmetry(levers: [Int]) -> Symmetry {
     var symmetry = Symmetry(identityOf: self)
     symmetry.actions = levers
-    for player in 0..<parameters.players {
-      let first = 1 + parameters.rounds + player * levers.count
+    for place in 0..<parameters.observedLevers {
+      let first = 1 + parameters.rounds + place * levers.count
       for (old, new) in levers.enumerated() { symmetry.features[first + old] = first + new }
     }
     return symmetry

@@ -1,7 +1,8 @@
 import CShaders
 
 /// Players who cannot talk pull levers at the same time and are paid for pulling the same one, once or for several
-/// rounds (docs/environments/levers.md).
+/// rounds; or, with a cue, for pulling the lever in the last round that only the first one showed
+/// (docs/environments/levers.md).
 public struct LeversEnvironment: Environment {
   public static let name = "levers"
   public static let version = 1
@@ -16,7 +17,7 @@ public struct LeversEnvironment: Environment {
   public var actionCount: Int { parameters.leverCount }
   public var observationFeatureCount: Int { parameters.observationFeatureCount }
   public var observationWordCount: Int { parameters.observationWordCount }
-  public var stateWordCount: Int { Int(LEVERS_STATE_WORDS) }
+  public var stateWordCount: Int { parameters.stateWordCount }
   /// Part of the rounds, 0 to 1, in which all players pulled the same lever.
   public var outcomeNames: [String] { ["matched"] }
 
@@ -25,10 +26,10 @@ public struct LeversEnvironment: Environment {
   public var observeKernel: String { "Levers/levers_observe.comp" }
   public var observationInclude: String { "Common/bit_observations.glsl" }
 
-  public var startState: [UInt32] { LeversState().words }
+  public var startState: [UInt32] { LeversState().words(parameters) }
 
-  /// Reset starts from exactly this state.
-  public func startState(_ state: LeversState) -> [UInt32] { state.words }
+  /// Reset starts from exactly this state, but for a cue that is nil, which every reset draws.
+  public func startState(_ state: LeversState) -> [UInt32] { state.words(parameters) }
 
   public var parametersDescription: [String: ParameterValue] {
     let pay: ParameterValue =
@@ -36,7 +37,10 @@ public struct LeversEnvironment: Environment {
       case .matching(let pays): .list(pays.map { .decimal($0) })
       case .pairs(let rows): .list(rows.map { .list($0.map { .decimal($0) }) })
       }
+    // The usual game leaves it out, as it did before there were cues: its policies stay comparable.
+    let cue: [String: ParameterValue] = parameters.cue ? ["cue": .boolean(true)] : [:]
     return ["players": .integer(parameters.players), "rounds": .integer(parameters.rounds), "pay": pay]
+      .merging(cue) { $1 }
   }
 
   public var observationLayout: [ObservationSection] {
@@ -45,6 +49,9 @@ public struct LeversEnvironment: Environment {
       ObservationSection(name: "bias", offset: 0, count: 1, encoding: .bits),
       ObservationSection(name: "round", offset: 1, count: parameters.rounds, encoding: .bits),
     ]
+    if parameters.cue {
+      return fixed + [ObservationSection(name: "cue", offset: 1 + parameters.rounds, count: levers, encoding: .bits)]
+    }
     return fixed
       + (0..<parameters.players).map { seat in
         ObservationSection(
@@ -65,6 +72,7 @@ public struct LeversEnvironment: Environment {
     ].mapValues { "\($0)u" }
     macros["PAY_LIST"] = pays.map { "\(Float($0))" }.joined(separator: ", ")
     if case .pairs = parameters.pay { macros["PAIR_PAYS"] = "1" }
+    if parameters.cue { macros["CUE"] = "1" }
     return macros
   }
 
@@ -72,5 +80,5 @@ public struct LeversEnvironment: Environment {
 
   public func render(state: [UInt32]) -> String { LeversState(state, parameters).rendered(parameters) }
 
-  public func stateFields(of state: [UInt32]) -> [StateField] { LeversState(state, parameters).fields }
+  public func stateFields(of state: [UInt32]) -> [StateField] { LeversState(state, parameters).fields(parameters) }
 }

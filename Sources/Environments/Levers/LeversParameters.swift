@@ -2,11 +2,13 @@ import CShaders
 
 /// The parameters of a lever game, checked, with the sizes that follow from them.
 ///
-/// YAML keys: `players, rounds`, and `levers` or `pay`.
+/// YAML keys: `players, rounds, cue`, and `levers` or `pay`.
 public struct LeversParameters: Sendable, Hashable {
   public let players: Int
   /// Rounds of an episode.
   public let rounds: Int
+  /// Whether the first round shows a lever, and only pulling this one in the last round pays.
+  public let cue: Bool
   public let pay: LeversPay
 
   private static let payRange = -1e6...1e6
@@ -16,9 +18,14 @@ public struct LeversParameters: Sendable, Hashable {
     players = try given.integer("players", in: 2...Int(LEVERS_MOST_PLAYERS)) ?? 2
     rounds = try given.integer("rounds", in: 1...64) ?? 1
     let levers = try given.integer("levers", in: 2...Int(LEVERS_MOST_LEVERS))
+    cue = try given.boolean("cue") ?? false
     let pay = given.value("pay")
     try given.finish()
 
+    guard !cue || rounds >= 2 else {
+      throw EnvironmentParameters.Invalid(
+        "environment.cue = true needs a round in which the cue is no longer shown; set environment.rounds to 2 or more")
+    }
     guard let pay else {
       self.pay = .matching(Array(repeating: 1, count: levers ?? 10))
       return
@@ -27,6 +34,10 @@ public struct LeversParameters: Sendable, Hashable {
       throw EnvironmentParameters.Invalid("environment.pay gives the levers; remove environment.levers")
     }
     self.pay = try Self.pay(pay, players: players)
+    guard !cue || !self.pay.isMatrix else {
+      throw EnvironmentParameters.Invalid(
+        "environment.cue = true names the one lever that pays, which a matrix does not have; give one pay per lever")
+    }
   }
 
   private static func pay(_ value: ParameterValue, players: Int) throws -> LeversPay {
@@ -93,6 +104,9 @@ public struct LeversParameters: Sendable, Hashable {
 
   /// m
   public var leverCount: Int { pay.leverCount }
-  var observationFeatureCount: Int { 1 + rounds + players * leverCount }
+  var stateWordCount: Int { Int(cue ? LEVERS_CUE_STATE_WORDS : LEVERS_STATE_WORDS) }
+  var observationFeatureCount: Int { 1 + rounds + observedLevers * leverCount }
+  /// How many levers a seat sees, one-hot: the cue, or what every player pulled last.
+  var observedLevers: Int { cue ? 1 : players }
   var observationWordCount: Int { (observationFeatureCount + 31) / 32 }
 }

@@ -13,6 +13,13 @@ public enum LeversPay: Sendable, Hashable {
     }
   }
 
+  var isMatrix: Bool {
+    switch self {
+    case .matching: false
+    case .pairs: true
+    }
+  }
+
   /// What a round pays in which the players pull these levers.
   public func pay(for levers: [Int]) -> Double {
     switch self {

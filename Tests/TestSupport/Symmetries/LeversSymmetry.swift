@@ -37,6 +37,7 @@ public struct LeversSymmetry: StateSymmetry {
   public func state(_ state: LeversState) -> LeversState {
     var image = state
     image.pulled = state.pulled?.map { levers[$0] }
+    image.cue = state.cue.map { levers[$0] }
     return image
   }
 }
