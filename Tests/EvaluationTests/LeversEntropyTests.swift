@@ -32,17 +32,7 @@ import VulkanCompute
         network: {trunk: [], actor: [], critic: []}
         evaluation: {games: 200}
         """, file: "levers.yaml")
-    let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
-    while !trainer.isFinished { _ = try trainer.submitUpdate() }
-    _ = try trainer.finishUpdate()
-    let runs = configuration.runs.map { EvaluatedRun($0) }
-    let policies = try runs.indices.map {
-      EvaluationPolicy(name: runs[$0].name, parameters: try trainer.parameters(run: $0))
-    }
-    let evaluation = try CrossPlayEvaluator(
-      environment: trainer.environment, architecture: trainer.architecture, policies: policies,
-      settings: configuration.evaluation, device: device
-    ).evaluate(runs: runs)
+    let evaluation = try trainAndEvaluate(configuration, device: device)
     let modes = evaluation.summary.configurations[0].modes
     return try Dictionary(
       uniqueKeysWithValues: modes.map { mode in
