@@ -2,6 +2,7 @@
 // file is included inside a struct whose members have the names of the kernel's buffers, so that its functions find them.
 #pragma once
 #include "CShaders.h"
+#include "exponential.h"
 
 namespace glsl {
 
@@ -40,20 +41,11 @@ inline float max(float a, float b) { return a < b ? b : a; }
 inline float clamp(float x, float low, float high) { return min(max(x, low), high); }
 inline float abs(float x) { return __builtin_fabsf(x); }
 
-// exp(x) = 2^n exp(r), n = round(x / log 2), and exp(r) by its series up to r^7, |r| <= log(2) / 2; to 2e-7. Below -87 the
-// result is 0, above 88.7 infinite.
+// exp(x) to 2e-7. Below -87 the result is 0, above 88.7 infinite.
 inline float exp(float x) {
   float t = clamp(x, -88.0f, 89.0f);
-  float n = (t * 1.44269504f + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: the sum has no bits below 1
-  float r = (t - n * 0.693359375f) + n * 2.12194440e-4f;    // log 2 in two parts
-  float e = 1.0f / 5040.0f;
-  e = e * r + 1.0f / 720.0f;
-  e = e * r + 1.0f / 120.0f;
-  e = e * r + 1.0f / 24.0f;
-  e = e * r + 1.0f / 6.0f;
-  e = e * r + 0.5f;
-  e = e * r + 1.0f;
-  e = e * r + 1.0f;
+  float n = exponent_of(t);
+  float e = exp_of_rest(t, n);
   // 2^n in two factors, each of them a number that is not denormal.
   int half = static_cast<int>(n == n ? n : 0.0f) / 2, rest = static_cast<int>(n == n ? n : 0.0f) - half;
   e = e * uintBitsToFloat(static_cast<uint>(half + 127) << 23) * uintBitsToFloat(static_cast<uint>(rest + 127) << 23);

@@ -1,4 +1,5 @@
 #include "host_layers.h"
+#include "exponential.h"
 #include "vectorised.h"
 #include <math.h>
 #include <string.h>
@@ -32,17 +33,8 @@ static inline __attribute__((always_inline)) float tanh_of(float x) {
 
   float magnitude = fabsf(x);
   float t = 2.0f * (magnitude < 10.0f ? magnitude : 10.0f);
-  float rounded = t * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the sum has no bits below 1
-  float n = rounded - 12582912.0f;
-  float r = (t - n * 0.693359375f) + n * 2.12194440e-4f;  // log 2 in two parts
-  float e = 1.0f / 5040.0f;
-  e = e * r + 1.0f / 720.0f;
-  e = e * r + 1.0f / 120.0f;
-  e = e * r + 1.0f / 24.0f;
-  e = e * r + 1.0f / 6.0f;
-  e = e * r + 0.5f;
-  e = e * r + 1.0f;
-  e = e * r + 1.0f;
+  float n = exponent_of(t);
+  float e = exp_of_rest(t, n);
   int32_t bits = ((int32_t)n + 127) << 23;
   float power;
   memcpy(&power, &bits, sizeof power);
