@@ -2,7 +2,7 @@ import CHostLayers
 import CShaders
 import VulkanCompute
 
-/// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
+/// The dense layers of a window of runs on the host, in the buffers of a network's workspace.
 ///
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
@@ -73,7 +73,6 @@ struct HostLayers: @unchecked Sendable {
     let xStride, columns: Int
   }
 
-  let blas: HostBLAS
   let layers: [Layer]
   let packed: PackedInputs?
   let runs, rows: Int
@@ -142,7 +141,7 @@ struct HostLayers: @unchecked Sendable {
     let weights = parameters + layer.weightOffset + part.columns.lowerBound
     switch layer.x {
     case .dense(let x, let stride):
-      blas.multiply(
+      HostProducts.multiply(
         .init(x + run * stride + first * layer.inputs, pitch: layer.inputs), .init(weights, pitch: layer.outputs),
         rows: count, columns: part.columns.count, depth: layer.inputs, into: y, pitch: layer.outputs,
         accumulating: false)
@@ -223,7 +222,7 @@ struct HostLayers: @unchecked Sendable {
     let (first, count) = blockPart(block, part, run)
     guard count > 0, let dy = layer.dy, let dx = source.dy else { return }
     let column = part.columns.lowerBound
-    blas.multiply(
+    HostProducts.multiply(
       .init(dy + run * layer.yStride + first * layer.outputs + column, pitch: layer.outputs),
       .init(parameters + layer.weightOffset + column, pitch: layer.outputs, transposed: true), rows: count,
       columns: layer.inputs, depth: part.columns.count, into: dx + run * source.yStride + first * layer.inputs,
@@ -263,7 +262,7 @@ struct HostLayers: @unchecked Sendable {
       let target = gradients + run * stride + column
       switch layer.x {
       case .dense(let x, let stride):
-        blas.multiply(
+        HostProducts.multiply(
           .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
           .init(rowGradients, pitch: layer.outputs), rows: min(Self.tileInputs, layer.inputs - first),
           columns: part.columns.count, depth: count, into: target + layer.weightOffset + first * layer.outputs,

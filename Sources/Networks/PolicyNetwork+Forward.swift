@@ -18,7 +18,7 @@ extension PolicyNetwork {
   ) -> WorkspaceRows {
     check(rows)
     precondition((symmetries == nil) == (self.symmetries == nil), "symmetries are for a network that was made for them")
-    if blas != nil, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
+    if hostMultiplies, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
       var rows = rows
       rows.onHost = onHost
       return rows
@@ -97,9 +97,9 @@ extension PolicyNetwork {
     heads: Set<Head> = [.actor, .critic]
   ) throws {
     check(rows)
-    if let blas {
+    if hostMultiplies {
       return recordForwardOnHost(
-        blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads)
+        recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads)
     }
     let steps = forwardSteps(heads: heads)
     if let recurrence { recordLoadStates(recorder, recurrence, rows) }

@@ -6,10 +6,10 @@ import VulkanCompute
 // `recordForward` and `recordBackward` where the host multiplies matrices.
 extension PolicyNetwork {
   func recordForwardOnHost(
-    _ blas: HostBLAS, _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
+    _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
     policyIndices: RunWindow, heads: Set<Head>
   ) {
-    let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
+    let work = hostLayers(rows: rows, parameters: parameters, policyIndices: policyIndices)
     let order = forwardSteps(heads: heads).flatMap { $0 }
     let (buffers, counted) = (hostBuffers(rows, parameters, policyIndices), forwardWork(order, rows))
     guard let recurrence else {
@@ -30,10 +30,10 @@ extension PolicyNetwork {
   }
 
   func recordBackwardOnHost(
-    _ blas: HostBLAS, _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
+    _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
     policyIndices: RunWindow, gradients parameterGradients: RunWindow
   ) {
-    let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
+    let work = hostLayers(rows: rows, parameters: parameters, policyIndices: policyIndices)
     func layers(_ part: ParameterLayout.Part) -> [Int] {
       layout.layers.indices.filter { layout.layers[$0].part == part }.reversed()
     }
@@ -96,7 +96,7 @@ extension PolicyNetwork {
   }
 
   private func hostLayers(
-    _ blas: HostBLAS, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow
+    rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow
   ) -> HostLayers {
     let layers = layout.layers.indices.map { index in
       let layer = layout.layers[index]
@@ -111,7 +111,7 @@ extension PolicyNetwork {
         dzStride: outputGradients(index)?.runStride ?? 0, biasColumns: layer.biasBegin..<layer.paddedOutputs)
     }
     return HostLayers(
-      blas: blas, layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,
+      layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,
       counts: UnsafePointer(address(rows.counts.window, of: UInt32.self)), countStride: rows.counts.stride,
       policyIndices: UnsafePointer(address(policyIndices.window, of: UInt32.self)),
       policyIndexStride: policyIndices.stride, parameters: UnsafePointer(address(parameters, of: Float.self)),
