@@ -20,10 +20,11 @@ void loss_row(uint run, uint i) {
   // Policy
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);
   float entropy = 0.0;
+  float normaliser = 1.0 / s.sum;
   if (acting) {
     FOR_EACH_LEGAL(mask_base, k) {
-      float log_p = log_probability(s, logits[logit_base + k]);
-      entropy -= exp(log_p) * log_p;
+      float probability = WEIGHT(logit_base, k, s.maximum) * normaliser;
+      entropy -= probability * log_probability(s, logits[logit_base + k]);
     }
   }
   uint action = actions[rollout_row];
@@ -43,7 +44,7 @@ void loss_row(uint run, uint i) {
   if (acting) {
     FOR_EACH_LEGAL(mask_base, k) {
       float log_p = log_probability(s, logits[logit_base + k]);
-      float probability = exp(log_p);
+      float probability = WEIGHT(logit_base, k, s.maximum) * normaliser;
       logit_gradients[logit_base + k] = log_probability_gradient * ((k == action ? 1.0 : 0.0) - probability)
           + entropy_coefficient * weight * probability * (log_p + entropy);
     }

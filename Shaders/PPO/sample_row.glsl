@@ -19,7 +19,7 @@ void sample_row(uint run, uint i) {
   FOR_EACH_LEGAL(mask_base, k) {
     if (!found) {
       chosen = k;
-      cumulative += exp(logits[logit_base + k] - s.maximum);
+      cumulative += WEIGHT(logit_base, k, s.maximum);
       found = !acting || threshold < cumulative;
     }
   }

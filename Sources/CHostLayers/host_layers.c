@@ -1,7 +1,6 @@
 #include "host_layers.h"
 #include "exponential.h"
 #include "vectorised.h"
-#include <math.h>
 #include <string.h>
 
 VECTORISED void host_add_bias(float *restrict y, size_t pitch, const float *restrict bias, size_t rows,
@@ -20,26 +19,20 @@ VECTORISED void host_add_bias_relu(float *restrict y, const float *restrict bias
   }
 }
 
-// |x| < 0.4: the Taylor series up to x^11, whose next term is below 1e-7 there. Elsewhere 1 - 2 / (exp(2|x|) + 1) with
-// the sign of x, where exp(t) = 2^n exp(r), n = round(t / log 2), and exp(r) is its series up to r^7, |r| <= log(2) / 2.
+// e / (e + 2), e = exp(2x) - 1 = 2^n (exp(r) - 1) + (2^n - 1): nothing cancels, for n = 0 the second term is 0.
 static inline __attribute__((always_inline)) float tanh_of(float x) {
-  float squared = x * x;
-  float series = -1382.0f / 155925.0f;
-  series = series * squared + 62.0f / 2835.0f;
-  series = series * squared - 17.0f / 315.0f;
-  series = series * squared + 2.0f / 15.0f;
-  series = series * squared - 1.0f / 3.0f;
-  series = x + x * squared * series;
-
-  float magnitude = fabsf(x);
-  float t = 2.0f * (magnitude < 10.0f ? magnitude : 10.0f);
-  float n = exponent_of(t);
-  float e = exp_of_rest(t, n);
-  int32_t bits = ((int32_t)n + 127) << 23;
+  float t = 2.0f * x;
+  t = t > 20.0f ? 20.0f : t;
+  t = t < -20.0f ? -20.0f : t;  // not-a-number stays
+  float shifted = shifted_exponent_of(t);
+  // 2^n: n + 127 in the bits of the exponent.
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits << 23) + (UINT32_C(127) << 23);
   float power;
   memcpy(&power, &bits, sizeof power);
-  float far = copysignf(1.0f - 2.0f / (e * power + 1.0f), x);
-  return magnitude >= 0.4f ? far : series;  // not-a-number stays
+  float e = power * exp_of_rest_less_1(t, shifted - WHOLE_NUMBERS) + (power - 1.0f);
+  return e / (e + 2.0f);
 }
 
 VECTORISED void host_add_bias_tanh(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
@@ -63,6 +56,18 @@ VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict
   }
 }
 
+// Rows of a minibatch have their lists anywhere in the rollout: asks for that of a row to come.
+static inline __attribute__((always_inline)) void prefetch_list(const uint32_t *entries, size_t pitch,
+                                                                const uint32_t *lengths, const uint32_t *lists,
+                                                                size_t row, size_t rows) {
+  const size_t ahead = row + 8;
+  if (!lists || ahead >= rows) return;
+  const uint32_t *entry = entries + lists[ahead] * pitch;
+  __builtin_prefetch(lengths + lists[ahead]);
+  __builtin_prefetch(entry);
+  __builtin_prefetch(entry + 16);
+}
+
 static inline float value_of(uint32_t entry) { return (float)((int32_t)entry >> 16); }
 
 // 64 columns of a row in registers; the columns that are left one by one.
@@ -73,6 +78,7 @@ VECTORISED void host_sparse_forward(float *restrict y, const float *restrict bas
                                     const uint32_t *restrict entries, size_t pitch, const uint32_t *restrict lengths,
                                     const uint32_t *restrict lists, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; ++row, y += columns) {
+    prefetch_list(entries, pitch, lengths, lists, row, rows);
     const size_t list = lists ? lists[row] : row;
     const uint32_t *restrict entry = entries + list * pitch;
     const uint32_t length = lengths[list];
@@ -105,6 +111,7 @@ VECTORISED void host_add_sparse_gradients(float *restrict weight_gradients, cons
                                           const uint32_t *restrict lengths, const uint32_t *restrict lists,
                                           size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; ++row, gradients += columns) {
+    prefetch_list(entries, pitch, lengths, lists, row, rows);
     const size_t list = lists ? lists[row] : row;
     const uint32_t *restrict entry = entries + list * pitch;
     const uint32_t length = lengths[list];

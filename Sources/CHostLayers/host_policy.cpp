@@ -12,11 +12,28 @@ namespace glsl {
 #define SEED_STRIDE shape.seed_stride
 #define WIDE_BEGIN shape.wide_begin
 #define WIDE_END shape.wide_end
+#define PREPARE_WEIGHTS(LOGIT_BASE, MAXIMUM) prepare_weights(LOGIT_BASE, MAXIMUM)
+#define WEIGHT(LOGIT_BASE, K, MAXIMUM) weights[K]
+
+// Into the versions of the functions below, so that all of it uses their instruction set.
+#pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
 
 struct PolicyRows : HostPolicyRows {
   Pairs seeds;
+  float *weights;  // of one row, as many as it has logits
 
-  explicit PolicyRows(const HostPolicyRows &rows) : HostPolicyRows(rows), seeds{rows.seed_words} {}
+  PolicyRows(const HostPolicyRows &rows, float *weights)
+      : HostPolicyRows(rows), seeds{rows.seed_words}, weights(weights) {}
+
+  // exp(logit - maximum) of all columns, for the compiler to vectorise; what stands at actions that are not legal is read
+  // by nobody.
+  void prepare_weights(uint logit_base, float maximum) {
+    const float *__restrict from = logits + logit_base;
+    float *__restrict to = weights;
+    for (uint k = 0; k < LOGIT_COLUMNS; k += 8) {
+      for (uint lane = 0; lane < 8; ++lane) to[k + lane] = exp(from[k + lane] - maximum);
+    }
+  }
 
 #include "Common/acting.glsl"
 #include "Common/masked_softmax.glsl"
@@ -24,6 +41,8 @@ struct PolicyRows : HostPolicyRows {
 #include "PPO/loss_row.glsl"
 #include "PPO/sample_row.glsl"
 };
+
+#pragma clang attribute pop
 
 struct Step : HostStep {
   explicit Step(const HostStep &step) : HostStep(step) {}
@@ -33,8 +52,10 @@ struct Step : HostStep {
 
 }  // namespace glsl
 
+#define ROW_WEIGHTS(ROWS) static_cast<float *>(__builtin_alloca((ROWS)->shape.logit_columns * sizeof(float)))
+
 VECTORISED_WHOLE void host_sample_actions(const HostPolicyRows *rows, uint run, uint first, uint end) {
-  glsl::PolicyRows policy(*rows);
+  glsl::PolicyRows policy(*rows, ROW_WEIGHTS(rows));
   for (uint i = first; i < end; ++i) {
     policy.store_value(run, i);
     policy.sample_row(run, i);
@@ -42,12 +63,12 @@ VECTORISED_WHOLE void host_sample_actions(const HostPolicyRows *rows, uint run, 
 }
 
 void host_store_values(const HostPolicyRows *rows, uint run, uint first, uint end) {
-  glsl::PolicyRows policy(*rows);
+  glsl::PolicyRows policy(*rows, nullptr);
   for (uint i = first; i < end; ++i) policy.store_value(run, i);
 }
 
 VECTORISED_WHOLE void host_ppo_loss(const HostPolicyRows *rows, uint run, uint first, uint end) {
-  glsl::PolicyRows policy(*rows);
+  glsl::PolicyRows policy(*rows, ROW_WEIGHTS(rows));
   for (uint i = first; i < end; ++i) policy.loss_row(run, i);
 }
 

@@ -92,15 +92,18 @@ extension PolicyNetwork {
   /// - Parameters:
   ///   - parameters: Parameter sets (P), one after the other.
   ///   - policyIndices: For each run of the window, which of the bound parameter sets it uses.
+  ///   - rowWork: What is to be done to the outputs in the same step of the host, where the host multiplies; otherwise nil.
   public func recordForward(
     _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow,
-    heads: Set<Head> = [.actor, .critic]
+    heads: Set<Head> = [.actor, .critic], then rowWork: HostRowWork? = nil
   ) throws {
     check(rows)
     if hostMultiplies {
       return recordForwardOnHost(
-        recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads)
+        recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads,
+        then: rowWork)
     }
+    precondition(rowWork == nil, "kernels multiply here, and the host has no part in it")
     let steps = forwardSteps(heads: heads)
     if let recurrence { recordLoadStates(recorder, recurrence, rows) }
     if case .sparse(let lists) = inputs {

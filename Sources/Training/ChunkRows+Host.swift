@@ -65,20 +65,17 @@ extension ChunkRows {
 
 extension Rollout {
   /// sample_actions.comp, or values alone.
-  func recordPolicyOnHost(_ recorder: CommandRecorder, runs: Range<Int>, push: ChunkDispatch, valuesOnly: Bool) {
+  func policyOnHost(runs: Range<Int>, push: ChunkDispatch, valuesOnly: Bool) -> PolicyNetwork.HostRowWork {
     let (policyRows, windows) = chunk.policyRows(runs, push)
     nonisolated(unsafe) let policy = policyRows
-    let (count, rows) = (runs.count, Int(push.rows))
-    recorder.host(
+    return PolicyNetwork.HostRowWork(
       valuesOnly ? "store values" : "sample actions", using: windows,
-      work: chunk.rowWork(count, rows, words: network.logitPitch + chunk.shape.maskWords + 4)
-    ) {
-      HostPieces.performRows(runs: count, rows: rows, operationsPerRow: 300) { run, rows in
+      work: chunk.rowWork(runs.count, Int(push.rows), words: network.logitPitch + chunk.shape.maskWords + 4),
+      rows: { run, rows in
         withUnsafePointer(to: policy) { policy in
           (valuesOnly ? host_store_values : host_sample_actions)(
             policy, UInt32(run), UInt32(rows.lowerBound), UInt32(rows.upperBound))
         }
-      }
-    }
+      })
   }
 }

@@ -1,6 +1,7 @@
 import CHostLayers
 import CShaders
 import Foundation
+import Networks
 import VulkanCompute
 
 // The learner's kernels as steps of the host, so that an epoch hands over once.
@@ -40,21 +41,17 @@ extension PPOLearner {
   }
 
   /// ppo_loss.comp, then accumulate_metrics.comp.
-  func recordLossOnHost(_ recorder: CommandRecorder, runs: Range<Int>, push: ChunkDispatch, work: Work) {
+  func lossOnHost(runs: Range<Int>, push: ChunkDispatch) -> PolicyNetwork.HostRowWork {
     let (policyRows, windows) = chunk.policyRows(runs, push)
     let metricWindow = scalars.metrics.window(runs: runs)
     nonisolated(unsafe) let (policy, metrics) = (policyRows, metricWindow.address(of: Float.self))
-    let (count, rows) = (runs.count, Int(push.rows))
-    recorder.host("ppo loss", using: windows + [metricWindow], work: work) {
-      HostPieces.performRows(runs: count, rows: rows, operationsPerRow: 500) { run, rows in
+    return PolicyNetwork.HostRowWork(
+      "ppo loss", using: windows + [metricWindow], work: lossWork(runs, push),
+      rows: { run, rows in
         withUnsafePointer(to: policy) {
           host_ppo_loss($0, UInt32(run), UInt32(rows.lowerBound), UInt32(rows.upperBound))
         }
-      }
-      HostPieces.perform(count, operations: count * rows * Int(METRIC_ROW_SUMS)) { run in
-        withUnsafePointer(to: policy) { host_accumulate_metrics($0, UInt32(run), metrics) }
-      }
-    }
+      }, afterwards: { run in withUnsafePointer(to: policy) { host_accumulate_metrics($0, UInt32(run), metrics) } })
   }
 
   func recordStepOnHost(_ recorder: CommandRecorder, runs: Range<Int>, push: AdamDispatch) {

@@ -128,11 +128,19 @@ final class PPOLearner {
       recorder, rows: listed,
       observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
       symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
+    let push = chunk.dispatch(count: part.count, minibatch: minibatch)
+    if chunk.isOnHost {
+      recorder.phase = "epochs: gradient"
+      network.recordGradientOnHost(
+        recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
+        loss: lossOnHost(runs: runs, push: push), gradients: RunWindow(gradients, runs: window))
+      return
+    }
     recorder.phase = "epochs: forward"
     try network.recordForward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
     recorder.phase = "epochs: loss"
-    recordLoss(recorder, runs: runs, rows: rows, push: chunk.dispatch(count: part.count, minibatch: minibatch))
+    recordLoss(recorder, runs: runs, rows: rows, push: push)
     recorder.phase = "epochs: backward"
     try network.recordBackward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
@@ -145,10 +153,6 @@ final class PPOLearner {
   ) {
     let window = 0..<runs.count
     let count = Int(push.rows)
-    // logits and values, their gradients; mask, action, log-probability, value, advantage, index; sums for the metrics
-    let words = 2 * (network.logitPitch + network.valuePitch) + shape.maskWords + 5 + Int(METRIC_ROW_SUMS)
-    let work = chunk.rowWork(runs.count, count, words: words)
-    if chunk.isOnHost { return recordLossOnHost(recorder, runs: runs, push: push, work: work) }
     recorder.dispatch(
       loss,
       [
@@ -165,13 +169,19 @@ final class PPOLearner {
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
-      ], push: push, groups: loss.groups(for: count), runs.count, work: work)
+      ], push: push, groups: loss.groups(for: count), runs.count, work: lossWork(runs, push))
     recorder.barrier()
     recorder.dispatch(
       accumulateMetrics,
       ["row_statistics": chunk.statistics.window(runs: window), "metrics": scalars.metrics.window(runs: runs)],
       push: push, groups: Int(METRIC_ROW_SUMS), runs.count,
       work: chunk.rowWork(runs.count, count, words: Int(METRIC_ROW_SUMS)))
+  }
+
+  /// Logits and values, their gradients; mask, action, log-probability, value, advantage, index; sums for the metrics.
+  func lossWork(_ runs: Range<Int>, _ push: ChunkDispatch) -> Work {
+    let words = 2 * (network.logitPitch + network.valuePitch) + shape.maskWords + 5 + Int(METRIC_ROW_SUMS)
+    return chunk.rowWork(runs.count, Int(push.rows), words: words)
   }
 
   /// Clips the summed gradient and takes one Adam step.

@@ -90,14 +90,12 @@ final class Rollout {
       let rows = network.recordExpand(
         recorder, rows: listed, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
         indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
+      let (push, valuesOnly) = (chunk.dispatch(count: part.count, minibatch: 0), kernel === storeValues)
       try network.recordForward(
         recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
-        heads: kernel === storeValues ? [.critic] : [.actor, .critic])
-      let push = chunk.dispatch(count: part.count, minibatch: 0)
-      if chunk.isOnHost {
-        recordPolicyOnHost(recorder, runs: runs, push: push, valuesOnly: kernel === storeValues)
-        continue
-      }
+        heads: valuesOnly ? [.critic] : [.actor, .critic],
+        then: chunk.isOnHost ? policyOnHost(runs: runs, push: push, valuesOnly: valuesOnly) : nil)
+      if chunk.isOnHost { continue }
       let bindings = [
         "logits": network.logits.window(runs: 0..<runs.count),
         "value_outputs": network.values.window(runs: 0..<runs.count),

@@ -38,15 +38,20 @@ public final class Device {
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
   ///   - matrixMultiply: Replaces this part of the profile.
   ///   - forceStaging: Treats all memory as not visible to the host, as on a discrete GPU.
+  ///   - smallDispatches: Whether sharing a dispatch out among threads takes longer than the dispatch, where the device is a
+  ///     CPU.
   /// - Throws: `VulkanError` that names what is missing.
   public init(
     index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
-    matrixMultiply: DeviceProfile.MatrixMultiply? = nil, forceStaging: Bool = false
+    matrixMultiply: DeviceProfile.MatrixMultiply? = nil, forceStaging: Bool = false, smallDispatches: Bool = false
   ) throws {
-    instance = try Instance(validation: validation)
+    let instance = try Instance(validation: validation)
+    self.instance = instance
     self.validation = validation
     self.forceStaging = forceStaging
-    let devices = try Self.physicalDevices(of: instance)
+    let devices =
+      try smallDispatches
+      ? SoftwareThreads.withNone { try Self.physicalDevices(of: instance) } : Self.physicalDevices(of: instance)
     let chosen: (handle: VkPhysicalDevice, description: DeviceDescription)
     if let index {
       guard devices.indices.contains(index) else {

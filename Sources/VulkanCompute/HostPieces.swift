@@ -1,4 +1,4 @@
-import Dispatch
+import CHostLayers
 
 /// Steps of the host in pieces, each of them on one thread.
 ///
@@ -7,11 +7,21 @@ public enum HostPieces {
   /// - Parameter operations: Simple operations (multiply-adds) of all pieces; few are done on this thread alone, since
   ///   waking another takes longer.
   public static func perform(_ count: Int, operations: Int, _ piece: @Sendable (Int) -> Void) {
-    if operations < 4_000_000 {
+    guard count > 1, operations >= 400_000 else {
       for index in 0..<count { piece(index) }
-    } else {
-      DispatchQueue.concurrentPerform(iterations: count, execute: piece)
+      return
     }
+    withoutActuallyEscaping(piece) { piece in
+      withUnsafePointer(to: Box(piece: piece)) { box in
+        host_perform(
+          UInt32(count), { context, index in context?.assumingMemoryBound(to: Box.self).pointee.piece(Int(index)) },
+          UnsafeMutableRawPointer(mutating: box))
+      }
+    }
+  }
+
+  private struct Box {
+    let piece: @Sendable (Int) -> Void
   }
 
   /// Blocks of rows of several runs: calls `piece` with a run and its rows first ..< end.

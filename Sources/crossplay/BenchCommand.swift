@@ -90,7 +90,8 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let configuration = try TrainingConfiguration.ofEnvironment(
       environmentName, command: "bench", overrides: overrides.overrides)
-    let device = try deviceOptions.open()
+    let device = try deviceOptions.open(
+      environments: kind == .evaluate ? nil : configuration.environments * configuration.seeds.count)
     if firstDispatches { return try printFirstDispatches(configuration, device) }
     var result =
       switch kind {

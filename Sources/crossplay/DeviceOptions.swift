@@ -14,8 +14,13 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
-  func open() throws -> Device {
-    try Device(index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul)
+  /// - Parameter environments: How many take a step at once, over all runs; nil for as many as there may be.
+  func open(environments: Int? = nil) throws -> Device {
+    // Below this, kernels of a step take no longer than waking a thread does.
+    let smallDispatches = environments.map { $0 <= 512 } ?? false
+    return try Device(
+      index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul,
+      smallDispatches: smallDispatches)
   }
 
   /// With `--validate`, refuses to call a run good about which the validation layer had something to say.

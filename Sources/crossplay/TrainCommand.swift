@@ -44,7 +44,8 @@ struct TrainCommand: ParsableCommand {
     let configuration = try training.configuration()
     let part = try shard.map { try Shard($0) } ?? .whole
     if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
-    let device = try training.deviceOptions.open()
+    let runs = try min(configuration.runs(in: part).count, waveRuns ?? .max)
+    let device = try training.deviceOptions.open(environments: runs * configuration.environments)
     if plan {
       guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
       print(
@@ -58,25 +59,25 @@ struct TrainCommand: ParsableCommand {
       ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
       : try TrainingSession.begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
     for remark in session.remarks { Console.log.warning("\(remark)") }
-    let runs = session.waves.map(\.runs.count)
-    let division = runs.count > 1 ? " in waves of \(runs.map { "\($0)" }.joined(separator: ", "))" : ""
+    let waves = session.waves.map(\.runs.count)
+    let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
     let trainer = session.trainer
     let perUpdate =
       "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
-    Console.log.info("\(runs.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
+    Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
     let first = session.envSteps
     let clock = ContinuousClock()
     let start = clock.now
     var progress = ProgressLine(
       updates: configuration.updates,
-      envSteps: configuration.updates * configuration.envStepsPerUpdate * runs.reduce(0, +))
+      envSteps: configuration.updates * configuration.envStepsPerUpdate * waves.reduce(0, +))
     var returns: [Int: Double] = [:]
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
     try session.run { metrics in
       for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
-      if runs.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(runs.count)" }
+      if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
       let wave = metrics.compactMap { returns[$0.run] }
       progress.report(
         update: metrics[0].update, envStepsDone: session.envSteps,
@@ -87,7 +88,7 @@ struct TrainCommand: ParsableCommand {
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(
-      folder: folder.path, runs: runs.reduce(0, +), waves: runs.count, updates: session.trainer.updatesSubmitted,
+      folder: folder.path, runs: waves.reduce(0, +), waves: waves.count, updates: session.trainer.updatesSubmitted,
       envSteps: session.trainer.envSteps, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
       device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate,
