@@ -139,7 +139,7 @@ Version choose() { return {"baseline", multiply_baseline}; }
 
 const Version version = choose();
 
-constexpr size_t swapped_rows = 128, swapped_columns = 32;
+constexpr size_t swapped_rows = 128, swapped_columns = 32, copied_rows = 128;
 
 // C^T = B^T A^T, for few columns below many rows that lie beside each other in memory: wide panels all the same.
 void multiply_swapped(const HostProduct &p) {
@@ -159,12 +159,33 @@ void multiply_swapped(const HostProduct &p) {
   }
 }
 
+// A block of A at a time, copied: its rows lie apart in memory, and every tile would walk over all of their pages.
+void multiply_copied(const HostProduct &p) {
+  alignas(64) float a[depth_block * copied_rows];
+  for (size_t first = 0; first < p.rows; first += copied_rows) {
+    const size_t rows = p.rows - first < copied_rows ? p.rows - first : copied_rows;
+    for (size_t k = 0; k < p.depth; k += depth_block) {
+      const size_t depth = p.depth - k < depth_block ? p.depth - k : depth_block;
+      for (size_t i = 0; i < depth; ++i) {
+        __builtin_memcpy(a + i * rows, p.a + (k + i) * p.a_pitch + first, rows * sizeof *a);
+      }
+      HostProduct part = p;
+      part.a = a, part.a_pitch = rows, part.rows = rows, part.depth = depth;
+      part.b += p.b_transposed ? k : k * p.b_pitch;
+      part.c += first * p.c_pitch;
+      part.accumulating = p.accumulating || k > 0;
+      version.multiply(part);
+    }
+  }
+}
+
 }  // namespace
 
 void host_multiply(const HostProduct *product) {
   const HostProduct &p = *product;
   const bool swaps = p.a_transposed && !p.b_transposed && p.columns <= swapped_columns && p.rows >= 2 * p.columns;
-  swaps ? multiply_swapped(p) : version.multiply(p);
+  const bool copies = p.a_transposed && p.a_pitch > 64 && p.rows > 32 && p.columns > 32;
+  (swaps ? multiply_swapped : copies ? multiply_copied : version.multiply)(p);
 }
 
 const char *host_instruction_set(void) { return version.name; }
