@@ -1,0 +1,56 @@
+import Dispatch
+import Foundation
+import TestSupport
+import Testing
+import VulkanCompute
+
+struct HostPiecesTests {
+  private static let many = 100_000_000  // operations: enough for several threads
+
+  /// Steps one after the other, at the same time and inside each other.
+  @Test func everyPieceRunsOnce() {
+    let (callers, steps, pieces) = (4, 50, 37)
+    let counts = UnsafeMutablePointer<UInt32>.allocate(capacity: callers * steps * pieces)
+    defer { counts.deallocate() }
+    counts.initialize(repeating: 0, count: callers * steps * pieces)
+    nonisolated(unsafe) let own = counts
+    DispatchQueue.concurrentPerform(iterations: callers) { caller in
+      for step in 0..<steps {
+        let first = (caller * steps + step) * pieces
+        HostPieces.perform(pieces, operations: Self.many) { piece in
+          if piece == 0 {
+            HostPieces.perform(2, operations: Self.many) { inner in if inner == 1 { own[first] += 1 } }
+          } else {
+            own[first + piece] += 1
+          }
+        }
+      }
+    }
+    #expect((0..<callers * steps * pieces).allSatisfy { counts[$0] == 1 })
+  }
+
+  @Test func aRowOfAProductIsTheSameAloneAndAmongOthers() {
+    let (rows, columns, depth) = (133, 88, 300)
+    let a = (0..<rows * depth).map { TestNumbers.uniform(1, $0) }
+    let b = (0..<depth * columns).map { TestNumbers.uniform(2, $0) }
+    func product(_ first: Int, _ count: Int) -> [Float] {
+      var c = [Float](repeating: 0, count: count * columns)
+      a.withUnsafeBufferPointer { a in
+        HostProducts.multiply(
+          .init(a.baseAddress! + first * depth, pitch: depth), .init(b, pitch: columns), rows: count, columns: columns,
+          depth: depth, into: &c, pitch: columns, accumulating: false)
+      }
+      return c
+    }
+    let all = product(0, rows)
+    for row in 0..<rows {
+      #expect(Array(all[row * columns..<(row + 1) * columns]) == product(row, 1), "row \(row)")
+    }
+  }
+
+  @Test func aDeviceForSmallDispatchesLeavesTheEnvironmentAsItWas() throws {
+    let before = ProcessInfo.processInfo.environment["LP_NUM_THREADS"]
+    _ = try Device(smallDispatches: true)
+    #expect(ProcessInfo.processInfo.environment["LP_NUM_THREADS"] == before)
+  }
+}
