@@ -51,7 +51,7 @@ let package = Package(
     // with kernels.
     .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders", "CHostLayers"], linking: glslangLibraries),
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),

@@ -2,7 +2,7 @@ import CHostLayers
 import CShaders
 import VulkanCompute
 
-/// The dense layers of a window of runs on the host, in the buffers of a network's workspace.
+/// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
 ///
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
@@ -74,6 +74,7 @@ struct HostLayers: @unchecked Sendable {
     let xStride, columns: Int
   }
 
+  let blas: HostBLAS
   let layers: [Layer]
   let packed: PackedInputs?
   let runs, rows: Int

@@ -18,9 +18,9 @@ extension PolicyNetwork {
     check(rows)
     precondition(!gradients.isEmpty, "this network has no workspace for training")
     precondition(firstRow % Int(SPLIT_BLOCK_ROWS) == 0, "a chunk begins at a multiple of \(SPLIT_BLOCK_ROWS) rows")
-    if hostMultiplies {
+    if let blas {
       return recordBackwardOnHost(
-        recorder, rows: rows, parameters: parameters, policyIndices: policyIndices,
+        blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices,
         gradients: parameterGradients)
     }
 
@@ -98,7 +98,7 @@ extension PolicyNetwork {
   /// observations. The end of every minibatch, whatever the inputs.
   public func recordFinishBackward(_ recorder: CommandRecorder, runs: Int, gradients: RunWindow, splits: Int) {
     guard case .sparse(let lists) = inputs else { return }
-    if hostMultiplies {
+    if blas != nil {
       return recordFinishBackwardOnHost(recorder, runs: runs, gradients: gradients, lists: lists)
     }
     for (index, layer) in layout.layers.enumerated() where layer.source == nil {

@@ -18,7 +18,7 @@ extension PolicyNetwork {
   ) -> WorkspaceRows {
     check(rows)
     precondition((symmetries == nil) == (self.symmetries == nil), "symmetries are for a network that was made for them")
-    if hostMultiplies, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
+    if blas != nil, let onHost = hostObservations(rows, observations, indices, indexOffset, lists) {
       var rows = rows
       rows.onHost = onHost
       return rows
@@ -98,9 +98,9 @@ extension PolicyNetwork {
     heads: Set<Head> = [.actor, .critic], then rowWork: HostRowWork? = nil
   ) throws {
     check(rows)
-    if hostMultiplies {
+    if let blas {
       return recordForwardOnHost(
-        recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads,
+        blas, recorder, rows: rows, parameters: parameters, policyIndices: policyIndices, heads: heads,
         then: rowWork)
     }
     precondition(rowWork == nil, "kernels multiply here, and the host has no part in it")

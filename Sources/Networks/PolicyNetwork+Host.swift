@@ -34,10 +34,11 @@ extension PolicyNetwork {
 
   /// `recordForward`, then `rowWork` on its rows; without its `afterwards`.
   func recordForwardOnHost(
-    _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow,
+    _ blas: HostBLAS, _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
+    policyIndices: RunWindow,
     heads: Set<Head>, then rowWork: HostRowWork? = nil
   ) {
-    let work = hostLayers(rows: rows, parameters: parameters, policyIndices: policyIndices)
+    let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
     let order = forwardSteps(heads: heads).flatMap { $0 }
     let buffers = hostBuffers(rows, parameters, policyIndices) + (rowWork?.buffers ?? [])
     let counted = forwardWork(order, rows) + (rowWork?.work ?? Work())
@@ -66,7 +67,8 @@ extension PolicyNetwork {
     _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow,
     loss: HostRowWork, gradients parameterGradients: RunWindow
   ) {
-    let work = hostLayers(rows: rows, parameters: parameters, policyIndices: policyIndices)
+    guard let blas else { preconditionFailure("kernels multiply here") }
+    let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
     let order = forwardSteps(heads: [.actor, .critic]).flatMap { $0 }
     let (heads, shared) = backwardSteps(work)
     let tiles = work.weightTiles()
@@ -100,10 +102,10 @@ extension PolicyNetwork {
   }
 
   func recordBackwardOnHost(
-    _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
+    _ blas: HostBLAS, _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow,
     policyIndices: RunWindow, gradients parameterGradients: RunWindow
   ) {
-    let work = hostLayers(rows: rows, parameters: parameters, policyIndices: policyIndices)
+    let work = hostLayers(blas, rows: rows, parameters: parameters, policyIndices: policyIndices)
     let (heads, shared) = backwardSteps(work)
     let loop = recurrence.map { hostRecurrence($0, work, rows) }
     let tiles = work.weightTiles()
@@ -175,7 +177,7 @@ extension PolicyNetwork {
   }
 
   private func hostLayers(
-    rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow
+    _ blas: HostBLAS, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow
   ) -> HostLayers {
     let layers = layout.layers.indices.map { index in
       let layer = layout.layers[index]
@@ -190,7 +192,7 @@ extension PolicyNetwork {
         dzStride: outputGradients(index)?.runStride ?? 0, biasColumns: layer.biasBegin..<layer.paddedOutputs)
     }
     return HostLayers(
-      layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,
+      blas: blas, layers: layers, packed: packedInputs(rows), runs: rows.runs, rows: rows.rows,
       counts: UnsafePointer(address(rows.counts.window, of: UInt32.self)), countStride: rows.counts.stride,
       policyIndices: UnsafePointer(address(policyIndices.window, of: UInt32.self)),
       policyIndexStride: policyIndices.stride, parameters: UnsafePointer(address(parameters, of: Float.self)),

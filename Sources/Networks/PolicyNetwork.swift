@@ -13,7 +13,8 @@ import VulkanCompute
 ///     network.recordBackward(…)  logitGradients, valueGradients -> parameter gradients
 ///
 /// Each call ends with a barrier. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
-/// depend on nothing but its observation and its parameters.
+/// depend on nothing but its observation and its parameters; where the host multiplies, also on its place in the
+/// workspace, since a BLAS rounds the last rows of a matrix in another way.
 public final class PolicyNetwork {
   /// How kernels read the packed observations of a game.
   public struct ObservationSource {
@@ -70,8 +71,8 @@ public final class PolicyNetwork {
   /// Where every row is seen through a symmetry of its own.
   let symmetries: SymmetryTable?
   let kernels: DenseKernels
-  /// Whether the host multiplies matrices, not kernels.
-  let hostMultiplies: Bool
+  /// nil where kernels multiply matrices.
+  let blas: HostBLAS?
 
   /// - Parameters:
   ///   - name: Prefix of the workspace buffers in `table`.
@@ -102,7 +103,7 @@ public final class PolicyNetwork {
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
     kernels = DenseKernels(device: device)
-    hostMultiplies = device.profile.matrixMultiply == .host
+    blas = device.profile.matrixMultiply == .host ? HostBLAS.shared : nil
 
     let alignment = DenseKernels.rowAlignment
     let rows = (rowCapacity + alignment - 1) / alignment * alignment

@@ -103,7 +103,7 @@ public final class Device {
   }
 
   /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped.
-  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU.
+  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no BLAS.
   private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
     -> DeviceProfile
   {
@@ -111,6 +111,9 @@ public final class Device {
     guard device.kind == .cpu else {
       throw VulkanError(
         .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
+    }
+    guard HostBLAS.shared != nil else {
+      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
     }
     var profile = profile
     if !mapped { profile.matrixMultiply = .flat }

@@ -35,7 +35,7 @@ public struct DeviceDescription: Sendable {
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
-    kind == .cpu ? .softwareOnHost : .graphics
+    kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : .graphics
   }
 
   /// Preference when no device is named: discrete, integrated, virtual, CPU.

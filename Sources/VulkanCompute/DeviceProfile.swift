@@ -4,7 +4,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
   /// Who multiplies the matrices of the dense layers: kernels with register tiles only, kernels with tiles staged through
-  /// shared memory, or the host, where the device works in its memory.
+  /// shared memory, or a BLAS of the host, where the device works in the host's memory.
   public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
@@ -19,11 +19,11 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
     self.stateLayout = stateLayout
   }
 
-  /// Software devices: vectorised texel loads, contiguous state, and the host multiplies.
-  public static let softwareOnHost = DeviceProfile(
-    loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
-  /// The same with kernels that multiply, without shared memory.
+  /// Software devices: vectorised texel loads, no shared memory, contiguous state.
   public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
+  /// Software devices beside a BLAS.
+  public static let softwareWithBLAS = DeviceProfile(
+    loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.
   public static let graphics = DeviceProfile(loads: .storage, matrixMultiply: .shared, stateLayout: .structureOfArrays)
 

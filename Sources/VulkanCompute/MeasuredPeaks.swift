@@ -27,9 +27,9 @@ public struct MeasuredPeaks: Sendable, Encodable {
     let arithmetic = try multiplyAdd(on: device)
     let memory = try copy(on: device)
     let own = Peak(flopsPerSecond: arithmetic, bytesPerSecond: memory)
-    guard device.profile.matrixMultiply == .host else { return MeasuredPeaks(device: own) }
+    guard device.profile.matrixMultiply == .host, let blas = HostBLAS.shared else { return MeasuredPeaks(device: own) }
     return MeasuredPeaks(
-      device: own, host: Peak(flopsPerSecond: product(), bytesPerSecond: memory))
+      device: own, host: Peak(flopsPerSecond: product(by: blas), bytesPerSecond: memory))
   }
 
   private static func multiplyAdd(on device: Device) throws -> Double {
@@ -74,7 +74,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
   }
 
   /// C = A B of 2,048 x 2,048, rows shared out among the processors.
-  private static func product() -> Double {
+  private static func product(by blas: HostBLAS) -> Double {
     let (size, pieces) = (2048, 8)
     let (a, b) = ([Float](repeating: 0.5, count: size * size), [Float](repeating: 0.25, count: size * size))
     let c = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
@@ -88,7 +88,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
           let start = ContinuousClock.now
           DispatchQueue.concurrentPerform(iterations: pieces) { piece in
             let (rows, start) = (size / pieces, piece * size * size / pieces)
-            HostProducts.multiply(
+            blas.multiply(
               .init(a + start, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size,
               into: c + start, pitch: size, accumulating: false)
           }

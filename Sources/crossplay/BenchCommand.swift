@@ -72,8 +72,8 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    /// Of the host's products; nil where the device multiplies.
-    var instructionSet: String?
+    /// Who multiplies on the host, with its choice of kernels; nil where the device multiplies.
+    var blas: String?
     var handOvers: Int?
     var gamesPerSecond: Spread?
     var policies: Int?
@@ -99,7 +99,7 @@ struct BenchCommand: ParsableCommand {
       case .inference, .train: try trainingResult(configuration, device)
       case .evaluate: try evaluationResult(configuration, device)
       }
-    if device.profile.matrixMultiply == .host { result.instructionSet = HostProducts.instructionSet }
+    if device.profile.matrixMultiply == .host { result.blas = HostBLAS.shared?.description }
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond

@@ -7,7 +7,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who multiplies matrices: kernels with register tiles, kernels with shared memory, or the host.",
+      "Who multiplies matrices: kernels with register tiles, kernels with shared memory, or OpenBLAS on the host.",
       discussion: "By default the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 

@@ -15,11 +15,11 @@ public enum TestDevice {
     DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
   ]
 
-  /// The kernel families and, where the device is a CPU, matrix products on the host.
+  /// The kernel families and, where the device is a CPU beside a BLAS, matrix products on the host.
   public static let profiles: [DeviceProfile] = {
     let devices = (try? Device.all()) ?? []
     let host = Device.preferred(among: devices)?.profile.matrixMultiply == .host
-    return kernelProfiles + (host ? [.softwareOnHost] : [])
+    return kernelProfiles + (host ? [.softwareWithBLAS] : [])
   }()
 }
 

@@ -29,25 +29,6 @@ struct HostPiecesTests {
     #expect((0..<callers * steps * pieces).allSatisfy { counts[$0] == 1 })
   }
 
-  @Test func aRowOfAProductIsTheSameAloneAndAmongOthers() {
-    let (rows, columns, depth) = (133, 88, 300)
-    let a = (0..<rows * depth).map { TestNumbers.uniform(1, $0) }
-    let b = (0..<depth * columns).map { TestNumbers.uniform(2, $0) }
-    func product(_ first: Int, _ count: Int) -> [Float] {
-      var c = [Float](repeating: 0, count: count * columns)
-      a.withUnsafeBufferPointer { a in
-        HostProducts.multiply(
-          .init(a.baseAddress! + first * depth, pitch: depth), .init(b, pitch: columns), rows: count, columns: columns,
-          depth: depth, into: &c, pitch: columns, accumulating: false)
-      }
-      return c
-    }
-    let all = product(0, rows)
-    for row in 0..<rows {
-      #expect(Array(all[row * columns..<(row + 1) * columns]) == product(row, 1), "row \(row)")
-    }
-  }
-
   @Test func aDeviceForSmallDispatchesLeavesTheEnvironmentAsItWas() throws {
     let before = ProcessInfo.processInfo.environment["LP_NUM_THREADS"]
     _ = try Device(smallDispatches: true)

@@ -41,8 +41,8 @@ public struct TrainingState: Codable, Sendable {
 
   /// What must be equal for a training to continue bit by bit, beside the program.
   static func identity(of device: Device) -> String {
-    let host = device.profile.matrixMultiply == .host ? ", \(HostProducts.instructionSet)" : ""
-    return "\(device.description.name), \(device.description.driver) (\(device.profile)\(host))"
+    let blas = device.profile.matrixMultiply == .host ? HostBLAS.shared.map { ", \($0.description)" } ?? "" : ""
+    return "\(device.description.name), \(device.description.driver) (\(device.profile)\(blas))"
   }
 }
 
