@@ -66,6 +66,7 @@ struct DenseDispatch {
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
   uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
   uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
+  float gradient_scale;      // backward, mixed precision: a power of two that dY is scaled by before it is rounded
 };
 
 // The time loop of a GRU. Row t * sequences + s of the workspace is step t of sequence s; Hp is the width H padded to a

@@ -31,7 +31,7 @@ final class TrainerParts {
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: windowRuns,
-      rowCapacity: shape.chunkRows, training: true)
+      rowCapacity: shape.chunkRows, precision: configuration.precision, training: true)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)

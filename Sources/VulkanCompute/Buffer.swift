@@ -5,7 +5,7 @@ import Foundation
 public struct BufferWindow {
   let buffer: AnyBuffer
   let byteOffset: Int
-  let byteCount: Int
+  public let byteCount: Int
 
   /// Where the host reads and writes the window; nil where the device's memory is not mapped. For steps of the host.
   public var mapped: UnsafeMutableRawPointer? { buffer.allocated.mapping.map { $0 + byteOffset } }
@@ -127,7 +127,7 @@ public final class Buffer<Element: BitwiseCopyable>: AnyBuffer {
 /// The Vulkan side of a buffer: handle, memory, mapping, texel views.
 final class BufferStorage {
   let name: String
-  let byteCount: Int
+  public let byteCount: Int
   let handle: VkBuffer
   private let device: Device
   private let memory: VkDeviceMemory

@@ -60,7 +60,7 @@ public final class CommandRecorder {
     precondition(
       known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
-    if device.timesEveryDispatch { timestamp(kernel.name, work: work ?? Work(passingOver: bindings.values)) }
+    if device.timesEveryDispatch { timestamp(kernel.label, work: work ?? Work(passingOver: bindings.values)) }
     do {
       let limit = device.description.maxGroupCount
       guard x <= limit.x, y <= limit.y, z <= limit.z else {

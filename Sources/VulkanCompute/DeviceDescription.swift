@@ -27,6 +27,8 @@ public struct DeviceDescription: Sendable {
   public let offsetAlignment: Int
   /// Nanoseconds per timestamp tick; 0 where the queue has no timestamps.
   public let timestampPeriod: Float
+  /// Whether products of float16 fragments by matrix units can be used (`CooperativeMatrices`).
+  public let hasCooperativeMatrices: Bool
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
@@ -35,8 +37,13 @@ public struct DeviceDescription: Sendable {
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
-    kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : .graphics
+    var profile = kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : DeviceProfile.graphics
+    profile.tiles = .measured
+    return profile
   }
+
+  /// CPU devices do the work of matrix units with ordinary instructions, for tests.
+  public var emulatesFragments: Bool { kind == .cpu && !hasCooperativeMatrices }
 
   /// Preference when no device is named: discrete, integrated, virtual, CPU.
   var rank: Int {
@@ -49,7 +56,7 @@ public struct DeviceDescription: Sendable {
     }
   }
 
-  init(index: Int, physical: VkPhysicalDevice) throws {
+  init(index: Int, physical: VkPhysicalDevice, instance: VkInstance) throws {
     self.index = index
     var driverProperties = VkPhysicalDeviceDriverProperties()
     driverProperties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES
@@ -95,6 +102,10 @@ public struct DeviceDescription: Sendable {
     driver =
       driverName.isEmpty ? "driver \(basic.driverVersion)" : "\(driverName) \(text(of: driverProperties.driverInfo))"
     subgroupSize = Int(subgroup.subgroupSize)
+    hasCooperativeMatrices =
+      try hasVulkan11
+      && CooperativeMatrices.areUsable(
+        on: physical, of: instance, subgroupSize: Int(subgroup.subgroupSize))
     maxStorageBufferRange = Int(limits.maxStorageBufferRange)
     maxTexelBufferElements = Int(limits.maxTexelBufferElements)
     maxAllocationBytes =

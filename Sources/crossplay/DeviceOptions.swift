@@ -11,11 +11,17 @@ struct DeviceOptions: ParsableArguments {
       discussion: "By default the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tiles of the kernels that multiply: measured, standard, or rows x columns such as 8x4 wherever it fits.",
+      discussion: "Results do not depend on it. Measurements are kept per device and driver."))
+  var tiles = DeviceProfile.Tiles.measured
+
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
   func open() throws -> Device {
-    try Device(index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul)
+    try Device(index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles)
   }
 
   /// With `--validate`, refuses to call a run good about which the validation layer had something to say.
@@ -25,3 +31,25 @@ struct DeviceOptions: ParsableArguments {
 }
 
 extension DeviceProfile.MatrixMultiply: ExpressibleByArgument {}
+
+extension DeviceProfile.Tiles: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "standard": self = .standard
+    case "measured": self = .measured
+    default:
+      guard let match = argument.wholeMatch(of: /(\d+)x(\d+)/), let rows = Int(match.1), let columns = Int(match.2),
+        (1...64).contains(rows), (1...64).contains(columns)
+      else { return nil }
+      self = .shape(rows: rows, columns: columns)
+    }
+  }
+
+  public var defaultValueDescription: String {
+    switch self {
+    case .standard: "standard"
+    case .measured: "measured"
+    case .shape(let rows, let columns): "\(rows)x\(columns)"
+    }
+  }
+}

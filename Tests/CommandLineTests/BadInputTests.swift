@@ -14,6 +14,8 @@ import Testing
     ("environment.name=chess", ["chess", "hanabi"]),
     ("environment.colour=3", ["environment.colour"]),
     ("network.activation=gelu", ["network.activation", "tanh"]),
+    ("precision=float8", ["precision", "float32, mixed"]),
+    ("sweep.precision=[float32,mixed]", ["all runs of a training share precision"]),
     ("learning_rate=-1", ["learning_rate"]),
     ("total_env_steps=10", ["total_env_steps"]),
   ]
@@ -53,6 +55,13 @@ import Testing
     let folder = try folder()
     let run = try CommandRun(["train", "small.yaml", "--matmul", "abacus", "--output", "result"], in: folder.url)
     expectFailure(run, mentioning: ["abacus", "flat", "shared", "host"])
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
+  @Test func anUnknownTileIsRefused() throws {
+    let folder = try folder()
+    let run = try CommandRun(["train", "small.yaml", "--tiles", "square", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["square", "--tiles"])
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 

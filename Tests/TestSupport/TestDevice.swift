@@ -23,6 +23,12 @@ public enum TestDevice {
   }()
 }
 
+extension DeviceProfile {
+  /// The matrix units of a graphics processor, which software devices emulate.
+  public static let matrixUnits = DeviceProfile(
+    loads: .storage, matrixMultiply: .cooperative, stateLayout: .structureOfArrays)
+}
+
 extension Device {
   /// Fails the test if the validation layer has said anything.
   public func requireNoValidationMessages(sourceLocation: SourceLocation = #_sourceLocation) {

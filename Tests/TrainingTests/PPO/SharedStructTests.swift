@@ -52,6 +52,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin), ("bias_begin", \.bias_begin),
+        ("gradient_scale", \.gradient_scale),
       ]),
     SharedStruct(
       RecurrentDispatch.self, "Network/network.h",
