@@ -43,9 +43,11 @@ final class DenseKernels {
 
   /// nil where the host multiplies.
   let family: ProductFamily?
-  private let device: Device
+  let device: Device
   private let precision: Precision
   private var kernels: [String: Kernel] = [:]
+  /// Operations whose products by real matrix units were compared with those of ordinary instructions.
+  private var checkedOnMatrixUnits: Set<String> = []
   private lazy var tuner = TileTuner(self, device: device, precision: precision)
 
   init(device: Device, precision: Precision = .float32) {
@@ -65,6 +67,11 @@ final class DenseKernels {
     runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
     guard let family else { preconditionFailure("the host multiplies matrices in HostLayers") }
+    if family == .cooperative, !device.description.emulatesFragments,
+      checkedOnMatrixUnits.insert(operation.name).inserted
+    {
+      try checkMatrixUnits(operation)
+    }
     let (down, across) = operation.extent(push)
     let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
     let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads)
@@ -75,19 +82,18 @@ final class DenseKernels {
       case .measured: try tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
       case .shape(let rows, let columns): tiles.first { ($0.rows, $0.columns) == (rows, columns) } ?? tiles[0]
       }
-    try dispatch(operation, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
+    try dispatch(operation, family, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
   }
 
   private func largestBinding(_ loads: DeviceProfile.Loads) -> Int {
     loads == .texel ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
   }
 
-  /// The same with a given tile.
+  /// The same with given kernels.
   func dispatch(
-    _ operation: Operation, _ tile: ProductTile, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow],
-    push: DenseDispatch, runs: Int, splits: Int, work: Work = Work()
+    _ operation: Operation, _ family: ProductFamily, _ tile: ProductTile, _ recorder: CommandRecorder,
+    _ bindings: [String: BufferWindow], push: DenseDispatch, runs: Int, splits: Int, work: Work = Work()
   ) throws {
-    guard let family else { preconditionFailure("the host multiplies matrices in HostLayers") }
     let kernel = try kernel(operation, family, tile)
     let (down, across) = operation.extent(push)
     guard let perGroup = family.tilesPerGroup else {

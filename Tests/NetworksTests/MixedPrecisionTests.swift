@@ -86,6 +86,19 @@ import VulkanCompute
     }
   }
 
+  /// The check that comes before the first product by real matrix units.
+  @Test(
+    arguments: [.forward(.relu), .backwardInput(.tanh, accumulating: true), .backwardWeights]
+      as [DenseKernels.Operation])
+  func matrixUnitsAreHeldAgainstOrdinaryInstructions(operation: DenseKernels.Operation) throws {
+    let device = try TestDevice.make(profile: .matrixUnits)
+    let kernels = DenseKernels(device: device, precision: .mixed)
+    let error = try kernels.matrixUnitError(operation)
+    #expect(error < 1e-5)
+    try kernels.checkMatrixUnits(operation)
+    device.requireNoValidationMessages()
+  }
+
   @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS))) func theHostRefuses() throws {
     let harness = PolicyNetworkHarness(
       architecture: try PolicyNetworkTests.shared(), profile: .softwareWithBLAS, precision: .mixed,
