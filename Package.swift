@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CProcessor"),
     .target(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
@@ -51,7 +52,7 @@ let package = Package(
     // with kernels.
     .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CProcessor", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),

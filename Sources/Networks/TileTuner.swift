@@ -41,7 +41,13 @@ final class TileTuner {
     guard product.floats <= 1 << 26 else { return tiles[0] }
     measuredShapes += 1
     let buffers = try TrialBuffers(product, on: device)
-    let choice = Self.fastest(try tiles.map { try measure($0, family, product, buffers) })
+    // First how operands are read, with the standard tile; then the other tiles that read them so.
+    func isStandard(_ tile: ProductTile) -> Bool { (tile.rows, tile.columns) == (tiles[0].rows, tiles[0].columns) }
+    var trials = try tiles.filter(isStandard).map { try measure($0, family, product, buffers) }
+    let loads = Self.fastest(trials).loads
+    trials += try tiles.filter { $0.loads == loads && !isStandard($0) }
+      .map { try measure($0, family, product, buffers) }
+    let choice = Self.fastest(trials)
     choices.record(choice.description, for: key)
     return choice
   }

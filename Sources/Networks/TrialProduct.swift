@@ -11,7 +11,7 @@ struct TrialProduct {
     _ operation: DenseKernels.Operation, _ like: DenseDispatch, runs: Int, splits: Int, on device: DeviceDescription
   ) {
     let (inputs, columns) = (Int(like.inputs), Int(like.columns))
-    let mostProducts = device.kind == .cpu ? 1 << 25 : 1 << 31
+    let mostProducts = device.kind == .cpu ? 1 << 23 : 1 << 31
     var rows = Self.powerOfTwo(atLeast: max(64, Int(like.rows - like.row_begin)))
     var runs = Self.powerOfTwo(atLeast: runs)
     while runs > 1, runs * rows * inputs * columns > mostProducts { runs /= 2 }

@@ -84,7 +84,7 @@ public struct Profile: Sendable, Encodable {
         let blank = String(repeating: " ", count: 16)
         let rate = line.flops > 0 ? String(format: "%8.1f GFLOP/s", line.flopsPerSecond / 1e9) : blank
         text.append(
-          "  " + (line.name + (line.isOnHost ? " (host)" : "")).padding(toLength: 42, withPad: " ", startingAt: 0)
+          "  " + (line.name + (line.isOnHost ? " (host)" : "")).padding(toLength: 50, withPad: " ", startingAt: 0)
             + String(
               format: " %9.2f ms %@ %6d calls %9.1f us each %@ %7.2f GB/s %4.0f %% of peak", line.seconds * 1e3,
               share(line.seconds, of: total), line.calls, line.seconds / Double(line.calls) * 1e6, rate,

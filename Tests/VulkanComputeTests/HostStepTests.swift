@@ -1,4 +1,6 @@
 // Steps of the host between the commands of a sequence, and matrix products there.
+import CProcessor
+import Foundation
 import TestSupport
 import Testing
 
@@ -107,6 +109,14 @@ import Testing
         }
       }
     }
+  }
+
+  /// OpenBLAS alone takes kernels without AVX on processors that it does not know.
+  @Test(.enabled(if: crossplay_openblas_core() != nil && HostBLAS.shared != nil))
+  func theBLASUsesTheInstructionsOfTheProcessor() throws {
+    let core = try #require(crossplay_openblas_core().map { String(cString: $0) })
+    let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] ?? core
+    #expect(HostBLAS.shared?.description.localizedCaseInsensitiveContains(forced) == true)
   }
 
   @Test func aDeviceInMemoryOfItsOwnHasNoHostProducts() throws {

@@ -1,0 +1,19 @@
+// What the processor of this machine can do.
+#ifndef CROSSPLAY_PROCESSOR_H
+#define CROSSPLAY_PROCESSOR_H
+
+// OpenBLAS's name for the kernels that use most of the instructions that this processor has; NULL where that is left to
+// the library.
+static inline const char *crossplay_openblas_core(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return "SkylakeX";
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
+#endif
+  return 0;
+}
+
+#endif
