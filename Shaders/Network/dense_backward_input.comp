@@ -61,11 +61,13 @@ void main() {
     if (row + i < count) {
       [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
         uint place = x + i * (p.inputs / 4u) + j;
-        vec4 gradient = UNSCALED(sum[i][j]) * activation_derivative(LOAD4(inputs, place));
+        vec4 product = UNSCALED(sum[i][j]);
+        vec4 derivative = activation_derivative(LOAD4(inputs, place));
 #ifdef ACCUMULATE
-        gradient += input_gradients[place];
+        input_gradients[place] = fma(product, derivative, input_gradients[place]);
+#else
+        input_gradients[place] = product * derivative;
 #endif
-        input_gradients[place] = gradient;
       }
     }
   }

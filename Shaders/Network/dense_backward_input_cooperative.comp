@@ -7,7 +7,6 @@
 // Workgroup x = columns, y = rows, z = run of the window. Rows at and beyond the row count are not written.
 // Only outputs column_begin ..< column_begin + columns of the layer take part.
 #define B_COLUMN_MAJOR
-#include "Network/precision.glsl"
 #include "Network/fragments.glsl"
 #include "Common/buffers.glsl"
 #include "Network/network.h"
@@ -71,11 +70,13 @@ void main() {
         for (uint quad = 0u; quad < 2u; ++quad) {
           vec4 product = from_stage(quad);
           uint place = (run * p.input_stride + row * p.inputs + column) / 4u + quad;
-          vec4 gradient = UNSCALED(product) * activation_derivative(LOAD4(inputs, place));
+          product = UNSCALED(product);
+          vec4 derivative = activation_derivative(LOAD4(inputs, place));
 #ifdef ACCUMULATE
-          gradient += input_gradients[place];
+          input_gradients[place] = fma(product, derivative, input_gradients[place]);
+#else
+          input_gradients[place] = product * derivative;
 #endif
-          input_gradients[place] = gradient;
         }
       }
       barrier();

@@ -88,11 +88,13 @@ void main() {
     [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
       if (first_column + 4u * (local.x + 16u * j) < p.inputs && row + i < count) {
         uint place = x + i * (p.inputs / 4u) + 16u * j;
-        vec4 gradient = UNSCALED(sum[i][j]) * activation_derivative(LOAD4(inputs, place));
+        vec4 product = UNSCALED(sum[i][j]);
+        vec4 derivative = activation_derivative(LOAD4(inputs, place));
 #ifdef ACCUMULATE
-        gradient += input_gradients[place];
+        input_gradients[place] = fma(product, derivative, input_gradients[place]);
+#else
+        input_gradients[place] = product * derivative;
 #endif
-        input_gradients[place] = gradient;
       }
     }
   }

@@ -7,7 +7,6 @@
 // Workgroup x = tile, columns fastest; y = split; z = run of the window.
 // Only outputs column_begin ..< column_begin + columns of the layer take part.
 #define A_COLUMN_MAJOR
-#include "Network/precision.glsl"
 #include "Network/fragments.glsl"
 #include "Common/buffers.glsl"
 #include "Network/network.h"

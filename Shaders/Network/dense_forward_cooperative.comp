@@ -5,7 +5,6 @@
 // from slices of 32 inputs (fragments.glsl); the bias is added last.
 // Workgroup x = columns, y = rows, z = run of the window. Rows at and beyond the row count are not written.
 // Only outputs column_begin ..< column_begin + columns of the layer take part.
-#include "Network/precision.glsl"
 #include "Network/fragments.glsl"
 #include "Common/buffers.glsl"
 #include "Network/network.h"

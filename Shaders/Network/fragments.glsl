@@ -6,12 +6,14 @@
 // shared memory, eight float16 to a uvec4, row by row or, with A_COLUMN_MAJOR or B_COLUMN_MAJOR, column by column.
 //
 // EMULATED_FRAGMENTS does the same sums with ordinary instructions, so that everything around them can be tested on any
-// device. Includes of this file come first, since extensions must.
+// device. This file is included first, since its extensions must come before everything else.
 #ifndef EMULATED_FRAGMENTS
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_NV_cooperative_matrix : require
 #endif
+
+#include "Network/precision.glsl"
 
 layout(local_size_x = 128) in;
 
@@ -41,7 +43,7 @@ const uint B_PITCH = B_OCTETS + 1u;
 
 shared uvec4 a_tile[A_LINES * A_PITCH];
 shared uvec4 b_tile[B_LINES * B_PITCH];
-shared float stage[4u * 256u];  // one fragment of C per subgroup, row by row
+shared uvec4 stage[4u * 64u];  // one fragment of C per subgroup, row by row, four float32 to a uvec4
 
 uint subgroup() { return gl_LocalInvocationIndex / 32u; }
 uint lane() { return gl_LocalInvocationIndex % 32u; }
@@ -51,15 +53,9 @@ uint fragment_row() { return lane() / 2u; }
 uint fragment_column() { return lane() % 2u * 8u; }
 
 // 4 of these columns on the stage.
-uint stage_place(uint quad) { return subgroup() * 256u + fragment_row() * 16u + fragment_column() + 4u * quad; }
-vec4 from_stage(uint quad) {
-  uint place = stage_place(quad);
-  return vec4(stage[place], stage[place + 1u], stage[place + 2u], stage[place + 3u]);
-}
-void to_stage(uint quad, vec4 x) {
-  uint place = stage_place(quad);
-  [[unroll]] for (uint n = 0u; n < 4u; ++n) stage[place + n] = x[n];
-}
+uint stage_place(uint quad) { return subgroup() * 64u + fragment_row() * 4u + fragment_column() / 4u + quad; }
+vec4 from_stage(uint quad) { return uintBitsToFloat(stage[stage_place(quad)]); }
+void to_stage(uint quad, vec4 x) { stage[stage_place(quad)] = floatBitsToUint(x); }
 
 // Where this subgroup's quarter of C begins.
 uint quarter_row() { return subgroup() / 2u * TILE_ROWS; }
@@ -157,6 +153,6 @@ void multiply_slice(inout SUM_FRAGMENT sum[FRAGMENTS_DOWN][FRAGMENTS_ACROSS]) {
   }
 }
 
-void load_sum(out SUM_FRAGMENT sum) { coopMatLoadNV(sum, stage, 256u * subgroup(), 16u, false); }
-void store_sum(SUM_FRAGMENT sum) { coopMatStoreNV(sum, stage, 256u * subgroup(), 16u, false); }
+void load_sum(out SUM_FRAGMENT sum) { coopMatLoadNV(sum, stage, 64u * subgroup(), 4u, false); }
+void store_sum(SUM_FRAGMENT sum) { coopMatStoreNV(sum, stage, 64u * subgroup(), 4u, false); }
 #endif

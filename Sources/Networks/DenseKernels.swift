@@ -19,6 +19,21 @@ final class DenseKernels {
       }
     }
 
+    /// What tells its kernel from others of the same name.
+    var macros: [String: any CustomStringConvertible] {
+      switch self {
+      case .forward(let activation): return DenseKernels.macros(activation)
+      case .backwardInput(let activation, let accumulating):
+        var macros = DenseKernels.macros(activation)
+        if accumulating { macros["ACCUMULATE"] = 1 }
+        return macros
+      case .backwardWeights: return [:]
+      }
+    }
+
+    /// Name and macros.
+    var key: String { ([name] + macros.keys.sorted()).joined(separator: " ") }
+
     /// Bindings that are read four floats at a time.
     var wideBindings: [String] {
       switch self {
@@ -46,14 +61,26 @@ final class DenseKernels {
   let device: Device
   private let precision: Precision
   private var kernels: [String: Kernel] = [:]
-  /// Operations whose products by real matrix units were compared with those of ordinary instructions.
-  private var checkedOnMatrixUnits: Set<String> = []
+  /// Kernels for real matrix units whose products were compared with those of ordinary instructions.
+  private var checkedOnMatrixUnits: Set<ObjectIdentifier> = []
   private lazy var tuner = TileTuner(self, device: device, precision: precision)
 
-  init(device: Device, precision: Precision = .float32) {
+  /// - Throws: `VulkanError` for tiles that the family does not have.
+  init(device: Device, precision: Precision = .float32) throws {
     self.device = device
     self.precision = precision
     family = ProductFamily(device.profile, precision)
+    guard case .shape(let rows, let columns) = device.profile.tiles else { return }
+    guard let family else {
+      throw VulkanError(
+        .unsupported,
+        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
+    }
+    guard family.shapes.contains(where: { $0 == (rows, columns) }) else {
+      let known = family.shapes.map { "\($0.0)x\($0.1)" }.joined(separator: ", ")
+      throw VulkanError(
+        .unsupported, "there are no tiles of \(rows)x\(columns) for --matmul \(family.rawValue); choose from \(known)")
+    }
   }
 
   /// Records one operation of one layer.
@@ -67,11 +94,6 @@ final class DenseKernels {
     runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
     guard let family else { preconditionFailure("the host multiplies matrices in HostLayers") }
-    if family == .cooperative, !device.description.emulatesFragments,
-      checkedOnMatrixUnits.insert(operation.name).inserted
-    {
-      try checkMatrixUnits(operation)
-    }
     let (down, across) = operation.extent(push)
     let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
     let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads)
@@ -79,9 +101,16 @@ final class DenseKernels {
     let tile: ProductTile =
       switch device.profile.tiles {
       case .standard: tiles[0]
-      case .measured: try tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
+      case .measured: tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
       case .shape(let rows, let columns): tiles.first { ($0.rows, $0.columns) == (rows, columns) } ?? tiles[0]
       }
+    if family == .cooperative, !device.profile.emulatesMatrixUnits {
+      let kernel = ObjectIdentifier(try kernel(operation, family, tile))
+      if !checkedOnMatrixUnits.contains(kernel) {
+        try checkMatrixUnits(operation, tile)
+        checkedOnMatrixUnits.insert(kernel)
+      }
+    }
     try dispatch(operation, family, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
   }
 
@@ -134,19 +163,11 @@ final class DenseKernels {
   }
 
   private func kernel(_ operation: Operation, _ family: ProductFamily, _ tile: ProductTile) throws -> Kernel {
-    var macros = tile.macros
-    switch operation {
-    case .forward(let activation): macros.merge(Self.macros(activation)) { $1 }
-    case .backwardInput(let activation, let accumulating):
-      macros.merge(Self.macros(activation)) { $1 }
-      if accumulating { macros["ACCUMULATE"] = 1 }
-    case .backwardWeights: break
-    }
-    if precision == .mixed { macros["PRECISION_MIXED"] = 1 }
-    if family == .cooperative, device.description.emulatesFragments { macros["EMULATED_FRAGMENTS"] = 1 }
-    let texts = macros.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-    let key = "\(operation.name) \(tile.loads) \(texts)"
+    let key = "\(family.rawValue) \(operation.key) \(tile)"
     if let kernel = kernels[key] { return kernel }
+    var macros = tile.macros.merging(operation.macros) { $1 }
+    if precision == .mixed { macros["PRECISION_MIXED"] = 1 }
+    if family == .cooperative, device.profile.emulatesMatrixUnits { macros["EMULATED_FRAGMENTS"] = 1 }
     let kernel = try device.kernel(
       "Network/\(operation.name)\(family.suffix).comp", macros: macros, loads: tile.loads, variant: tile.description)
     kernels[key] = kernel

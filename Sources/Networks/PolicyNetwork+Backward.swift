@@ -14,7 +14,7 @@ extension PolicyNetwork {
   ///   - firstRow: Minibatch row that stands at workspace row 0; a multiple of `SPLIT_BLOCK_ROWS`.
   public func recordBackward(
     _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow,
-    gradients parameterGradients: RunWindow, splits: Int, minibatchRows: Int = 1, firstRow: Int = 0
+    gradients parameterGradients: RunWindow, splits: Int, minibatchRows: Int, firstRow: Int = 0
   ) throws {
     check(rows)
     precondition(!gradients.isEmpty, "this network has no workspace for training")

@@ -71,7 +71,6 @@ public final class PolicyNetwork {
   /// Where every row is seen through a symmetry of its own.
   let symmetries: SymmetryTable?
   let kernels: DenseKernels
-  let precision: Precision
   /// nil where kernels multiply matrices.
   let blas: HostBLAS?
 
@@ -83,7 +82,7 @@ public final class PolicyNetwork {
   ///   - symmetries: Whose elements `recordExpand` applies to the rows; nil for rows as they are.
   ///   - precision: What products are made of; `mixed` where kernels multiply only.
   ///   - training: Whether `recordBackward` will be used.
-  /// - Throws: `VulkanError`, also for mixed precision where the host multiplies.
+  /// - Throws: `VulkanError`, also for mixed precision where the host multiplies, and for tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,
@@ -111,8 +110,7 @@ public final class PolicyNetwork {
     }
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
-    self.precision = precision
-    kernels = DenseKernels(device: device, precision: precision)
+    kernels = try DenseKernels(device: device, precision: precision)
     blas = device.profile.matrixMultiply == .host ? HostBLAS.shared : nil
 
     let alignment = DenseKernels.rowAlignment

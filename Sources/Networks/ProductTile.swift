@@ -51,7 +51,7 @@ enum ProductFamily: String {
   }
 
   /// Sizes of tiles, rows and columns.
-  private var shapes: [(Int, Int)] {
+  var shapes: [(Int, Int)] {
     switch self {
     case .flat: [(8, 8), (8, 16), (16, 8), (16, 16)]
     case .shared: [(4, 4), (8, 4), (4, 8), (8, 8)]

@@ -127,7 +127,7 @@ public final class Buffer<Element: BitwiseCopyable>: AnyBuffer {
 /// The Vulkan side of a buffer: handle, memory, mapping, texel views.
 final class BufferStorage {
   let name: String
-  public let byteCount: Int
+  let byteCount: Int
   let handle: VkBuffer
   private let device: Device
   private let memory: VkDeviceMemory

@@ -82,7 +82,7 @@ public final class Device {
     let family = UInt32(DeviceDescription.computeFamily(of: DeviceDescription.queueFamilies(of: physical)) ?? 0)
     handle = try Self.createDevice(
       physical, family: family, name: chosen.description.name,
-      matrixUnits: self.profile.matrixMultiply == .cooperative && !chosen.description.emulatesFragments)
+      matrixUnits: self.profile.matrixMultiply == .cooperative && !self.profile.emulatesMatrixUnits)
     var queue: VkQueue?
     vkGetDeviceQueue(handle, family, 0, &queue)
     var pool: VkCommandPool?
@@ -107,11 +107,16 @@ public final class Device {
   private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
     -> DeviceProfile
   {
-    if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !device.emulatesFragments {
-      throw VulkanError(
-        .unsupported,
-        "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
-          + "use --matmul shared")
+    if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !profile.emulatesMatrixUnits {
+      guard device.kind == .cpu else {
+        throw VulkanError(
+          .unsupported,
+          "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
+            + "use --matmul shared")
+      }
+      var profile = profile
+      profile.emulatesMatrixUnits = true
+      return profile
     }
     guard profile.matrixMultiply == .host else { return profile }
     guard device.kind == .cpu else {
@@ -253,14 +258,11 @@ public final class Device {
   private static func createDevice(
     _ physical: VkPhysicalDevice, family: UInt32, name: String, matrixUnits: Bool
   ) throws -> VkDevice {
-    let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
-      vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
-    }
+    let extensions = try DeviceDescription.extensions(of: physical)
     // Devices that are not fully conformant (MoltenVK) require that this extension is enabled when they list it.
     let enabled =
-      ["VK_KHR_portability_subset"].filter { wanted in
-        extensions.contains { text(of: $0.extensionName) == wanted }
-      } + (matrixUnits ? CooperativeMatrices.extensions : [])
+      ["VK_KHR_portability_subset"].filter(extensions.contains)
+      + (matrixUnits ? CooperativeMatrices.extensions : [])
     var priority: Float = 1
     var device: VkDevice?
     let result = withUnsafePointer(to: &priority) { priority in

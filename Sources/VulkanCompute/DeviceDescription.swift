@@ -42,9 +42,6 @@ public struct DeviceDescription: Sendable {
     return profile
   }
 
-  /// CPU devices do the work of matrix units with ordinary instructions, for tests.
-  public var emulatesFragments: Bool { kind == .cpu && !hasCooperativeMatrices }
-
   /// Preference when no device is named: discrete, integrated, virtual, CPU.
   var rank: Int {
     switch kind {
@@ -67,13 +64,11 @@ public struct DeviceDescription: Sendable {
     var basic = VkPhysicalDeviceProperties()
     vkGetPhysicalDeviceProperties(physical, &basic)
     let hasVulkan11 = basic.apiVersion >= (1 << 22) | (1 << 12)
+    let extensions = try Self.extensions(of: physical)
     if hasVulkan11 {
-      let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
-        vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
-      }
       let hasDriverProperties =
         basic.apiVersion >= (1 << 22) | (2 << 12)
-        || extensions.contains { text(of: $0.extensionName) == "VK_KHR_driver_properties" }
+        || extensions.contains("VK_KHR_driver_properties")
       withUnsafeMutablePointer(to: &driverProperties) { driver in
         withUnsafeMutablePointer(to: &maintenance) { maintenance in
           withUnsafeMutablePointer(to: &subgroup) { subgroup in
@@ -103,9 +98,9 @@ public struct DeviceDescription: Sendable {
       driverName.isEmpty ? "driver \(basic.driverVersion)" : "\(driverName) \(text(of: driverProperties.driverInfo))"
     subgroupSize = Int(subgroup.subgroupSize)
     hasCooperativeMatrices =
-      try hasVulkan11
+      hasVulkan11
       && CooperativeMatrices.areUsable(
-        on: physical, of: instance, subgroupSize: Int(subgroup.subgroupSize))
+        on: physical, of: instance, listed: extensions, subgroupSize: Int(subgroup.subgroupSize))
     maxStorageBufferRange = Int(limits.maxStorageBufferRange)
     maxTexelBufferElements = Int(limits.maxTexelBufferElements)
     maxAllocationBytes =
@@ -135,10 +130,17 @@ public struct DeviceDescription: Sendable {
     if offsetAlignment > BufferTable.runAlignmentBytes {
       missing.append("buffer offsets aligned to \(BufferTable.runAlignmentBytes) bytes (needs \(offsetAlignment))")
     }
-    if maxSharedMemoryBytes < 16 << 10 {
-      missing.append("16 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
+    if maxSharedMemoryBytes < 32 << 10 {
+      missing.append("32 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
     }
     self.missing = missing
+  }
+
+  static func extensions(of physical: VkPhysicalDevice) throws -> Set<String> {
+    let listed = try enumerate("listing device extensions", VkExtensionProperties()) {
+      vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
+    }
+    return Set(listed.map { text(of: $0.extensionName) })
   }
 
   static func queueFamilies(of physical: VkPhysicalDevice) -> [VkQueueFamilyProperties] {

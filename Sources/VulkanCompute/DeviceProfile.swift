@@ -4,8 +4,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
   /// Who multiplies the matrices of the dense layers: kernels with register tiles only; kernels with tiles staged through
-  /// shared memory; the same and, in mixed precision, the matrix units of the device (CPU devices emulate them, slowly);
-  /// or a BLAS of the host, where the device works in the host's memory.
+  /// shared memory; the same and, in mixed precision, the matrix units of the device; or a BLAS of the host, where the device works in the host's memory.
   public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, cooperative, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
@@ -21,14 +20,18 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   public var matrixMultiply: MatrixMultiply
   public var stateLayout: StateLayout
   public var tiles: Tiles
+  /// Whether ordinary instructions do, slowly, what matrix units would: for tests of all that is around them.
+  public var emulatesMatrixUnits: Bool
 
   public init(
-    loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout, tiles: Tiles = .standard
+    loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout, tiles: Tiles = .standard,
+    emulatesMatrixUnits: Bool = false
   ) {
     self.loads = loads
     self.matrixMultiply = matrixMultiply
     self.stateLayout = stateLayout
     self.tiles = tiles
+    self.emulatesMatrixUnits = emulatesMatrixUnits
   }
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
@@ -49,6 +52,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
 
   /// What results depend on, which tiles do not.
   public var description: String {
-    "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue), state \(stateLayout.rawValue)"
+    "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue)\(emulatesMatrixUnits ? " (emulated)" : ""), "
+      + "state \(stateLayout.rawValue)"
   }
 }

@@ -8,8 +8,8 @@ import Foundation
 /// among threads themselves. Other builds are not taken: that for OpenMP forgets the limit of one thread in other threads,
 /// that without threads may not be called from several.
 ///
-/// Which kernels it uses is decided by the instructions of the processor, unless `OPENBLAS_CORETYPE` says otherwise: by
-/// itself OpenBLAS knows processors by name, and takes kernels without AVX on those that are younger than it.
+/// Which of its kernels it uses is decided by the instructions of the processor, unless `OPENBLAS_CORETYPE` says otherwise:
+/// by itself OpenBLAS goes by the processor's name, and takes kernels without AVX where it does not know that.
 public struct HostBLAS: Sendable {
   /// The BLAS of this process; nil where none is installed.
   public static let shared = HostBLAS()

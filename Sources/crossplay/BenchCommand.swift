@@ -129,8 +129,9 @@ struct BenchCommand: ParsableCommand {
           driver: device.description.driver, commit: Version.commit))
     }
     print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
+    let width = kernels.map(\.name.count).max() ?? 0
     for kernel in kernels {
-      let name = kernel.name.padding(toLength: 42, withPad: " ", startingAt: 0)
+      let name = kernel.name.padding(toLength: width, withPad: " ", startingAt: 0)
       print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
     }
   }

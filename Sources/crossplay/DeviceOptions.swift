@@ -7,15 +7,15 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who multiplies matrices: kernels with register tiles, kernels with shared memory, or OpenBLAS on the host.",
+      "Who multiplies matrices: kernels with register tiles, with shared memory, matrix units, or OpenBLAS on the host.",
       discussion: "By default the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 
   @Option(
     help: ArgumentHelp(
-      "Tiles of the kernels that multiply: measured, standard, or rows x columns such as 8x4 wherever it fits.",
+      "Tiles of the kernels that multiply: measured (the default), standard, or rows x columns wherever they fit.",
       discussion: "Results do not depend on it. Measurements are kept per device and driver."))
-  var tiles = DeviceProfile.Tiles.measured
+  var tiles: DeviceProfile.Tiles?
 
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
@@ -42,14 +42,6 @@ extension DeviceProfile.Tiles: ExpressibleByArgument {
         (1...64).contains(rows), (1...64).contains(columns)
       else { return nil }
       self = .shape(rows: rows, columns: columns)
-    }
-  }
-
-  public var defaultValueDescription: String {
-    switch self {
-    case .standard: "standard"
-    case .measured: "measured"
-    case .shape(let rows, let columns): "\(rows)x\(columns)"
     }
   }
 }

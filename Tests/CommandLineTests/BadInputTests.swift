@@ -65,6 +65,13 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 
+  @Test func aTileThatNoKernelHasIsRefused() throws {
+    let folder = try folder()
+    let run = try CommandRun(
+      ["train", "small.yaml", "--matmul", "shared", "--tiles", "7x5", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["7x5", "4x4, 8x4, 4x8, 8x8"])
+  }
+
   @Test func aMachineWithoutADriverIsTold() throws {
     let folder = try folder()
     let run = try CommandRun(

@@ -35,10 +35,10 @@ struct DenseKernelHarness {
   init(
     device: Device, precision: Precision = .float32, inputs: Int, outputs: Int, counts: [Int],
     policyIndices: [Int]? = nil, splits: Int = 1
-  ) {
+  ) throws {
     self.device = device
     self.precision = precision
-    kernels = DenseKernels(device: device, precision: precision)
+    kernels = try DenseKernels(device: device, precision: precision)
     self.inputs = inputs
     self.outputs = outputs
     self.counts = counts

@@ -5,7 +5,7 @@ import VulkanCompute
 
 @testable import Networks
 
-/// The three kernels against their float64 twin, in both families and with both kinds of loads.
+/// The three kernels against their float64 twin, in all families and with both kinds of loads.
 @Suite(.serialized) struct DenseKernelTests {
   /// (inputs, outputs, rows in use per run)
   static let shapes: [(Int, Int, [Int])] = [
@@ -134,7 +134,13 @@ import VulkanCompute
     #expect(broken == 0, "guard words were written: \(layer.description)")
   }
 
-  @Test(arguments: TestDevice.kernelProfiles + [.matrixUnits])
+  static let mixedProfiles: [DeviceProfile] = {
+    var texels = DeviceProfile.matrixUnits
+    texels.loads = .texel
+    return TestDevice.kernelProfiles + [.matrixUnits, texels]
+  }()
+
+  @Test(arguments: mixedProfiles)
   func mixedPrecisionAgreesWithTheTwinOfRoundedOperands(profile: DeviceProfile) throws {
     try Self.forEachShape(profile, .mixed) {
       try Self.expectForward($0, .relu)

@@ -9,7 +9,7 @@ import VulkanCompute
 @Suite(.serialized) struct MixedPrecisionTests {
   static let profiles = [DeviceProfile.software, .graphics, .matrixUnits]
 
-  /// Rounding as Swift's Float16 does it, but for numbers beyond its range, which become its largest.
+  /// Rounding as Swift's Float16 does it, but for finite numbers beyond its range, which become its largest.
   @Test(arguments: [DeviceProfile.software, .graphics])
   func operandsAreRoundedToTheNearest(profile: DeviceProfile) throws {
     let device = try TestDevice.make(profile: profile)
@@ -37,7 +37,7 @@ import VulkanCompute
     try buffer.write(numbers)
     try device.run { $0.dispatch(kernel, ["numbers": buffer.whole], groups: numbers.count / 256) }
     for (number, rounded) in zip(numbers, try buffer.read()) {
-      let expected = number.isNaN ? number : Float(Float16(max(-65504, min(65504, number))))
+      let expected = number.isFinite ? Float(Float16(max(-65504, min(65504, number)))) : number
       #expect(rounded == expected || rounded.isNaN && expected.isNaN, "\(number) became \(rounded)")
     }
     device.requireNoValidationMessages()
@@ -92,11 +92,79 @@ import VulkanCompute
       as [DenseKernels.Operation])
   func matrixUnitsAreHeldAgainstOrdinaryInstructions(operation: DenseKernels.Operation) throws {
     let device = try TestDevice.make(profile: .matrixUnits)
-    let kernels = DenseKernels(device: device, precision: .mixed)
-    let error = try kernels.matrixUnitError(operation)
-    #expect(error < 1e-5)
-    try kernels.checkMatrixUnits(operation)
+    let kernels = try DenseKernels(device: device, precision: .mixed)
+    let tile = ProductTile(32, 32, .storage)
+    let (without, with) = try kernels.productsWithAndWithoutMatrixUnits(operation, tile)
+    #expect(DenseKernels.difference(without, with) < 1e-5)
+    try kernels.checkMatrixUnits(operation, tile)
     device.requireNoValidationMessages()
+  }
+
+  @Test func wrongProductsAreFoundOut() {
+    let right: [Float] = [1, -2, 0.5]
+    #expect(DenseKernels.difference(right, right) == 0)
+    #expect(DenseKernels.difference(right, [1, -2, 0.501]) > 4e-4)
+    #expect(DenseKernels.difference(right, [1, .nan, 0.5]) == .infinity)
+    #expect(DenseKernels.difference([1, .nan, 0.5], right) == .infinity)
+    #expect(DenseKernels.difference([0, 0, 0], right) == .infinity)
+  }
+
+  /// On a device that has them; every kernel is checked before it is used.
+  @Test(.enabled(if: (try? Device.all().contains(where: \.hasCooperativeMatrices)) == true))
+  func realMatrixUnitsComputeWhatEmulatedOnesDo() throws {
+    let harness = PolicyNetworkHarness(
+      architecture: try PolicyNetworkTests.separate(),
+      profile: DeviceProfile(loads: .storage, matrixMultiply: .cooperative, stateLayout: .structureOfArrays),
+      precision: .mixed, counts: [(all: 150, acting: 90)])
+    expectNear(try harness.pass(runs: [0], chunk: 256), try emulated(harness).pass(runs: [0], chunk: 256), 2e-3)
+  }
+
+  private func emulated(_ harness: PolicyNetworkHarness) -> PolicyNetworkHarness {
+    var emulated = PolicyNetworkHarness(
+      architecture: harness.architecture, profile: .matrixUnits, precision: .mixed, counts: harness.counts)
+    (emulated.splits, emulated.wideActions, emulated.wideRows) = (harness.splits, harness.wideActions, harness.wideRows)
+    return emulated
+  }
+
+  /// Parts of layers, in columns and rows, are where the other families have them.
+  @Test func matrixUnitsKnowWideActions() throws {
+    let architecture = try NetworkArchitecture(
+      inputs: 37, actions: 45, trunk: [24], actor: [16], critic: [13], activation: .tanh)
+    var harness = PolicyNetworkHarness(
+      architecture: architecture, profile: .graphics, precision: .mixed,
+      counts: [(all: 145, acting: 120), (all: 133, acting: 133)])
+    (harness.splits, harness.wideActions, harness.wideRows) = (2, 5..<43, [70, 0])
+    expectNear(try harness.pass(runs: [0, 1], chunk: 256), try emulated(harness).pass(runs: [0, 1], chunk: 256), 2e-3)
+  }
+
+  /// The bias of a GRU's candidate is apart from its weights.
+  @Test func matrixUnitsKnowRecurrentLayers() throws {
+    func pass(_ profile: DeviceProfile, _ precision: Precision) throws -> [[Float]] {
+      var harness = RecurrentNetworkHarness(
+        architecture: try NetworkArchitecture(
+          inputs: 21, actions: 7, trunk: [16], gru: 24, actor: [8], critic: [8], activation: .relu),
+        profile: profile, sequences: 5, steps: 6)
+      harness.precision = precision
+      let result = try harness.pass(runs: [0])
+      return [result.logits[0], result.values[0], result.gradients[0]]
+    }
+    let exact = try pass(.graphics, .float32)
+    for profile in [DeviceProfile.graphics, .matrixUnits] {
+      for (exact, mixed) in zip(exact, try pass(profile, .mixed)) {
+        let error = DenseKernels.difference(exact, mixed)
+        #expect(error > 0 && error < 5e-3, "\(profile): \(error)")
+      }
+    }
+  }
+
+  private func expectNear(_ a: PolicyNetworkHarness.Result, _ b: PolicyNetworkHarness.Result, _ tolerance: Float) {
+    for part in [\PolicyNetworkHarness.Result.logits, \.values, \.gradients] {
+      for (a, b) in zip(a[keyPath: part], b[keyPath: part]) {
+        #expect(
+          DenseKernels.difference(PolicyNetworkHarness.Result.floats(a), PolicyNetworkHarness.Result.floats(b))
+            < tolerance)
+      }
+    }
   }
 
   @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS))) func theHostRefuses() throws {

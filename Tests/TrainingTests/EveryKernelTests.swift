@@ -79,15 +79,36 @@ import VulkanCompute
   }
 
   /// The matrix units of real devices: valid modules, which nothing here can run.
-  @Test(arguments: ["dense_forward", "dense_backward_input", "dense_backward_weights"], ["32u", "64u"])
-  func modulesForMatrixUnitsAreValid(name: String, tile: String) throws {
+  @Test(
+    arguments: ["dense_forward", "dense_backward_input", "dense_backward_weights"],
+    [
+      ("32u", "32u", "ACTIVATION_RELU"), ("32u", "64u", "ACTIVATION_TANH"), ("64u", "32u", "ACCUMULATE"),
+      ("64u", "64u", "WIDE_LOADS_TEXEL"),
+    ])
+  func modulesForMatrixUnitsAreValid(name: String, variant: (rows: String, columns: String, macro: String)) throws {
     let file = "Network/\(name)_cooperative.comp"
-    let macros = [("PRECISION_MIXED", "1"), ("TILE_ROWS", tile), ("TILE_COLUMNS", tile), ("ACTIVATION_TANH", "1")]
+    let macros = [
+      ("PRECISION_MIXED", "1"), ("TILE_ROWS", variant.rows), ("TILE_COLUMNS", variant.columns), (variant.macro, "1"),
+    ]
     let words = try ShaderCompiler.compile(file, macros: macros, includes: [:])
     try SPIRVTools.validate(words, name: file)
     let emulated = try ShaderCompiler.compile(file, macros: macros + [("EMULATED_FRAGMENTS", "1")], includes: [:])
     #expect(words != emulated)
     #expect(try SPIRV(words).bindings.map(\.name) == SPIRV(emulated).bindings.map(\.name))
+    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV, and texel buffers.
+    let texels: Set<UInt32> = variant.macro == "WIDE_LOADS_TEXEL" ? [46] : []
+    #expect(Self.capabilities(words) == texels.union([1, 9, 5345, 5357]))
+  }
+
+  /// Operands of the OpCapability instructions of a module.
+  static func capabilities(_ words: [UInt32]) -> Set<UInt32> {
+    var capabilities: Set<UInt32> = []
+    var position = 5
+    while position < words.count, words[position] & 0xFFFF == 17 {
+      capabilities.insert(words[position + 1])
+      position += Int(words[position] >> 16)
+    }
+    return capabilities
   }
 
   /// What keeps the first dispatch of every kernel on a software device short: no more than 200 places of memory after

@@ -1,10 +1,7 @@
-// What the processor of this machine can do.
-#ifndef CROSSPLAY_PROCESSOR_H
-#define CROSSPLAY_PROCESSOR_H
+#include "processor.h"
+#include <stddef.h>
 
-// OpenBLAS's name for the kernels that use most of the instructions that this processor has; NULL where that is left to
-// the library.
-static inline const char *crossplay_openblas_core(void) {
+const char *crossplay_openblas_core(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
@@ -13,7 +10,5 @@ static inline const char *crossplay_openblas_core(void) {
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
 #endif
-  return 0;
+  return NULL;
 }
-
-#endif
