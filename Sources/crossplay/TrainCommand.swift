@@ -20,7 +20,7 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var waveRuns: Int?
 
-  @Flag(help: "Print the memory plan and the waves, and stop.")
+  @Flag(help: "Print the memory plan, the waves, and dispatches per update, and stop.")
   var plan = false
 
   @Flag(help: "Print one JSON object with the result.")
