@@ -35,6 +35,13 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("outcome_transition", \.outcome_transition),
       ]),
     SharedStruct(
+      RandomPlayDispatch.self, "Common/environment.h",
+      [
+        ("environments", \.environments), ("step", \.step), ("mask_block", \.mask_block),
+        ("action_block", \.action_block), ("seed_stride", \.seed_stride), ("mask_stride", \.mask_stride),
+        ("action_stride", \.action_stride),
+      ]),
+    SharedStruct(
       ExpandDispatch.self, "Network/network.h",
       [
         ("rows", \.rows), ("features", \.features), ("padded_features", \.padded_features),
