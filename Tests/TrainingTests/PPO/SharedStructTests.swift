@@ -66,14 +66,15 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("sequences", \.sequences), ("steps", \.steps), ("first_step", \.first_step), ("step_count", \.step_count),
         ("width", \.width), ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset),
         ("parameter_stride", \.parameter_stride), ("policy_index_stride", \.policy_index_stride),
-        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride), ("gate_stride", \.gate_stride),
+        ("row_count_stride", \.row_count_stride), ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
+        ("gate_stride", \.gate_stride),
       ]),
     SharedStruct(
       StateDispatch.self, "Network/network.h",
       [
         ("sequences", \.sequences), ("width", \.width), ("first_row", \.first_row), ("state_rows", \.state_rows),
         ("state_stride", \.state_stride), ("row_index_stride", \.row_index_stride),
-        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
+        ("row_count_stride", \.row_count_stride), ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
       ]),
     SharedStruct(
       ListDispatch.self, "Network/network.h",
