@@ -13,7 +13,8 @@ extension PolicyNetwork {
         "states": sequences.states.window, "row_indices": sequences.indices.window, "resets": sequences.resets.window,
         "previous": recurrence.previous.window(runs: 0..<rows.runs),
       ], push: stateDispatch(recurrence, rows, firstRow: 0),
-      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs)
+      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs,
+      work: statesWork(recurrence, rows))
   }
 
   /// Hidden states back to the caller, after the time loop. A barrier has to follow.
@@ -32,7 +33,8 @@ extension PolicyNetwork {
         "hidden": source.window(runs: 0..<rows.runs), "row_indices": sequences.indices.window,
         "row_counts": rows.counts.window, "states": sequences.states.window,
       ], push: stateDispatch(recurrence, rows, firstRow: firstRow),
-      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs)
+      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs,
+      work: statesWork(recurrence, rows))
   }
 
   /// gates and `previous` of the first step -> hidden states of all steps.
@@ -99,7 +101,8 @@ extension PolicyNetwork {
     for start in backwards ? starts.reversed() : starts {
       push.first_step = UInt32(start)
       recorder.dispatch(
-        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs)
+        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs,
+        work: (backwards ? backwardStepsWork : forwardStepsWork)(recurrence, rows, start..<start + count))
       recorder.barrier()
     }
   }
