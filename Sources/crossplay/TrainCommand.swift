@@ -14,7 +14,7 @@ struct TrainCommand: ParsableCommand {
   var shard: String?
 
   @Option(
-    name: .customLong("wave-runs"),
+    name: .customLong("wave-runs"), parsing: .unconditional,
     help: ArgumentHelp(
       "Train at most so many runs at the same time, in waves one after another (default: as many as fit into memory).",
       valueName: "n"))
