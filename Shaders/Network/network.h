@@ -81,6 +81,7 @@ struct RecurrentDispatch {
   uint bias_offset;          // floats from the start of a parameter set to the bias (Hp) of the candidate
   uint parameter_stride;     // P, floats of one parameter set
   uint policy_index_stride;  // words per run of `policy_indices`
+  uint row_count_stride;     // words per run of `row_counts`
   uint reset_stride;         // words per run of `resets`
   uint hidden_stride;        // floats per run of every (C, Hp)
   uint gate_stride;          // floats per run of every (C, 3 Hp)
@@ -94,6 +95,7 @@ struct StateDispatch {
   uint state_rows;           // sequence s has state row row_indices[s] % state_rows
   uint state_stride;         // floats per run of `states`
   uint row_index_stride;     // words per run of `row_indices`
+  uint row_count_stride;     // words per run of `row_counts`
   uint reset_stride;         // words per run of `resets`
   uint hidden_stride;        // floats per run of the workspace's (C, Hp)
 };

@@ -101,10 +101,11 @@ final class DenseKernels {
     let tile: ProductTile =
       switch device.profile.tiles {
       case .standard: tiles[0]
+      case .measured where recorder.onlyCounts: tiles[0]
       case .measured: tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
       case .shape(let rows, let columns): tiles.first { ($0.rows, $0.columns) == (rows, columns) } ?? tiles[0]
       }
-    if family == .cooperative, !device.profile.emulatesMatrixUnits {
+    if family == .cooperative, !device.profile.emulatesMatrixUnits, !recorder.onlyCounts {
       let kernel = ObjectIdentifier(try kernel(operation, family, tile))
       if !checkedOnMatrixUnits.contains(kernel) {
         try checkMatrixUnits(operation, tile)

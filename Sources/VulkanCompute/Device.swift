@@ -187,6 +187,16 @@ public final class Device {
     try timed { try record(body) }
   }
 
+  /// What `body` would record. Buffers may lack memory; a table that only plans has made them.
+  ///
+  /// - Throws: `VulkanError` where a dispatch exceeds what the device allows.
+  public func count(_ body: (CommandRecorder) throws -> Void) throws -> (dispatches: Int, handOvers: Int) {
+    let recorder = try CommandRecorder(device: self, onlyCounts: true)
+    try body(recorder)
+    let sequence = try recorder.finish()
+    return (sequence.dispatchCount, sequence.handOverCount)
+  }
+
   /// What `body` records has the time of every dispatch, copy and fill.
   public func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = timesEveryDispatch

@@ -2,7 +2,10 @@ import ArgumentParser
 import VulkanCompute
 
 struct DeviceOptions: ParsableArguments {
-  @Option(name: .customLong("device"), help: "Number of the Vulkan device, as `crossplay devices` lists them.")
+  // Takes what follows as it is, so that `--device -1` is answered like every other number that does not exist.
+  @Option(
+    name: .customLong("device"), parsing: .unconditional,
+    help: "Number of the Vulkan device, as `crossplay devices` lists them.")
   var index: Int?
 
   @Option(

@@ -90,6 +90,8 @@ struct PolicyNetworkHarness {
     let parameterGradients = register("gradients", Float.self, splits * layout.count)
     try table.allocate()
 
+    // Rows beyond the counts, whoever reads them.
+    try network.inputsBuffer.write([Float](repeating: .nan, count: network.inputsBuffer.count))
     for (slot, run) in runs.enumerated() {
       try observations.write(observationWords(run), run: slot)
       try indices.write((0..<rowTotal).map { UInt32(index(run, $0)) }, run: slot)

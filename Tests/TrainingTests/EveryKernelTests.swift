@@ -35,7 +35,7 @@ import VulkanCompute
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts
     let reset = try device.record { recorder in parts.recordFirstEpisodes(recorder, runs: 0..<1) }
-    let update = try [reset] + parts.recordUpdate(on: device, runs: 0..<1)
+    let update = try [reset] + parts.update.map(device.record)
     let table = BufferTable(device: device)
     let randomPlay = try RandomPlay(parts.environment, device: device, table: table)
     try table.allocate()
