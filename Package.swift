@@ -47,11 +47,14 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
+    // The host's processor and threads.
+    .target(name: "CHostSupport"),
+
     // Loops of the host over rows, vectorised by the compiler for every x86 instruction set; some of them share their text
     // with kernels.
     .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CXXHash", "CShaders"], linking: glslangLibraries),
+    module("VulkanCompute", ["CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),

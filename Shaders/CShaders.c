@@ -87,11 +87,17 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/dense_backward_input.comp", (const char[]){
 #embed "Network/dense_backward_input.comp"
         , 0}},
+    {"Network/dense_backward_input_cooperative.comp", (const char[]){
+#embed "Network/dense_backward_input_cooperative.comp"
+        , 0}},
     {"Network/dense_backward_input_shared.comp", (const char[]){
 #embed "Network/dense_backward_input_shared.comp"
         , 0}},
     {"Network/dense_backward_weights.comp", (const char[]){
 #embed "Network/dense_backward_weights.comp"
+        , 0}},
+    {"Network/dense_backward_weights_cooperative.comp", (const char[]){
+#embed "Network/dense_backward_weights_cooperative.comp"
         , 0}},
     {"Network/dense_backward_weights_shared.comp", (const char[]){
 #embed "Network/dense_backward_weights_shared.comp"
@@ -99,11 +105,17 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/dense_forward.comp", (const char[]){
 #embed "Network/dense_forward.comp"
         , 0}},
+    {"Network/dense_forward_cooperative.comp", (const char[]){
+#embed "Network/dense_forward_cooperative.comp"
+        , 0}},
     {"Network/dense_forward_shared.comp", (const char[]){
 #embed "Network/dense_forward_shared.comp"
         , 0}},
     {"Network/expand_observations.comp", (const char[]){
 #embed "Network/expand_observations.comp"
+        , 0}},
+    {"Network/fragments.glsl", (const char[]){
+#embed "Network/fragments.glsl"
         , 0}},
     {"Network/gru_backward.comp", (const char[]){
 #embed "Network/gru_backward.comp"
@@ -131,6 +143,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"Network/network.h", (const char[]){
 #embed "Network/network.h"
+        , 0}},
+    {"Network/precision.glsl", (const char[]){
+#embed "Network/precision.glsl"
         , 0}},
     {"Network/sparse_backward_weights.comp", (const char[]){
 #embed "Network/sparse_backward_weights.comp"

@@ -27,6 +27,17 @@ struct EnvironmentDispatch {
   uint outcome_transition;        // row block of `outcomes` that a step writes
 };
 
+// Push constants of random_legal_action.comp.
+struct RandomPlayDispatch {
+  uint environments;   // N, environments per run
+  uint step;           // step that is played, counted from `clock`: it keys the random numbers
+  uint mask_block;     // row block of `legal_masks` that is read
+  uint action_block;   // row block of `actions` that is written
+  uint seed_stride;    // seeds (two words) per run of `seeds`
+  uint mask_stride;    // words per run of `legal_masks`
+  uint action_stride;  // words per run of `actions`
+};
+
 // Outcomes that a game may have, at most: their sums are words of a run's metrics.
 #define MOST_OUTCOMES 32u
 

@@ -1,7 +1,8 @@
 #version 450
 // The observation rows of one seat of one cell for a recurrent network, which sees every env step, also those in which the
 // seat does not choose; n in 0 ..< N:
-//   row_indices[n] = row of (cell, n, seat);  resets[n] = whether the env step before ended a game;  row_counts = (N, N)
+//   row_indices[n] = row of (cell, n, seat);  resets[n] = whether the env step before ended a game;  row_counts[0] = (N, N), and
+//   where policies come in several windows, row_counts[1 + w] = the same if the seat's policy is of window w, else 0
 //   workspace_rows[n] = n where the seat acts and environment n is not finished, else NO_WORKSPACE_ROW
 // A seat acts where its legal mask has more than one bit. One invocation per (cell, seat, environment).
 layout(local_size_x = 64) in;
@@ -15,8 +16,9 @@ INPUT(1, uint, games);            // (cells, N, GAMES_WORDS)
 INPUT(2, uint, dones);            // (cells, N)
 OUTPUT(3, uint, row_indices);     // (cells, A, N): rows counted over all cells
 OUTPUT(4, uint, resets);          // (cells, A, N)
-OUTPUT(5, uint, row_counts);      // (cells, A, counts)
+OUTPUT(5, uint, row_counts);      // (1, or 1 + windows; cells, A, counts)
 OUTPUT(6, uint, workspace_rows);  // (cells, A, N)
+INPUT(7, uint, seat_windows);     // (cells, A): the window of the seat's policy
 layout(push_constant) uniform Push { EvaluationDispatch p; };
 #include "Common/acting.glsl"
 
@@ -33,7 +35,12 @@ void main() {
   resets[z * p.index_stride + n] = dones[cell * p.done_stride + n] != 0u ? 1u : 0u;
   workspace_rows[z * p.workspace_stride + n] = chooses ? n : NO_WORKSPACE_ROW;
   if (n == 0u) {
-    row_counts[z * p.count_stride + ROW_COUNT_ALL] = p.environments;
-    row_counts[z * p.count_stride + ROW_COUNT_ACTING] = p.environments;
+    uint blocks = p.policy_windows > 1u ? 1u + p.policy_windows : 1u;
+    for (uint block = 0u; block < blocks; ++block) {
+      uint counts = block * p.window_count_stride + z * p.count_stride;
+      uint rows = block == 0u || seat_windows[z * p.count_stride] == block - 1u ? p.environments : 0u;
+      row_counts[counts + ROW_COUNT_ALL] = rows;
+      row_counts[counts + ROW_COUNT_ACTING] = rows;
+    }
   }
 }

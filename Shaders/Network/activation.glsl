@@ -5,7 +5,7 @@ vec4 activate(vec4 x) { return mix(x, vec4(0.0), lessThan(x, vec4(0.0))); }
 vec4 activation_derivative(vec4 y) { return mix(vec4(0.0), vec4(1.0), greaterThan(y, vec4(0.0))); }
 #elif defined(ACTIVATION_TANH)
 vec4 activate(vec4 x) { return 1.0 - 2.0 / (exp(2.0 * x) + 1.0); }
-vec4 activation_derivative(vec4 y) { return 1.0 - y * y; }
+vec4 activation_derivative(vec4 y) { return fma(-y, y, vec4(1.0)); }
 #else
 vec4 activate(vec4 x) { return x; }
 vec4 activation_derivative(vec4 y) { return vec4(1.0); }

@@ -8,6 +8,7 @@
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
+#include "Network/precision.glsl"
 
 layout(local_size_x = 8) in;
 layout(push_constant) uniform Push { DenseDispatch p; };
@@ -40,10 +41,14 @@ void main() {
   }
   for (uint step = 0u; step < steps; ++step) {
     vec4 dy[TILE_ROWS];
-    [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) dy[i] = LOAD4(output_gradients, dy_base + i * pitch + step);
+    [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) {
+      dy[i] = operand(SCALED(LOAD4(output_gradients, dy_base + i * pitch + step)));
+    }
     [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
       mat4 w;
-      [[unroll]] for (uint k = 0u; k < 4u; ++k) w[k] = LOAD4(parameters, weight + (4u * j + k) * pitch + step);
+      [[unroll]] for (uint k = 0u; k < 4u; ++k) {
+        w[k] = operand(LOAD4(parameters, weight + (4u * j + k) * pitch + step));
+      }
       w = transpose(w);
       [[unroll]] for (uint k = 0u; k < 4u; ++k) {
         [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) sum[i][j] = fma(vec4(dy[i][k]), w[k], sum[i][j]);
@@ -56,11 +61,13 @@ void main() {
     if (row + i < count) {
       [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
         uint place = x + i * (p.inputs / 4u) + j;
-        vec4 gradient = sum[i][j] * activation_derivative(LOAD4(inputs, place));
+        vec4 product = UNSCALED(sum[i][j]);
+        vec4 derivative = activation_derivative(LOAD4(inputs, place));
 #ifdef ACCUMULATE
-        gradient += input_gradients[place];
+        input_gradients[place] = fma(product, derivative, input_gradients[place]);
+#else
+        input_gradients[place] = product * derivative;
 #endif
-        input_gradients[place] = gradient;
       }
     }
   }

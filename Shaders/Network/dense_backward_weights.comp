@@ -8,6 +8,7 @@
 // Only outputs column_begin ..< column_begin + columns of the layer take part.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
+#include "Network/precision.glsl"
 
 layout(local_size_x = 8) in;
 layout(push_constant) uniform Push { DenseDispatch p; };
@@ -24,9 +25,11 @@ vec4 sum[TILE_ROWS][QUADS];
 
 void add_row(uint x_place, uint dy_place) {
   vec4 dy[QUADS];
-  [[unroll]] for (uint j = 0u; j < QUADS; ++j) dy[j] = LOAD4(output_gradients, dy_place + j);
+  [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
+    dy[j] = operand(SCALED(LOAD4(output_gradients, dy_place + j)));
+  }
   [[unroll]] for (uint i = 0u; i < ROW_QUADS; ++i) {
-    vec4 x = LOAD4(inputs, x_place + i);
+    vec4 x = operand(LOAD4(inputs, x_place + i));
     [[unroll]] for (uint k = 0u; k < 4u; ++k) {
       [[unroll]] for (uint j = 0u; j < QUADS; ++j) sum[4u * i + k][j] = fma(vec4(x[k]), dy[j], sum[4u * i + k][j]);
     }
@@ -55,7 +58,9 @@ void main() {
   uint db_base = (gradient_base + p.bias_offset + column) / 4u;
 
   [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) {
-    [[unroll]] for (uint j = 0u; j < QUADS; ++j) sum[i][j] = gradients[dw_base + i * dy_pitch + j];
+    [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
+      sum[i][j] = SCALED(gradients[dw_base + i * dy_pitch + j]);
+    }
   }
   for (uint block = first_block; block * SPLIT_BLOCK_ROWS < count; block += splits) {
     uint row = block * SPLIT_BLOCK_ROWS;
@@ -69,20 +74,26 @@ void main() {
   }
   if (first_block * SPLIT_BLOCK_ROWS < count) {
     [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) {
-      [[unroll]] for (uint j = 0u; j < QUADS; ++j) gradients[dw_base + i * dy_pitch + j] = sum[i][j];
+      [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
+        gradients[dw_base + i * dy_pitch + j] = UNSCALED(sum[i][j]);
+      }
     }
   }
 
   uint bias_count = input_tile == 0u && column >= p.bias_begin ? count : 0u;
   vec4 bias_sum[QUADS];
-  [[unroll]] for (uint j = 0u; j < QUADS; ++j) bias_sum[j] = bias_count > 0u ? gradients[db_base + j] : vec4(0.0);
+  [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
+    bias_sum[j] = bias_count > 0u ? SCALED(gradients[db_base + j]) : vec4(0.0);
+  }
   for (uint block = first_block; block * SPLIT_BLOCK_ROWS < bias_count; block += splits) {
     uint end = min(bias_count, (block + 1u) * SPLIT_BLOCK_ROWS);
     for (uint row = block * SPLIT_BLOCK_ROWS; row < end; ++row) {
-      [[unroll]] for (uint j = 0u; j < QUADS; ++j) bias_sum[j] += LOAD4(output_gradients, dy_base + row * dy_pitch + j);
+      [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
+        bias_sum[j] += operand(SCALED(LOAD4(output_gradients, dy_base + row * dy_pitch + j)));
+      }
     }
   }
   if (first_block * SPLIT_BLOCK_ROWS < bias_count) {
-    [[unroll]] for (uint j = 0u; j < QUADS; ++j) gradients[db_base + j] = bias_sum[j];
+    [[unroll]] for (uint j = 0u; j < QUADS; ++j) gradients[db_base + j] = UNSCALED(bias_sum[j]);
   }
 }

@@ -7,6 +7,7 @@
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
+#include "Network/precision.glsl"
 
 layout(local_size_x = 8) in;
 layout(push_constant) uniform Push { DenseDispatch p; };
@@ -41,10 +42,10 @@ void main() {
   }
   for (uint step = 0u; step < steps; ++step) {
     vec4 x[TILE_ROWS];
-    [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) x[i] = LOAD4(inputs, x_base + i * x_pitch + step);
+    [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) x[i] = operand(LOAD4(inputs, x_base + i * x_pitch + step));
     [[unroll]] for (uint k = 0u; k < 4u; ++k) {
       [[unroll]] for (uint j = 0u; j < QUADS; ++j) {
-        vec4 w = LOAD4(parameters, weight + k * weight_pitch + j);
+        vec4 w = operand(LOAD4(parameters, weight + k * weight_pitch + j));
         [[unroll]] for (uint i = 0u; i < TILE_ROWS; ++i) sum[i][j] = fma(vec4(x[i][k]), w, sum[i][j]);
       }
     }

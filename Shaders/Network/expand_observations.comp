@@ -1,7 +1,7 @@
 #version 450
-// inputs[row, f] = observation_value(observations[row_indices[offset + row]], f)   where row < row_counts.all and f < D,
-// else 0
+// inputs[row, f] = f < D ? observation_value(observations[row_indices[offset + row]], f) : 0   for row < row_counts.all
 //
+// Rows at and beyond the count are not written: nobody reads more of them than a tile of rows that it leaves out.
 // With SYMMETRIES it reads f through the table of the row's symmetry: table[g][f] is the feature that g takes to f.
 //
 // Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
@@ -40,20 +40,18 @@ void main() {
   uint parts = p.padded_features / 8u;
   uint row = gl_GlobalInvocationID.x / parts;
   uint feature = gl_GlobalInvocationID.x % parts * 8u;
-  if (row >= p.rows) return;
+  if (row >= min(p.rows, row_counts[run * p.row_count_stride + ROW_COUNT_ALL])) return;
 
-  vec4 low = vec4(0.0);
-  vec4 high = vec4(0.0);
-  if (row < row_counts[run * p.row_count_stride + ROW_COUNT_ALL]) {
-    uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
-    uint row_base = run * p.observation_stride + index * p.observation_words;
+  uint index = row_indices[run * p.row_index_stride + p.row_index_offset + row];
+  uint row_base = run * p.observation_stride + index * p.observation_words;
 #ifdef SYMMETRIES
-    uvec4 sources = feature_table[symmetries[run * p.symmetry_stride + index] * parts + feature / 8u];
+  uvec4 sources = feature_table[symmetries[run * p.symmetry_stride + index] * parts + feature / 8u];
 #endif
-    [[unroll]] for (uint i = 0u; i < 4u; ++i) {
-      low[i] = padded_value(row_base, feature + i, SOURCE(i));
-      high[i] = padded_value(row_base, feature + 4u + i, SOURCE(4u + i));
-    }
+  vec4 low;
+  vec4 high;
+  [[unroll]] for (uint i = 0u; i < 4u; ++i) {
+    low[i] = padded_value(row_base, feature + i, SOURCE(i));
+    high[i] = padded_value(row_base, feature + 4u + i, SOURCE(4u + i));
   }
   uint target = (run * p.input_stride + row * p.padded_features + feature) / 4u;
   inputs[target] = low;

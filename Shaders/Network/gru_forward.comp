@@ -3,7 +3,7 @@
 // gates[t] = x W_i + b_i:
 //   r = sigmoid(gates_r + h W_r)    z = sigmoid(gates_z + h W_z)    q = h W_n + b_n    n = tanh(gates_n + r q)
 //   hidden[t] = h' = (1 - z) n + z h;   previous[t + 1] = resets[t + 1] ? 0 : h'
-// For training r, z, n take the place of `gates`, and q is kept in `products`.
+// For training r, z, n take the place of `gates`, and q is kept in `products`. Runs without rows take no step.
 //
 // Flat family: one invocation computes TILE_ROWS sequences x 8 units of step first_step, with all three products in registers,
 // and sums over h in order. x = tile, units fastest; z = run of the window.
@@ -18,17 +18,19 @@ WIDE_FLOATS(0, previous);        // (R, C, Hp / 4)
 WIDE_FLOATS(1, parameters);      // (policies, P / 4)
 INPUT(2, uint, policy_indices);  // (R)
 INPUT(3, uint, resets);          // (R, C)
-IN_OUT(4, vec4, gates);          // (R, C, 3 Hp / 4)
-OUTPUT(5, vec4, hidden);         // (R, C, Hp / 4)
-OUTPUT(6, vec4, following);      // `previous`, of which other rows are read
+INPUT(4, uint, row_counts);      // (R, counts)
+IN_OUT(5, vec4, gates);          // (R, C, 3 Hp / 4)
+OUTPUT(6, vec4, hidden);         // (R, C, Hp / 4)
+OUTPUT(7, vec4, following);      // `previous`, of which other rows are read
 #ifdef TRAINING
-OUTPUT(7, vec4, products);       // (R, C, Hp / 4)
+OUTPUT(8, vec4, products);       // (R, C, Hp / 4)
 #endif
 
 #define TILE_ROWS 4u
 
 void main() {
   uint run = gl_GlobalInvocationID.z;
+  if (row_counts[run * p.row_count_stride + ROW_COUNT_ALL] == 0u) return;
   uint quads = p.width / 4u;
   uint sequence = gl_GlobalInvocationID.x / (quads / 2u) * TILE_ROWS;
   uint unit = gl_GlobalInvocationID.x % (quads / 2u) * 2u;

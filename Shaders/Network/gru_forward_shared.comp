@@ -2,7 +2,7 @@
 // The steps first_step ..< first_step + step_count of a GRU, from h = previous[first_step] and gates[t] = x W_i + b_i:
 //   r = sigmoid(gates_r + h W_r)    z = sigmoid(gates_z + h W_z)    q = h W_n + b_n    n = tanh(gates_n + r q)
 //   hidden[t] = h' = (1 - z) n + z h;   previous[t + 1] = resets[t + 1] ? 0 : h'
-// For training r, z, n take the place of `gates`, and q is kept in `products`.
+// For training r, z, n take the place of `gates`, and q is kept in `products`. Runs without rows take no step.
 //
 // Shared-memory family: one workgroup of 128 walks through time with SEQUENCES sequences, whose hidden states stay in
 // shared memory, so the whole loop is one dispatch; an invocation computes ROWS sequences x 4 units at a time; the same
@@ -18,11 +18,12 @@ WIDE_FLOATS(0, previous);        // (R, C, Hp / 4)
 WIDE_FLOATS(1, parameters);      // (policies, P / 4)
 INPUT(2, uint, policy_indices);  // (R)
 INPUT(3, uint, resets);          // (R, C)
-IN_OUT(4, vec4, gates);          // (R, C, 3 Hp / 4)
-IN_OUT(5, vec4, hidden);         // (R, C, Hp / 4)
-OUTPUT(6, vec4, following);      // `previous`, of which the rows of the first step are read
+INPUT(4, uint, row_counts);      // (R, counts)
+IN_OUT(5, vec4, gates);          // (R, C, 3 Hp / 4)
+IN_OUT(6, vec4, hidden);         // (R, C, Hp / 4)
+OUTPUT(7, vec4, following);      // `previous`, of which the rows of the first step are read
 #ifdef TRAINING
-OUTPUT(7, vec4, products);       // (R, C, Hp / 4)
+OUTPUT(8, vec4, products);       // (R, C, Hp / 4)
 #endif
 
 #define ROWS (SEQUENCES < 4u ? SEQUENCES : 4u)
@@ -49,7 +50,8 @@ void main() {
   }
   barrier();
 
-  for (uint step = p.first_step; step < p.first_step + p.step_count; ++step) {
+  uint step_count = row_counts[run * p.row_count_stride + ROW_COUNT_ALL] != 0u ? p.step_count : 0u;
+  for (uint step = p.first_step; step < p.first_step + step_count; ++step) {
     bool has_next = step + 1u < p.steps;
     for (uint unit = lane; unit < HIDDEN_QUADS; unit += LANES) {
       vec4 sum[ROWS][3];

@@ -66,6 +66,7 @@ struct DenseDispatch {
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
   uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
   uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
+  float gradient_scale;      // backward, mixed precision: a power of two that dY is scaled by before it is rounded
 };
 
 // The time loop of a GRU. Row t * sequences + s of the workspace is step t of sequence s; Hp is the width H padded to a
@@ -80,6 +81,7 @@ struct RecurrentDispatch {
   uint bias_offset;          // floats from the start of a parameter set to the bias (Hp) of the candidate
   uint parameter_stride;     // P, floats of one parameter set
   uint policy_index_stride;  // words per run of `policy_indices`
+  uint row_count_stride;     // words per run of `row_counts`
   uint reset_stride;         // words per run of `resets`
   uint hidden_stride;        // floats per run of every (C, Hp)
   uint gate_stride;          // floats per run of every (C, 3 Hp)
@@ -93,6 +95,7 @@ struct StateDispatch {
   uint state_rows;           // sequence s has state row row_indices[s] % state_rows
   uint state_stride;         // floats per run of `states`
   uint row_index_stride;     // words per run of `row_indices`
+  uint row_count_stride;     // words per run of `row_counts`
   uint reset_stride;         // words per run of `resets`
   uint hidden_stride;        // floats per run of the workspace's (C, Hp)
 };

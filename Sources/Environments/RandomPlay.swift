@@ -5,7 +5,7 @@ import VulkanCompute
 public final class RandomPlay {
   private let vector: VectorEnvironment
   private let kernel: Kernel
-  /// Steps taken before transition 0; the host advances it between submissions.
+  /// Steps taken before step 0; the host advances it between submissions.
   private let clock: Buffer<UInt32>
 
   public init(_ vector: VectorEnvironment, device: Device, table: BufferTable) throws {
@@ -22,17 +22,16 @@ public final class RandomPlay {
   public func setClock(_ steps: Int) throws { try clock.write([UInt32(truncatingIfNeeded: steps)]) }
 
   /// Reads the masks of row block `block`, writes the actions of `transition`.
+  ///
+  /// - Parameter step: Keys the random numbers, counted from the clock; nil for `transition`.
   public func recordChoose(
     _ recorder: CommandRecorder, runs: Range<Int>, legalMasks: Buffer<UInt32>, block: Int, actions: Buffer<UInt32>,
-    transition: Int
+    transition: Int, step: Int? = nil
   ) {
-    var push = EnvironmentDispatch()
-    push.environments = UInt32(vector.environmentsPerRun)
-    push.transition = UInt32(transition)
-    push.observation_block = UInt32(block)
-    push.seed_stride = UInt32(vector.seeds.runStride)
-    push.mask_stride = UInt32(legalMasks.runStride)
-    push.action_stride = UInt32(actions.runStride)
+    let push = RandomPlayDispatch(
+      environments: UInt32(vector.environmentsPerRun), step: UInt32(step ?? transition), mask_block: UInt32(block),
+      action_block: UInt32(transition), seed_stride: UInt32(vector.seeds.runStride),
+      mask_stride: UInt32(legalMasks.runStride), action_stride: UInt32(actions.runStride))
     recorder.dispatch(
       kernel,
       [

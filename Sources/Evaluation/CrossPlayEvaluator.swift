@@ -41,7 +41,7 @@ public final class CrossPlayEvaluator {
   ///   - policies: All of the same architecture, with different names.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`; `evaluate(runs:)` uses the rest.
   ///   - policiesPerWindow: The most policies that are bound at once; nil for as many as one binding can hold. Results do
-  ///     not depend on it. Recurrent policies are bound all at once.
+  ///     not depend on it.
   ///   - symmetries: Measures how far the policies of every cell are from equivariant under these.
   ///   - cellsPerBatch: nil for as many as keep the device busy and fit its limits. Results do not depend on it.
   /// - Throws: `EvaluationFailure` for policies that do not fit, `VulkanError` where the device lacks memory.
@@ -53,10 +53,6 @@ public final class CrossPlayEvaluator {
     precondition(!policies.isEmpty && settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
     let layout = ParameterLayout(architecture)
     try Self.check(policies, layout)
-    let limit = PolicyWindows.limit(layout, device: device)
-    guard architecture.gru == nil || policies.count <= limit else {
-      throw EvaluationFailure.tooManyPolicies(policies.count, atMost: limit)
-    }
     self.environment = environment
     self.architecture = architecture
     policyNames = policies.map(\.name)

@@ -10,15 +10,78 @@ final class DenseKernels {
     case backwardInput(NetworkArchitecture.Activation?, accumulating: Bool)
     /// `dW += X^T dY, db += sum dY`.
     case backwardWeights
+
+    var name: String {
+      switch self {
+      case .forward: "dense_forward"
+      case .backwardInput: "dense_backward_input"
+      case .backwardWeights: "dense_backward_weights"
+      }
+    }
+
+    /// What tells its kernel from others of the same name.
+    var macros: [String: any CustomStringConvertible] {
+      switch self {
+      case .forward(let activation): return DenseKernels.macros(activation)
+      case .backwardInput(let activation, let accumulating):
+        var macros = DenseKernels.macros(activation)
+        if accumulating { macros["ACCUMULATE"] = 1 }
+        return macros
+      case .backwardWeights: return [:]
+      }
+    }
+
+    /// Name and macros.
+    var key: String { ([name] + macros.keys.sorted()).joined(separator: " ") }
+
+    /// Bindings that are read four floats at a time.
+    var wideBindings: [String] {
+      switch self {
+      case .forward: ["inputs", "parameters"]
+      case .backwardInput: ["output_gradients", "parameters", "inputs"]
+      case .backwardWeights: ["inputs", "output_gradients"]
+      }
+    }
+
+    /// Rows and columns of what it computes, for one run.
+    func extent(_ push: DenseDispatch) -> (down: Int, across: Int) {
+      switch self {
+      case .forward: (Int(push.rows), Int(push.columns))
+      case .backwardInput: (Int(push.rows), Int(push.inputs))
+      case .backwardWeights: (Int(push.inputs), Int(push.columns))
+      }
+    }
   }
 
   /// Rows of every workspace buffer are padded to a multiple of this, so that tiles may read past the last row.
   static let rowAlignment = 64
 
-  private let device: Device
+  /// nil where the host multiplies.
+  let family: ProductFamily?
+  let device: Device
+  private let precision: Precision
   private var kernels: [String: Kernel] = [:]
+  /// Kernels for real matrix units whose products were compared with those of ordinary instructions.
+  private var checkedOnMatrixUnits: Set<ObjectIdentifier> = []
+  private lazy var tuner = TileTuner(self, device: device, precision: precision)
 
-  init(device: Device) { self.device = device }
+  /// - Throws: `VulkanError` for tiles that the family does not have.
+  init(device: Device, precision: Precision = .float32) throws {
+    self.device = device
+    self.precision = precision
+    family = ProductFamily(device.profile, precision)
+    guard case .shape(let rows, let columns) = device.profile.tiles else { return }
+    guard let family else {
+      throw VulkanError(
+        .unsupported,
+        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
+    }
+    guard family.shapes.contains(where: { $0 == (rows, columns) }) else {
+      let known = family.shapes.map { "\($0.0)x\($0.1)" }.joined(separator: ", ")
+      throw VulkanError(
+        .unsupported, "there are no tiles of \(rows)x\(columns) for --matmul \(family.rawValue); choose from \(known)")
+    }
+  }
 
   /// Records one operation of one layer.
   ///
@@ -30,33 +93,54 @@ final class DenseKernels {
     _ operation: Operation, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow], push: DenseDispatch,
     runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
-    let (down, across): (UInt32, UInt32) =
-      switch operation {
-      case .forward: (push.rows, push.columns)
-      case .backwardInput: (push.rows, push.inputs)
-      case .backwardWeights: (push.inputs, push.columns)
+    guard let family else { preconditionFailure("the host multiplies matrices in HostLayers") }
+    let (down, across) = operation.extent(push)
+    let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
+    let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads)
+      .filter { $0.loads == device.profile.loads || widest <= largestBinding($0.loads) }
+    let tile: ProductTile =
+      switch device.profile.tiles {
+      case .standard: tiles[0]
+      case .measured where recorder.onlyCounts: tiles[0]
+      case .measured: tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
+      case .shape(let rows, let columns): tiles.first { ($0.rows, $0.columns) == (rows, columns) } ?? tiles[0]
       }
-    switch device.profile.matrixMultiply {
-    case .flat:
-      let tile = tileShape(operation, down: Int(down), across: Int(across))
-      let kernel = try kernel(operation, suffix: "", tile: tile)
-      let tiles = tileCount(Int(down), tile.rows) * tileCount(Int(across), tile.columns)
+    if family == .cooperative, !device.profile.emulatesMatrixUnits, !recorder.onlyCounts {
+      let kernel = ObjectIdentifier(try kernel(operation, family, tile))
+      if !checkedOnMatrixUnits.contains(kernel) {
+        try checkMatrixUnits(operation, tile)
+        checkedOnMatrixUnits.insert(kernel)
+      }
+    }
+    try dispatch(operation, family, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
+  }
+
+  private func largestBinding(_ loads: DeviceProfile.Loads) -> Int {
+    loads == .texel ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
+  }
+
+  /// The same with given kernels.
+  func dispatch(
+    _ operation: Operation, _ family: ProductFamily, _ tile: ProductTile, _ recorder: CommandRecorder,
+    _ bindings: [String: BufferWindow], push: DenseDispatch, runs: Int, splits: Int, work: Work = Work()
+  ) throws {
+    let kernel = try kernel(operation, family, tile)
+    let (down, across) = operation.extent(push)
+    guard let perGroup = family.tilesPerGroup else {
+      let tiles = count(down, tile.rows) * count(across, tile.columns)
       for strip in strips(operation, push) {
         if strip.row_begin > push.row_begin { recorder.barrier() }
         let share = Double(strip.rows - strip.row_begin) / Double(push.rows - push.row_begin)
         recorder.dispatch(
           kernel, bindings, push: strip, groups: kernel.groups(for: tiles), splits, runs, work: work.scaled(by: share))
       }
-    case .shared:
-      let kernel = try kernel(operation, suffix: "_shared", tile: nil)
-      let (tilesDown, tilesAcross) = (tileCount(Int(down), 64), tileCount(Int(across), 64))
-      if operation == .backwardWeights {
-        recorder.dispatch(
-          kernel, bindings, push: push, groups: tilesDown * tilesAcross, splits, runs, work: work)
-      } else {
-        recorder.dispatch(kernel, bindings, push: push, groups: tilesAcross, tilesDown, runs, work: work)
-      }
-    case .host: preconditionFailure("the host multiplies matrices in HostLayers")
+      return
+    }
+    let (groupsDown, groupsAcross) = (count(down, perGroup * tile.rows), count(across, perGroup * tile.columns))
+    if operation == .backwardWeights {
+      recorder.dispatch(kernel, bindings, push: push, groups: groupsDown * groupsAcross, splits, runs, work: work)
+    } else {
+      recorder.dispatch(kernel, bindings, push: push, groups: groupsAcross, groupsDown, runs, work: work)
     }
   }
 
@@ -72,44 +156,21 @@ final class DenseKernels {
     }
   }
 
-  private func tileCount(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
-
-  /// The register tile of one invocation, as measured on lavapipe: 16 x 16 is a tenth to a quarter faster on wide layers,
-  /// where it is worth the longer compilation of its first use.
-  private func tileShape(_ operation: Operation, down: Int, across: Int) -> (rows: Int, columns: Int) {
-    let wide = across >= 256 && across % 16 == 0
-    return switch operation {
-    case .forward, .backwardInput: (16, wide ? 16 : 8)
-    case .backwardWeights: (wide && down % 16 == 0 ? 16 : 8, across % 16 == 0 ? 16 : 8)
-    }
-  }
+  private func count(_ extent: Int, _ size: Int) -> Int { (extent + size - 1) / size }
 
   /// What Network/activation.glsl asks for; nil is the identity.
   static func macros(_ activation: NetworkArchitecture.Activation?) -> [String: any CustomStringConvertible] {
     activation.map { ["ACTIVATION_\($0.rawValue.uppercased())": 1] } ?? [:]
   }
 
-  private func kernel(_ operation: Operation, suffix: String, tile: (rows: Int, columns: Int)?) throws -> Kernel {
-    let name: String
-    var macros: [String: any CustomStringConvertible] = [:]
-    switch operation {
-    case .forward(let activation):
-      name = "dense_forward"
-      macros = Self.macros(activation)
-    case .backwardInput(let activation, let accumulating):
-      name = "dense_backward_input"
-      macros = Self.macros(activation)
-      if accumulating { macros["ACCUMULATE"] = 1 }
-    case .backwardWeights:
-      name = "dense_backward_weights"
-    }
-    if let tile {
-      macros["TILE_ROWS"] = "\(tile.rows)u"
-      macros["TILE_COLUMNS"] = "\(tile.columns)u"
-    }
-    let key = "\(name) \(macros.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " "))"
+  private func kernel(_ operation: Operation, _ family: ProductFamily, _ tile: ProductTile) throws -> Kernel {
+    let key = "\(family.rawValue) \(operation.key) \(tile)"
     if let kernel = kernels[key] { return kernel }
-    let kernel = try device.kernel("Network/\(name)\(suffix).comp", macros: macros)
+    var macros = tile.macros.merging(operation.macros) { $1 }
+    if precision == .mixed { macros["PRECISION_MIXED"] = 1 }
+    if family == .cooperative, device.profile.emulatesMatrixUnits { macros["EMULATED_FRAGMENTS"] = 1 }
+    let kernel = try device.kernel(
+      "Network/\(operation.name)\(family.suffix).comp", macros: macros, loads: tile.loads, variant: tile.description)
     kernels[key] = kernel
     return kernel
   }

@@ -1,4 +1,5 @@
 import CHostLayers
+import CShaders
 import VulkanCompute
 
 /// The time loop of a GRU on the host: sequences do not depend on each other, so a block of sequences of one run is one
@@ -71,10 +72,11 @@ struct HostRecurrence: @unchecked Sendable {
     }
   }
 
-  /// (run, first sequence, sequences, the run's parameters) for every block
+  /// (run, first sequence, sequences, the run's parameters) for every block of runs that have rows
   private func perform(_ piece: @Sendable (Int, Int, Int, UnsafePointer<Float>) -> Void) {
     HostPieces.perform(work.runs * blocks, operations: work.runs * sequences * steps * 3 * width * width) { job in
       let (run, block) = job.quotientAndRemainder(dividingBy: blocks)
+      guard work.counts[run * work.countStride + Int(ROW_COUNT_ALL)] > 0 else { return }
       let first = block * blockSequences
       piece(run, first, min(blockSequences, sequences - first), work.parameters(run))
     }

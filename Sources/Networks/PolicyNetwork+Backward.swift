@@ -10,10 +10,11 @@ extension PolicyNetwork {
   ///
   /// - Parameters:
   ///   - gradients: (splits, P) floats per run.
+  ///   - minibatchRows: Rows that the loss is a mean over, which mixed precision scales gradients by.
   ///   - firstRow: Minibatch row that stands at workspace row 0; a multiple of `SPLIT_BLOCK_ROWS`.
   public func recordBackward(
     _ recorder: CommandRecorder, rows: WorkspaceRows, parameters: BufferWindow, policyIndices: RunWindow,
-    gradients parameterGradients: RunWindow, splits: Int, firstRow: Int = 0
+    gradients parameterGradients: RunWindow, splits: Int, minibatchRows: Int, firstRow: Int = 0
   ) throws {
     check(rows)
     precondition(!gradients.isEmpty, "this network has no workspace for training")
@@ -28,6 +29,7 @@ extension PolicyNetwork {
       var push = denseDispatch(index, part, rows: rows, policyIndices: policyIndices)
       push.gradient_stride = UInt32(parameterGradients.stride)
       push.first_row = UInt32(firstRow)
+      push.gradient_scale = Precision.gradientScale(minibatchRows: minibatchRows)
       return push
     }
     func addWeightGradients(_ index: Int) throws {

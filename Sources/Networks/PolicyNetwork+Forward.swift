@@ -3,7 +3,7 @@ import VulkanCompute
 
 extension PolicyNetwork {
   /// Fills x, or its lists, from packed observations: workspace row i of a run gets the observation
-  /// `indices[indexOffset + i]`; rows from the run's count up to `rows.rows` become 0. Where the host multiplies and can
+  /// `indices[indexOffset + i]`; rows at and beyond the run's count stay as they are. Where the host multiplies and can
   /// read the observations itself, it does so in `recordForward`.
   ///
   /// - Parameters:

@@ -12,8 +12,9 @@ extension PolicyNetwork {
       [
         "states": sequences.states.window, "row_indices": sequences.indices.window, "resets": sequences.resets.window,
         "previous": recurrence.previous.window(runs: 0..<rows.runs),
-      ], push: stateDispatch(recurrence, sequences, firstRow: 0),
-      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs)
+      ], push: stateDispatch(recurrence, rows, firstRow: 0),
+      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs,
+      work: statesWork(recurrence, rows))
   }
 
   /// Hidden states back to the caller, after the time loop. A barrier has to follow.
@@ -30,9 +31,10 @@ extension PolicyNetwork {
       kernel,
       [
         "hidden": source.window(runs: 0..<rows.runs), "row_indices": sequences.indices.window,
-        "states": sequences.states.window,
-      ], push: stateDispatch(recurrence, sequences, firstRow: firstRow),
-      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs)
+        "row_counts": rows.counts.window, "states": sequences.states.window,
+      ], push: stateDispatch(recurrence, rows, firstRow: firstRow),
+      groups: kernel.groups(for: sequences.sequences * recurrence.width / 4), rows.runs,
+      work: statesWork(recurrence, rows))
   }
 
   /// gates and `previous` of the first step -> hidden states of all steps.
@@ -46,7 +48,7 @@ extension PolicyNetwork {
     var bindings = [
       "previous": recurrence.previous.window(runs: window), "parameters": parameters,
       "policy_indices": policyIndices.window, "resets": sequences.resets.window,
-      "gates": activations[recurrence.layer - 1].window(runs: window),
+      "row_counts": rows.counts.window, "gates": activations[recurrence.layer - 1].window(runs: window),
       "hidden": activations[recurrence.layer].window(runs: window),
       "following": recurrence.previous.window(runs: window),
     ]
@@ -91,6 +93,7 @@ extension PolicyNetwork {
     push.bias_offset = UInt32(layer.biasOffset)
     push.parameter_stride = UInt32(layout.count)
     push.policy_index_stride = UInt32(policyIndices.stride)
+    push.row_count_stride = UInt32(rows.counts.stride)
     push.reset_stride = UInt32(sequences.resets.stride)
     push.hidden_stride = UInt32(recurrence.previous.runStride)
     push.gate_stride = UInt32(activations[recurrence.layer - 1].runStride)
@@ -98,16 +101,19 @@ extension PolicyNetwork {
     for start in backwards ? starts.reversed() : starts {
       push.first_step = UInt32(start)
       recorder.dispatch(
-        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs)
+        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs,
+        work: (backwards ? backwardStepsWork : forwardStepsWork)(recurrence, rows, start..<start + count))
       recorder.barrier()
     }
   }
 
-  private func stateDispatch(_ recurrence: Recurrence, _ sequences: SequenceRows, firstRow: Int) -> StateDispatch {
-    StateDispatch(
+  private func stateDispatch(_ recurrence: Recurrence, _ rows: WorkspaceRows, firstRow: Int) -> StateDispatch {
+    let sequences = sequences(of: rows)
+    return StateDispatch(
       sequences: UInt32(sequences.sequences), width: UInt32(recurrence.width), first_row: UInt32(firstRow),
       state_rows: UInt32(sequences.stateRows), state_stride: UInt32(sequences.states.stride),
-      row_index_stride: UInt32(sequences.indices.stride), reset_stride: UInt32(sequences.resets.stride),
+      row_index_stride: UInt32(sequences.indices.stride), row_count_stride: UInt32(rows.counts.stride),
+      reset_stride: UInt32(sequences.resets.stride),
       hidden_stride: UInt32(recurrence.previous.runStride))
   }
 

@@ -7,14 +7,20 @@ extension PolicyNetwork {
   /// The kind of `Work` of entries of lists, counted as if all lists were full.
   static let listedKind = 3
 
-  /// Y = act(X W + b) of one part of a layer.
+  /// Y = act(X W + b) of one part of a layer; of a GRU's hidden layer the whole time loop.
   func forwardWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
-    product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
+    if let recurrence, index == recurrence.layer {
+      return forwardStepsWork(recurrence, rows, 0..<sequences(of: rows).steps)
+    }
+    return product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
   }
 
-  /// dX = dY W^T of one part of a layer, nothing for first layers.
+  /// dX = dY W^T of one part of a layer, nothing for first layers; of a GRU's hidden layer the whole time loop.
   func backwardInputWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
-    layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
+    if let recurrence, index == recurrence.layer {
+      return backwardStepsWork(recurrence, rows, 0..<sequences(of: rows).steps)
+    }
+    return layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
   }
 
   /// dW += X^T dY of one part of a layer.
@@ -40,6 +46,37 @@ extension PolicyNetwork {
       return outputs
         + Work(flops: 2 * entries * columns, bytes: 4 * Double(operands.x) * entries, kind: Self.listedKind)
     }
+  }
+
+  /// Some steps of a GRU: h W, then gates and h -> h'. Of every row the gates are read, h is read and written for the next
+  /// step, and h' is written; for training also r, z, n and q.
+  func forwardStepsWork(_ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>) -> Work {
+    stepsWork(recurrence, rows, steps, products: steps.count, widths: recurrence.products == nil ? 6 : 10)
+  }
+
+  /// Some steps of a GRU's gradient: dg W^T of the step after, but for the last step, then dh -> gradients by both products.
+  /// Of every row r, z, n, q, h, dh and the dg of the step after are read, dh and both gradients are written.
+  func backwardStepsWork(_ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>) -> Work {
+    let followed = steps.clamped(to: 0..<sequences(of: rows).steps - 1)
+    return stepsWork(recurrence, rows, steps, products: followed.count, widths: 16)
+  }
+
+  /// - Parameters:
+  ///   - products: Steps that multiply by W (Hp, 3 Hp).
+  ///   - widths: Numbers that are read or written of every row, in units of Hp.
+  private func stepsWork(
+    _ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>, products: Int, widths: Int
+  ) -> Work {
+    let perStep = Double(rows.runs * sequences(of: rows).sequences)
+    let (width, weights) = (Double(recurrence.width), Double(3 * recurrence.width * recurrence.width))
+    return Work(
+      flops: 2 * perStep * Double(products) * weights,
+      bytes: 4 * (perStep * Double(steps.count * widths) * width + Double(rows.runs) * weights))
+  }
+
+  /// Hidden states of every sequence from one place to another.
+  func statesWork(_ recurrence: Recurrence, _ rows: WorkspaceRows) -> Work {
+    Work(bytes: 4 * Double(rows.runs * sequences(of: rows).sequences * (2 * recurrence.width + 1)))
   }
 
   func forwardWork(_ order: [Int], _ rows: WorkspaceRows) -> Work { work(order, rows, forwardWork) }

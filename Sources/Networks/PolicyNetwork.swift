@@ -80,12 +80,20 @@ public final class PolicyNetwork {
   ///   - rowCapacity: C; for training a multiple of `SPLIT_BLOCK_ROWS` where a minibatch has more than one chunk.
   ///   - wideActions: Actions whose logits are computed only for rows that may take one of them (`ROW_COUNT_WIDE`).
   ///   - symmetries: Whose elements `recordExpand` applies to the rows; nil for rows as they are.
+  ///   - precision: What products are made of; `mixed` where kernels multiply only.
   ///   - training: Whether `recordBackward` will be used.
+  /// - Throws: `VulkanError`, also for mixed precision where the host multiplies, and for tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,
-    rowCapacity: Int, training: Bool
+    rowCapacity: Int, precision: Precision = .float32, training: Bool
   ) throws {
+    guard precision == .float32 || device.profile.matrixMultiply != .host else {
+      throw VulkanError(
+        .unsupported,
+        "precision: mixed is for products on the device, and the host multiplies for \(device.description.name); "
+          + "use precision: float32 or --matmul flat, shared or cooperative")
+    }
     let layout = ParameterLayout(architecture)
     self.architecture = architecture
     self.layout = layout
@@ -102,7 +110,7 @@ public final class PolicyNetwork {
     }
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
-    kernels = DenseKernels(device: device)
+    kernels = try DenseKernels(device: device, precision: precision)
     blas = device.profile.matrixMultiply == .host ? HostBLAS.shared : nil
 
     let alignment = DenseKernels.rowAlignment

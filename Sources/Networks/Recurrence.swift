@@ -64,7 +64,7 @@ final class Recurrence {
       return Steps(kernel: kernel, stepsPerDispatch: 1) { sequences in
         kernel.groups(for: (sequences + flatRows - 1) / flatRows * width / 8)
       }
-    case .shared:
+    case .shared, .cooperative:
       let perGroup = [16, 8, 4, 2].first { $0 * sharedRow <= sharedFloats } ?? 2
       let kernel = try device.kernel(
         "Network/\(name)_shared.comp",

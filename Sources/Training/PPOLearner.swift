@@ -144,7 +144,8 @@ final class PPOLearner {
     recorder.phase = "epochs: backward"
     try network.recordBackward(
       recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: splits, firstRow: part.splitRow)
+      gradients: RunWindow(gradients, runs: window), splits: splits,
+      minibatchRows: shape.minibatchRows, firstRow: part.splitRow)
   }
 
   /// The loss of a chunk, its gradient by the network's outputs, and the sums for the metrics.

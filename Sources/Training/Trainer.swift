@@ -25,9 +25,8 @@ public final class Trainer {
   public let windowRuns: Int
 
   private let device: Device
-  let shape: TrainingShape
   let parts: TrainerParts
-  private let windows: [Range<Int>]
+  var shape: TrainingShape { parts.shape }
   private let firstEpisodes: CommandSequence
   private let update: [CommandSequence]
   private let copyMetrics: [CommandSequence]
@@ -48,28 +47,22 @@ public final class Trainer {
     self.configuration = configuration
     self.runs = runs
     self.device = device
-    environment = try configuration.makeEnvironment()
-    try configuration.validate(agentCount: environment.agentCount)
-    architecture = try configuration.network.architecture(for: environment)
-    shape = TrainingShape(configuration, environment: environment, runs: runs.count)
     table = BufferTable(device: device)
     parts = try TrainerParts(
-      configuration: configuration, shape: shape, environment: environment, architecture: architecture, device: device,
-      table: table, windowLimit: windowLimit)
+      configuration: configuration, runs: runs.count, device: device, table: table, windowLimit: windowLimit)
+    environment = parts.environment.environment
+    architecture = parts.network.architecture
     layout = parts.network.layout
     windowRuns = parts.network.windowRuns
     try table.allocate()
     try parts.initialize(runs: runs)
 
-    windows = stride(from: 0, to: runs.count, by: windowRuns).map { [windowRuns] first in
-      first..<min(first + windowRuns, runs.count)
-    }
-    let (parts, windows) = (parts, windows)
+    let parts = parts
     firstEpisodes = try device.record { recorder in
-      for window in windows { parts.recordFirstEpisodes(recorder, runs: window) }
+      for window in parts.windows { parts.recordFirstEpisodes(recorder, runs: window) }
     }
     try device.submit(firstEpisodes).wait()
-    update = try windows.flatMap { window in try parts.recordUpdate(on: device, runs: window) }
+    update = try parts.update.map(device.record)
     dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
     handOversPerUpdate = update.reduce(0) { $0 + $1.handOverCount }
     let history = try (0..<2).map {
@@ -146,7 +139,7 @@ public final class Trainer {
     switch kind {
     case .train: return update
     case .inference:
-      return try windows.map { window in
+      return try parts.windows.map { window in
         try device.record { recorder in try parts.recordRollout(recorder, runs: window) }
       }
     }
@@ -170,12 +163,11 @@ public final class Trainer {
   func profile(_ kind: TrainingBenchmark.Kind) throws -> Profile {
     let peaks = try MeasuredPeaks.measure(on: device)
     let work = try device.timed {
-      try kind == .train
-        ? windows.flatMap { try parts.recordUpdate(on: device, runs: $0) } : benchmarkWork(.inference)
+      try kind == .train ? parts.update.map(device.record) : benchmarkWork(.inference)
     }
     try device.submit(work).wait()
     return try Profile(
-      work.flatMap { try $0.timings() }, shares: parts.rowShares(shape, runs: windows.last?.count ?? 0), peaks: peaks)
+      work.flatMap { try $0.timings() }, shares: parts.rowShares(runs: parts.windows.last?.count ?? 0), peaks: peaks)
   }
 }
 

@@ -5,7 +5,7 @@ import VulkanCompute
 extension TrainerParts {
   /// Of the rows of the last rollout of a window, those of every kind of `Work`: all, acting, with a wide action, and what
   /// share of the last chunk's lists was in use.
-  func rowShares(_ shape: TrainingShape, runs: Int) throws -> SIMD4<Double> {
+  func rowShares(runs: Int) throws -> SIMD4<Double> {
     var (acting, wide) = (0, 0)
     for run in 0..<runs {
       let masks = try buffers.legalMasks.read(run: run).prefix(shape.rows * shape.maskWords)

@@ -5,6 +5,7 @@ import VulkanCompute
 
 /// The parts of a trainer, made in the order in which data goes through them.
 final class TrainerParts {
+  let shape: TrainingShape
   let environment: VectorEnvironment
   let network: PolicyNetwork
   let scalars: RunScalars
@@ -15,10 +16,18 @@ final class TrainerParts {
   let otherPlay: OtherPlay?
   private let finishUpdate: Kernel
 
+  /// - Parameters:
+  ///   - runs: R
+  ///   - windowLimit: The most runs that may share a dispatch.
+  /// - Throws: `ConfigurationError` where minibatches do not divide the rollout, `VulkanError` where the device lacks limits.
   init(
-    configuration: TrainingConfiguration, shape: TrainingShape, environment game: any Environment,
-    architecture: NetworkArchitecture, device: Device, table: BufferTable, windowLimit: Int = .max
+    configuration: TrainingConfiguration, runs: Int, device: Device, table: BufferTable, windowLimit: Int = .max
   ) throws {
+    let game = try configuration.makeEnvironment()
+    try configuration.validate(agentCount: game.agentCount)
+    let architecture = try configuration.network.architecture(for: game)
+    let shape = TrainingShape(configuration, environment: game, runs: runs)
+    self.shape = shape
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
@@ -31,7 +40,7 @@ final class TrainerParts {
     network = try PolicyNetwork(
       architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
       wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: windowRuns,
-      rowCapacity: shape.chunkRows, training: true)
+      rowCapacity: shape.chunkRows, precision: configuration.precision, training: true)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
@@ -81,21 +90,27 @@ final class TrainerParts {
     try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
   }
 
-  /// One update of a window: the rollout, every epoch, and the end, each a sequence of its own, so that no single one
-  /// keeps a device busy for longer than its driver's watchdog allows.
-  func recordUpdate(on device: Device, runs: Range<Int>) throws -> [CommandSequence] {
-    let collect = try device.record { recorder in
-      recorder.phase = "rollout"
-      recorder.fill(scalars.metrics.window(runs: runs), with: 0)
-      recorder.barrier()
-      try recordRollout(recorder, runs: runs)
-      learner.recordComputeAdvantages(recorder, runs: runs)
+  /// Runs that share dispatches, in order.
+  var windows: [Range<Int>] {
+    stride(from: 0, to: shape.runs, by: network.windowRuns).map { $0..<min($0 + network.windowRuns, shape.runs) }
+  }
+
+  /// One update of all runs, to be recorded or counted. Of every window the rollout, every epoch, and the end, each a
+  /// sequence of its own, so that no single one keeps a device busy for longer than its driver's watchdog allows.
+  var update: [(CommandRecorder) throws -> Void] {
+    windows.flatMap { runs in
+      [{ try self.recordCollect($0, runs: runs) }]
+        + learner.epochs.map { epoch in { try self.learner.recordImprove($0, runs: runs, epoch: epoch) } }
+        + [{ self.recordFinish($0, runs: runs) }]
     }
-    let epochs = try learner.epochs.map { epoch in
-      try device.record { recorder in try learner.recordImprove(recorder, runs: runs, epoch: epoch) }
-    }
-    let finish = try device.record { recorder in recordFinish(recorder, runs: runs) }
-    return [collect] + epochs + [finish]
+  }
+
+  private func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    recorder.phase = "rollout"
+    recorder.fill(scalars.metrics.window(runs: runs), with: 0)
+    recorder.barrier()
+    try recordRollout(recorder, runs: runs)
+    learner.recordComputeAdvantages(recorder, runs: runs)
   }
 
   private func recordFinish(_ recorder: CommandRecorder, runs: Range<Int>) {
@@ -106,20 +121,6 @@ final class TrainerParts {
         "episode_sums": rollout.episodeSums.window(runs: 0..<runs.count), "metrics": scalars.metrics.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
       ], push: rollout.episodeDispatch, groups: runs.count)
-  }
-
-  func planText(shape: TrainingShape, table: BufferTable, device: Device) -> String {
-    let row = shape.rolloutBytesPerRow
-    let dense = 4 * network.architecture.inputs
-    return """
-      device \(device.description.name) (\(device.profile))
-      runs R \(shape.runs) in windows of \(network.windowRuns), environments N \(shape.environments), \
-      steps T \(shape.steps), agents A \(shape.agents)
-      minibatches of B \(shape.minibatchRows) rows in chunks of C \(shape.chunkRows)
-      \(table.planText())
-      rollout bytes per row: observation \(row.observation) packed instead of \(dense) as float32 \
-      (1/\(dense / row.observation)), all \(row.total)
-      """
   }
 }
 

@@ -26,39 +26,4 @@ extension Trainer {
     let waves = (runs.count + most - 1) / most
     return (0..<waves).map { Array(runs[$0 * runs.count / waves..<($0 + 1) * runs.count / waves]) }
   }
-
-  /// Device memory that so many runs take at once.
-  static func plannedBytes(configuration: TrainingConfiguration, runs: Int, device: Device) throws -> Int {
-    try plan(configuration: configuration, runs: runs, device: device).table.totalBytes
-  }
-
-  /// The memory plan without taking the memory: waves, device, windows, every buffer, rollout bytes per row.
-  public static func planText(
-    configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device, waveLimit: Int? = nil
-  ) throws -> String {
-    let waves = try waves(of: runs, configuration: configuration, device: device, limit: waveLimit)
-    let largest = waves.map(\.count).max() ?? 0
-    let (parts, shape, table) = try plan(configuration: configuration, runs: largest, device: device)
-    let text = parts.planText(shape: shape, table: table, device: device)
-    guard waves.count > 1 else { return text }
-    let all = try plannedBytes(configuration: configuration, runs: runs.count, device: device)
-    return """
-      \(runs.count) runs in \(waves.count) waves, one after another, of \
-      \(waves.map { "\($0.count)" }.joined(separator: ", ")) runs; all at once would take \(formatBytes(all))
-      the largest wave:
-      \(text)
-      """
-  }
-
-  private static func plan(
-    configuration: TrainingConfiguration, runs: Int, device: Device
-  ) throws -> (parts: TrainerParts, shape: TrainingShape, table: BufferTable) {
-    let environment = try configuration.makeEnvironment()
-    let shape = TrainingShape(configuration, environment: environment, runs: runs)
-    let table = BufferTable(device: device)
-    let parts = try TrainerParts(
-      configuration: configuration, shape: shape, environment: environment,
-      architecture: configuration.network.architecture(for: environment), device: device, table: table)
-    return (parts, shape, table)
-  }
 }

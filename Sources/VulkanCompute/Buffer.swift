@@ -1,14 +1,13 @@
-import CVulkan
 import Foundation
 
 /// A range of a buffer as a kernel sees it.
 public struct BufferWindow {
   let buffer: AnyBuffer
   let byteOffset: Int
-  let byteCount: Int
+  public let byteCount: Int
 
   /// Where the host reads and writes the window; nil where the device's memory is not mapped. For steps of the host.
-  public var mapped: UnsafeMutableRawPointer? { buffer.allocated.mapping.map { $0 + byteOffset } }
+  public var mapped: UnsafeMutableRawPointer? { buffer.mapping.map { $0 + byteOffset } }
 
   /// The same where the device is known to work in the host's memory.
   public func address<Element>(of type: Element.Type) -> UnsafeMutablePointer<Element> {
@@ -30,16 +29,19 @@ public class AnyBuffer {
   /// The axes after R with their names, for example [("T", 128), ("N", 64), ("A", 2)].
   public let shape: [(axis: String, count: Int)]
   public let elementName: String
+  /// Whether the buffer belongs to a table that only plans, and never gets memory.
+  let isPlanned: Bool
 
   private(set) var storage: BufferStorage?
 
   init(
     name: String, elementSize: Int, elementName: String, runCount: Int, runStrideBytes: Int,
-    shape: [(axis: String, count: Int)]
+    shape: [(axis: String, count: Int)], isPlanned: Bool
   ) {
     self.name = name
     self.elementSize = elementSize
     self.elementName = elementName
+    self.isPlanned = isPlanned
     self.runCount = runCount
     self.runStrideBytes = runStrideBytes
     self.shape = shape
@@ -53,6 +55,12 @@ public class AnyBuffer {
   var allocated: BufferStorage {
     guard let storage else { preconditionFailure("\(name) is used before BufferTable.allocate()") }
     return storage
+  }
+
+  /// Where the host finds byte 0; nil where the device's memory is not mapped. For a planned buffer it only stands in for
+  /// an address: steps of the host that are counted do not run.
+  var mapping: UnsafeMutableRawPointer? {
+    isPlanned ? UnsafeMutableRawPointer(bitPattern: BufferTable.runAlignmentBytes) : allocated.mapping
   }
 
   /// The whole buffer.
@@ -88,13 +96,13 @@ public final class Buffer<Element: BitwiseCopyable>: AnyBuffer {
   /// Elements from one run to the next.
   public var runStride: Int { runStrideBytes / MemoryLayout<Element>.stride }
 
-  init(name: String, runs: Int, shape: [(axis: String, count: Int)], padded: Bool) {
+  init(name: String, runs: Int, shape: [(axis: String, count: Int)], padded: Bool, isPlanned: Bool = false) {
     let stride = MemoryLayout<Element>.stride
     let bytes = shape.reduce(stride) { $0 * $1.count }
     let alignment = padded ? BufferTable.runAlignmentBytes : stride
     super.init(
       name: name, elementSize: stride, elementName: "\(Element.self)", runCount: runs,
-      runStrideBytes: max((bytes + alignment - 1) / alignment, 1) * alignment, shape: shape)
+      runStrideBytes: max((bytes + alignment - 1) / alignment, 1) * alignment, shape: shape, isPlanned: isPlanned)
   }
 
   /// Host to device, from element `offset` on.
@@ -121,119 +129,6 @@ public final class Buffer<Element: BitwiseCopyable>: AnyBuffer {
   public func write(_ values: [Element], run: Int) throws {
     precondition(values.count <= runStride, "\(name): more elements than a run holds")
     try write(values, at: run * runStride)
-  }
-}
-
-/// The Vulkan side of a buffer: handle, memory, mapping, texel views.
-final class BufferStorage {
-  let name: String
-  let byteCount: Int
-  let handle: VkBuffer
-  private let device: Device
-  private let memory: VkDeviceMemory
-  let mapping: UnsafeMutableRawPointer?
-  private var views: [ViewKey: VkBufferView] = [:]
-
-  private struct ViewKey: Hashable {
-    let format: UInt32
-    let offset: Int
-    let range: Int
-  }
-
-  /// - Parameter hostVisible: true for staging memory, which is always mapped.
-  init(name: String, byteCount: Int, device: Device, hostVisible: Bool = false) throws {
-    self.name = name
-    self.byteCount = byteCount
-    self.device = device
-    var info = VkBufferCreateInfo()
-    info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO
-    info.size = VkDeviceSize(byteCount)
-    info.usage =
-      VK_BUFFER_USAGE_STORAGE_BUFFER_BIT.rawValue | VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT.rawValue
-      | VK_BUFFER_USAGE_TRANSFER_SRC_BIT.rawValue | VK_BUFFER_USAGE_TRANSFER_DST_BIT.rawValue
-    info.sharingMode = VK_SHARING_MODE_EXCLUSIVE
-    var buffer: VkBuffer?
-    try check(vkCreateBuffer(device.handle, &info, nil, &buffer), "creating the buffer \(name)")
-    var requirements = VkMemoryRequirements()
-    vkGetBufferMemoryRequirements(device.handle, buffer, &requirements)
-    let operation = "allocating \(formatBytes(byteCount)) for \(name)"
-    guard Int(requirements.size) <= device.description.maxAllocationBytes else {
-      vkDestroyBuffer(device.handle, buffer, nil)
-      throw VulkanError(
-        .outOfMemory,
-        "\(operation): \(device.description.name) takes at most \(formatBytes(device.description.maxAllocationBytes)) "
-          + "in one piece; use fewer environments or runs, or see `--plan`")
-    }
-    let type = try device.memoryType(allowed: requirements.memoryTypeBits, hostVisible: hostVisible)
-    var allocation = VkMemoryAllocateInfo()
-    allocation.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO
-    allocation.allocationSize = requirements.size
-    allocation.memoryTypeIndex = type.index
-    var memory: VkDeviceMemory?
-    let result = vkAllocateMemory(device.handle, &allocation, nil, &memory)
-    guard result == VK_SUCCESS, let memory, let buffer else {
-      vkDestroyBuffer(device.handle, buffer, nil)
-      throw VulkanError(operation, result)
-    }
-    (handle, self.memory) = (buffer, memory)
-    var pointer: UnsafeMutableRawPointer?
-    let bound = vkBindBufferMemory(device.handle, buffer, memory, 0)
-    let mapped = type.mapped ? vkMapMemory(device.handle, memory, 0, VK_WHOLE_SIZE, 0, &pointer) : VK_SUCCESS
-    mapping = pointer
-    try check(bound, operation)
-    try check(mapped, operation)
-    if let pointer {
-      memset(pointer, 0, byteCount)
-    } else {
-      try device.run { $0.fill(self, offset: 0, byteCount: byteCount, with: 0) }
-    }
-  }
-
-  deinit {
-    for view in views.values { vkDestroyBufferView(device.handle, view, nil) }
-    vkDestroyBuffer(device.handle, handle, nil)
-    vkFreeMemory(device.handle, memory, nil)
-  }
-
-  /// The texel view of a window; views live as long as the buffer.
-  func view(format: VkFormat, offset: Int, range: Int) throws -> VkBufferView {
-    let key = ViewKey(format: format.rawValue, offset: offset, range: range)
-    if let view = views[key] { return view }
-    var info = VkBufferViewCreateInfo()
-    info.sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO
-    info.buffer = handle
-    info.format = format
-    info.offset = VkDeviceSize(offset)
-    info.range = VkDeviceSize(range)
-    var view: VkBufferView?
-    try check(vkCreateBufferView(device.handle, &info, nil, &view), "creating a texel view of \(name)")
-    guard let view else { throw VulkanError(.other, "no texel view of \(name)") }
-    views[key] = view
-    return view
-  }
-
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
-    guard bytes.count > 0, let source = bytes.baseAddress else { return }
-    if let mapping {
-      memcpy(mapping + offset, source, bytes.count)
-      return
-    }
-    let staging = try BufferStorage(
-      name: "staging for \(name)", byteCount: bytes.count, device: device, hostVisible: true)
-    try staging.write(bytes, at: 0)
-    try device.run { $0.copy(staging, 0, to: self, offset, byteCount: bytes.count) }
-  }
-
-  func read(_ range: Range<Int>, into destination: UnsafeMutableRawBufferPointer) throws {
-    guard range.count > 0, let target = destination.baseAddress else { return }
-    if let mapping {
-      memcpy(target, mapping + range.lowerBound, range.count)
-      return
-    }
-    let staging = try BufferStorage(
-      name: "staging for \(name)", byteCount: range.count, device: device, hostVisible: true)
-    try device.run { $0.copy(self, range.lowerBound, to: staging, 0, byteCount: range.count) }
-    try staging.read(0..<range.count, into: destination)
   }
 }
 

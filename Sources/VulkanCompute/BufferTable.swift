@@ -12,10 +12,16 @@ public final class BufferTable {
   }
 
   private let device: Device?
+  private let plansOnly: Bool
   private var entries: [Entry] = []
 
-  /// - Parameter device: nil for a table that only plans.
-  public init(device: Device?) { self.device = device }
+  /// - Parameters:
+  ///   - device: Where `allocate()` takes the memory; nil for a table that only plans.
+  ///   - plansOnly: The buffers never get memory; `Device.count(_:)` can use them, `Device.record(_:)` cannot.
+  public init(device: Device?, plansOnly: Bool = false) {
+    self.device = device
+    self.plansOnly = plansOnly || device == nil
+  }
 
   /// Registers a buffer of shape (runs, shape…). Names are unique.
   public func register<Element: BitwiseCopyable>(
@@ -23,14 +29,14 @@ public final class BufferTable {
   ) -> Buffer<Element> {
     precondition(!entries.contains { $0.buffer.name == name }, "two buffers are called \(name)")
     let buffer = Buffer<Element>(
-      name: name, runs: runs, shape: shape.map { (axis: $0.0, count: $0.1) }, padded: true)
+      name: name, runs: runs, shape: shape.map { (axis: $0.0, count: $0.1) }, padded: true, isPlanned: plansOnly)
     entries.append(Entry(buffer: buffer, persistence: persistence))
     return buffer
   }
 
   /// Takes the memory of all registered buffers that have none yet, filled with zeros.
   public func allocate() throws {
-    guard let device else { preconditionFailure("a table without a device only plans") }
+    guard let device, !plansOnly else { preconditionFailure("this table only plans") }
     let available = device.description.availableBytes
     guard totalBytes <= available else {
       throw VulkanError(

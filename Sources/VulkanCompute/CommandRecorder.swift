@@ -1,18 +1,20 @@
 import CVulkan
 
-/// Records dispatches, copies and barriers into one command sequence.
+/// Records dispatches, copies and barriers into one command sequence, or only counts what it would record.
 public final class CommandRecorder {
-  private let device: Device
+  let device: Device
   private var buffer: CommandBuffer
-  private let sequence: CommandSequence
+  let sequence: CommandSequence
+  /// Whether buffers may lack memory and no commands are recorded.
+  public let onlyCounts: Bool
   /// Whether the command buffer in recording has neither dispatches nor copies.
   private var isEmpty = true
   /// What the commands recorded from now on are a part of, for timings: "rollout".
   public var phase = ""
   private var failure: (any Error)?
-  private var sets: [SetKey: VkDescriptorSet] = [:]
+  var sets: [SetKey: VkDescriptorSet] = [:]
 
-  private struct SetKey: Hashable {
+  struct SetKey: Hashable {
     let kernel: ObjectIdentifier
     let windows: [Window]
 
@@ -23,8 +25,9 @@ public final class CommandRecorder {
     }
   }
 
-  init(device: Device) throws {
+  init(device: Device, onlyCounts: Bool = false) throws {
     self.device = device
+    self.onlyCounts = onlyCounts
     sequence = CommandSequence(device: device)
     buffer = try CommandBuffer(device: device)
     barrier()  // after whatever the sequence submitted before this one wrote
@@ -60,15 +63,13 @@ public final class CommandRecorder {
     precondition(
       known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
-    if device.timesEveryDispatch { timestamp(kernel.name, work: work ?? Work(passingOver: bindings.values)) }
+    if device.timesEveryDispatch { timestamp(kernel.label, work: work ?? Work(passingOver: bindings.values)) }
     do {
-      let limit = device.description.maxGroupCount
-      guard x <= limit.x, y <= limit.y, z <= limit.z else {
-        throw VulkanError(
-          .unsupported,
-          "\(kernel.name) over \(x) x \(y) x \(z) workgroups exceeds this device's "
-            + "\(limit.x) x \(limit.y) x \(limit.z); use fewer environments or runs")
-      }
+      try requireLimits(kernel, bindings, x, y, z)
+      sequence.dispatchCount += 1
+      isEmpty = false
+      sequence.retain(kernel)
+      guard !onlyCounts else { return }
       var set: VkDescriptorSet? = try descriptorSet(kernel, bindings)
       vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline)
       vkCmdBindDescriptorSets(
@@ -79,9 +80,6 @@ public final class CommandRecorder {
           pushBytes.baseAddress)
       }
       vkCmdDispatch(commands, UInt32(x), UInt32(y), UInt32(z))
-      sequence.dispatchCount += 1
-      isEmpty = false
-      sequence.retain(kernel)
     } catch {
       failure = error
     }
@@ -102,6 +100,8 @@ public final class CommandRecorder {
     guard failure == nil else { return }
     if device.timesEveryDispatch { timestamp("copy", work: Work(passingOver: [source, target])) }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
+    isEmpty = false
+    guard !onlyCounts else { return }
     sequence.retain(source.buffer)
     sequence.retain(target.buffer)
     copy(
@@ -113,6 +113,8 @@ public final class CommandRecorder {
   public func fill(_ window: BufferWindow, with word: UInt32) {
     guard failure == nil else { return }
     if device.timesEveryDispatch { timestamp("fill", work: Work(passingOver: [window])) }
+    isEmpty = false
+    guard !onlyCounts else { return }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
   }
@@ -194,57 +196,5 @@ public final class CommandRecorder {
     barrier.srcAccessMask = sourceAccess
     barrier.dstAccessMask = targetAccess
     vkCmdPipelineBarrier(commands, sourceStages, targetStages, 0, 1, &barrier, 0, nil, 0, nil)
-  }
-
-  private func descriptorSet(_ kernel: Kernel, _ bindings: [String: BufferWindow]) throws -> VkDescriptorSet {
-    let ordered = kernel.reflection.bindings.map { (binding: $0, window: bindings[$0.name]!) }
-    let key = SetKey(
-      kernel: ObjectIdentifier(kernel),
-      windows: ordered.map {
-        SetKey.Window(
-          buffer: ObjectIdentifier($0.window.buffer), offset: $0.window.byteOffset, count: $0.window.byteCount)
-      })
-    if let set = sets[key] { return set }
-    let set = try sequence.allocateSet(layout: kernel.setLayout)
-    for (binding, window) in ordered {
-      let storage = window.buffer.allocated
-      sequence.retain(window.buffer)
-      var write = VkWriteDescriptorSet()
-      write.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET
-      write.dstSet = set
-      write.dstBinding = binding.number
-      write.descriptorCount = 1
-      write.descriptorType = binding.kind.descriptorType
-      if binding.kind == .storageBuffer {
-        try requireRange(window.byteCount, device.description.maxStorageBufferRange, kernel, window)
-        var info = VkDescriptorBufferInfo()
-        info.buffer = storage.handle
-        info.offset = VkDeviceSize(window.byteOffset)
-        info.range = VkDeviceSize(window.byteCount)
-        withUnsafePointer(to: &info) { info in
-          write.pBufferInfo = info
-          vkUpdateDescriptorSets(device.handle, 1, &write, 0, nil)
-        }
-      } else {
-        try requireRange(window.byteCount, device.description.maxTexelBufferElements * 16, kernel, window)
-        let range = window.byteCount & ~15
-        var view: VkBufferView? = try storage.view(
-          format: binding.kind.texelFormat, offset: window.byteOffset, range: range)
-        withUnsafePointer(to: &view) { view in
-          write.pTexelBufferView = view
-          vkUpdateDescriptorSets(device.handle, 1, &write, 0, nil)
-        }
-      }
-    }
-    sets[key] = set
-    return set
-  }
-
-  private func requireRange(_ bytes: Int, _ limit: Int, _ kernel: Kernel, _ window: BufferWindow) throws {
-    guard bytes > limit else { return }
-    throw VulkanError(
-      .unsupported,
-      "\(kernel.name) would bind \(formatBytes(bytes)) of \(window.buffer.name), and \(device.description.name) allows "
-        + "\(formatBytes(limit)) in one binding; use fewer environments or a shorter rollout")
   }
 }

@@ -37,13 +37,15 @@ public final class Device {
   ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
   ///   - matrixMultiply: Replaces this part of the profile.
+  ///   - tiles: Replaces this part of the profile.
   ///   - forceStaging: Treats all memory as not visible to the host, as on a discrete GPU.
   ///   - smallDispatches: Whether sharing a dispatch out among threads takes longer than the dispatch, where the device is a
   ///     CPU.
   /// - Throws: `VulkanError` that names what is missing.
   public init(
     index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
-    matrixMultiply: DeviceProfile.MatrixMultiply? = nil, forceStaging: Bool = false, smallDispatches: Bool = false
+    matrixMultiply: DeviceProfile.MatrixMultiply? = nil, tiles: DeviceProfile.Tiles? = nil,
+    forceStaging: Bool = false, smallDispatches: Bool = false
   ) throws {
     let instance = try Instance(validation: validation)
     self.instance = instance
@@ -76,6 +78,7 @@ public final class Device {
     description = chosen.description
     var wanted = profile ?? chosen.description.profile
     if let matrixMultiply { wanted.matrixMultiply = matrixMultiply }
+    if let tiles { wanted.tiles = tiles }
     self.profile = try Self.usable(wanted, on: description, mapped: !forceStaging)
     var memory = VkPhysicalDeviceMemoryProperties()
     vkGetPhysicalDeviceMemoryProperties(physical, &memory)
@@ -83,7 +86,9 @@ public final class Device {
       Array($0.bindMemory(to: VkMemoryType.self).prefix(Int(memory.memoryTypeCount)))
     }
     let family = UInt32(DeviceDescription.computeFamily(of: DeviceDescription.queueFamilies(of: physical)) ?? 0)
-    handle = try Self.createDevice(physical, family: family, name: chosen.description.name)
+    handle = try Self.createDevice(
+      physical, family: family, name: chosen.description.name,
+      matrixUnits: self.profile.matrixMultiply == .cooperative && !self.profile.emulatesMatrixUnits)
     var queue: VkQueue?
     vkGetDeviceQueue(handle, family, 0, &queue)
     var pool: VkCommandPool?
@@ -103,10 +108,22 @@ public final class Device {
   }
 
   /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped.
-  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no BLAS.
+  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no BLAS, and
+  ///   where a device that is not a CPU has no matrix units to use.
   private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
     -> DeviceProfile
   {
+    if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !profile.emulatesMatrixUnits {
+      guard device.kind == .cpu else {
+        throw VulkanError(
+          .unsupported,
+          "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
+            + "use --matmul shared")
+      }
+      var profile = profile
+      profile.emulatesMatrixUnits = true
+      return profile
+    }
     guard profile.matrixMultiply == .host else { return profile }
     guard device.kind == .cpu else {
       throw VulkanError(
@@ -136,19 +153,22 @@ public final class Device {
   ///   - macros: `#define`s of this configuration, on top of those of the device profile.
   ///   - includes: Files that stand behind virtual include names, for example
   ///     `["ENVIRONMENT_OBSERVATION": "Hanabi/hanabi_observation.glsl"]`.
+  ///   - loads: Replaces this part of the profile.
+  ///   - variant: What tells the kernel from others of its name, in timings.
   public func kernel(
-    _ name: String, macros: [String: any CustomStringConvertible] = [:], includes: [String: String] = [:]
+    _ name: String, macros: [String: any CustomStringConvertible] = [:], includes: [String: String] = [:],
+    loads: DeviceProfile.Loads? = nil, variant: String = ""
   ) throws -> Kernel {
     let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
-    let words = try ShaderCompiler.compile(name, macros: profile.macros + sorted, includes: includes)
-    return try Kernel(name: name, words: words, device: self)
+    let words = try ShaderCompiler.compile(name, macros: profile.macros(loads: loads) + sorted, includes: includes)
+    return try Kernel(name: name, variant: variant, words: words, device: self)
   }
 
   /// A kernel from GLSL text: for tests and probes.
   public func kernel(name: String, source: String, macros: [String: any CustomStringConvertible] = [:]) throws -> Kernel
   {
     let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
-    let words = try ShaderCompiler.compile(name: name, source: source, macros: profile.macros + sorted, includes: [:])
+    let words = try ShaderCompiler.compile(name: name, source: source, macros: profile.macros() + sorted, includes: [:])
     return try Kernel(name: name, words: words, device: self)
   }
 
@@ -173,10 +193,21 @@ public final class Device {
     try timed { try record(body) }
   }
 
+  /// What `body` would record. Buffers may lack memory; a table that only plans has made them.
+  ///
+  /// - Throws: `VulkanError` where a dispatch exceeds what the device allows.
+  public func count(_ body: (CommandRecorder) throws -> Void) throws -> (dispatches: Int, handOvers: Int) {
+    let recorder = try CommandRecorder(device: self, onlyCounts: true)
+    try body(recorder)
+    let sequence = try recorder.finish()
+    return (sequence.dispatchCount, sequence.handOverCount)
+  }
+
   /// What `body` records has the time of every dispatch, copy and fill.
   public func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = timesEveryDispatch
     timesEveryDispatch = true
-    defer { timesEveryDispatch = false }
+    defer { timesEveryDispatch = before }
     return try body()
   }
 
@@ -236,18 +267,18 @@ public final class Device {
       vkEnumeratePhysicalDevices(instance.handle, $0, $1)
     }
     return try handles.compactMap { $0 }.enumerated().map { index, handle in
-      (handle, try DeviceDescription(index: index, physical: handle))
+      (handle, try DeviceDescription(index: index, physical: handle, instance: instance.handle))
     }
   }
 
-  private static func createDevice(_ physical: VkPhysicalDevice, family: UInt32, name: String) throws -> VkDevice {
-    let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
-      vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
-    }
+  private static func createDevice(
+    _ physical: VkPhysicalDevice, family: UInt32, name: String, matrixUnits: Bool
+  ) throws -> VkDevice {
+    let extensions = try DeviceDescription.extensions(of: physical)
     // Devices that are not fully conformant (MoltenVK) require that this extension is enabled when they list it.
-    let enabled = ["VK_KHR_portability_subset"].filter { wanted in
-      extensions.contains { text(of: $0.extensionName) == wanted }
-    }
+    let enabled =
+      ["VK_KHR_portability_subset"].filter(extensions.contains)
+      + (matrixUnits ? CooperativeMatrices.extensions : [])
     var priority: Float = 1
     var device: VkDevice?
     let result = withUnsafePointer(to: &priority) { priority in
@@ -264,7 +295,11 @@ public final class Device {
           info.pQueueCreateInfos = queueInfo
           info.enabledExtensionCount = UInt32(enabled.count)
           info.ppEnabledExtensionNames = enabled.baseAddress
-          return vkCreateDevice(physical, &info, nil, &device)
+          guard matrixUnits else { return vkCreateDevice(physical, &info, nil, &device) }
+          return CooperativeMatrices.withFeatures { features in
+            info.pNext = features
+            return vkCreateDevice(physical, &info, nil, &device)
+          }
         }
       }
     }

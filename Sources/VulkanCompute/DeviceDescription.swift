@@ -27,6 +27,8 @@ public struct DeviceDescription: Sendable {
   public let offsetAlignment: Int
   /// Nanoseconds per timestamp tick; 0 where the queue has no timestamps.
   public let timestampPeriod: Float
+  /// Whether products of float16 fragments by matrix units can be used (`CooperativeMatrices`).
+  public let hasCooperativeMatrices: Bool
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
@@ -35,7 +37,9 @@ public struct DeviceDescription: Sendable {
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
-    kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : .graphics
+    var profile = kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : DeviceProfile.graphics
+    profile.tiles = .measured
+    return profile
   }
 
   /// Preference when no device is named: discrete, integrated, virtual, CPU.
@@ -49,7 +53,7 @@ public struct DeviceDescription: Sendable {
     }
   }
 
-  init(index: Int, physical: VkPhysicalDevice) throws {
+  init(index: Int, physical: VkPhysicalDevice, instance: VkInstance) throws {
     self.index = index
     var driverProperties = VkPhysicalDeviceDriverProperties()
     driverProperties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES
@@ -60,13 +64,11 @@ public struct DeviceDescription: Sendable {
     var basic = VkPhysicalDeviceProperties()
     vkGetPhysicalDeviceProperties(physical, &basic)
     let hasVulkan11 = basic.apiVersion >= (1 << 22) | (1 << 12)
+    let extensions = try Self.extensions(of: physical)
     if hasVulkan11 {
-      let extensions = try enumerate("listing device extensions", VkExtensionProperties()) {
-        vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
-      }
       let hasDriverProperties =
         basic.apiVersion >= (1 << 22) | (2 << 12)
-        || extensions.contains { text(of: $0.extensionName) == "VK_KHR_driver_properties" }
+        || extensions.contains("VK_KHR_driver_properties")
       withUnsafeMutablePointer(to: &driverProperties) { driver in
         withUnsafeMutablePointer(to: &maintenance) { maintenance in
           withUnsafeMutablePointer(to: &subgroup) { subgroup in
@@ -95,6 +97,10 @@ public struct DeviceDescription: Sendable {
     driver =
       driverName.isEmpty ? "driver \(basic.driverVersion)" : "\(driverName) \(text(of: driverProperties.driverInfo))"
     subgroupSize = Int(subgroup.subgroupSize)
+    hasCooperativeMatrices =
+      hasVulkan11
+      && CooperativeMatrices.areUsable(
+        on: physical, of: instance, listed: extensions, subgroupSize: Int(subgroup.subgroupSize))
     maxStorageBufferRange = Int(limits.maxStorageBufferRange)
     maxTexelBufferElements = Int(limits.maxTexelBufferElements)
     maxAllocationBytes =
@@ -124,10 +130,17 @@ public struct DeviceDescription: Sendable {
     if offsetAlignment > BufferTable.runAlignmentBytes {
       missing.append("buffer offsets aligned to \(BufferTable.runAlignmentBytes) bytes (needs \(offsetAlignment))")
     }
-    if maxSharedMemoryBytes < 16 << 10 {
-      missing.append("16 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
+    if maxSharedMemoryBytes < 32 << 10 {
+      missing.append("32 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
     }
     self.missing = missing
+  }
+
+  static func extensions(of physical: VkPhysicalDevice) throws -> Set<String> {
+    let listed = try enumerate("listing device extensions", VkExtensionProperties()) {
+      vkEnumerateDeviceExtensionProperties(physical, nil, $0, $1)
+    }
+    return Set(listed.map { text(of: $0.extensionName) })
   }
 
   static func queueFamilies(of physical: VkPhysicalDevice) -> [VkQueueFamilyProperties] {

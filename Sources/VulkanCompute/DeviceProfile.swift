@@ -3,20 +3,35 @@
 public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
-  /// Who multiplies the matrices of the dense layers: kernels with register tiles only, kernels with tiles staged through
-  /// shared memory, or a BLAS of the host, where the device works in the host's memory.
-  public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, host }
+  /// Who multiplies the matrices of the dense layers: kernels with register tiles only; kernels with tiles staged through
+  /// shared memory; the same and, in mixed precision, the matrix units of the device; or a BLAS of the host, where the device works in the host's memory.
+  public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, cooperative, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
+
+  /// Which tiles the kernels of products keep in registers, and how they read their operands: as was found good on
+  /// other devices, the fastest by measurement on this one, or one shape wherever it fits. Results do not depend on it.
+  public enum Tiles: Hashable, Sendable {
+    case standard, measured
+    case shape(rows: Int, columns: Int)
+  }
 
   public var loads: Loads
   public var matrixMultiply: MatrixMultiply
   public var stateLayout: StateLayout
+  public var tiles: Tiles
+  /// Whether ordinary instructions do, slowly, what matrix units would: for tests of all that is around them.
+  public var emulatesMatrixUnits: Bool
 
-  public init(loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout) {
+  public init(
+    loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout, tiles: Tiles = .standard,
+    emulatesMatrixUnits: Bool = false
+  ) {
     self.loads = loads
     self.matrixMultiply = matrixMultiply
     self.stateLayout = stateLayout
+    self.tiles = tiles
+    self.emulatesMatrixUnits = emulatesMatrixUnits
   }
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
@@ -27,14 +42,17 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.
   public static let graphics = DeviceProfile(loads: .storage, matrixMultiply: .shared, stateLayout: .structureOfArrays)
 
-  var macros: [(String, String)] {
+  func macros(loads: Loads? = nil) -> [(String, String)] {
+    let loads = loads ?? self.loads
     var macros: [(String, String)] = []
     if loads == .texel { macros.append(("WIDE_LOADS_TEXEL", "1")) }
     if stateLayout == .structureOfArrays { macros.append(("STATE_SOA", "1")) }
     return macros
   }
 
+  /// What results depend on, which tiles do not.
   public var description: String {
-    "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue), state \(stateLayout.rawValue)"
+    "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue)\(emulatesMatrixUnits ? " (emulated)" : ""), "
+      + "state \(stateLayout.rawValue)"
   }
 }

@@ -1,3 +1,4 @@
+import CHostSupport
 import Foundation
 
 /// Matrix products by a BLAS of the host, found at run time: OpenBLAS, where it is installed in the build for POSIX threads
@@ -6,6 +7,9 @@ import Foundation
 /// Calls run on the calling thread alone, so that results do not depend on the number of threads; callers share work out
 /// among threads themselves. Other builds are not taken: that for OpenMP forgets the limit of one thread in other threads,
 /// that without threads may not be called from several.
+///
+/// Which of its kernels it uses is decided by the instructions of the processor, unless `OPENBLAS_CORETYPE` says otherwise:
+/// by itself OpenBLAS goes by the processor's name, and takes kernels without AVX where it does not know that.
 public struct HostBLAS: Sendable {
   /// The BLAS of this process; nil where none is installed.
   public static let shared = HostBLAS()
@@ -21,6 +25,7 @@ public struct HostBLAS: Sendable {
   private let sgemm: SGEMM
 
   private init?() {
+    if let core = crossplay_openblas_core() { setenv("OPENBLAS_CORETYPE", core, 0) }
     let names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.0.dylib"]
     guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
       let sgemm = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads"),

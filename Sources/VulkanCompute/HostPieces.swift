@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostSupport
 
 /// Steps of the host in pieces, each of them on one thread.
 ///

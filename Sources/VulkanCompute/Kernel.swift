@@ -3,6 +3,8 @@ import CVulkan
 /// A compute pipeline whose bindings are known by name.
 public final class Kernel {
   public let name: String
+  /// What tells it from others of its name, in timings; may be empty.
+  public let variant: String
   public let reflection: SPIRV
   /// The module, for tests that run other tools on it.
   public let words: [UInt32]
@@ -18,11 +20,15 @@ public final class Kernel {
 
   public var localSize: (x: Int, y: Int, z: Int) { reflection.localSize }
 
+  /// Name and variant.
+  var label: String { variant.isEmpty ? name : "\(name) \(variant)" }
+
   /// Workgroups along x for `count` invocations.
   public func groups(for count: Int) -> Int { (count + localSize.x - 1) / localSize.x }
 
-  init(name: String, words: [UInt32], device: Device) throws {
+  init(name: String, variant: String = "", words: [UInt32], device: Device) throws {
     self.name = name
+    self.variant = variant
     self.words = words
     self.device = device
     let reflection = try SPIRV(words)

@@ -76,6 +76,8 @@ public struct Profile: Sendable, Encodable {
   public var text: String {
     let total = max(seconds, 1e-12)
     func share(_ part: Double, of whole: Double) -> String { String(format: "%5.1f %%", 100 * part / whole) }
+    func label(_ line: Line) -> String { line.name + (line.isOnHost ? " (host)" : "") }
+    let width = lines.map { label($0).count }.max() ?? 0
     var text = [peaks.text]
     for phase in phases {
       let milliseconds = String(format: "%.2f ms", phase.seconds * 1e3)
@@ -84,7 +86,7 @@ public struct Profile: Sendable, Encodable {
         let blank = String(repeating: " ", count: 16)
         let rate = line.flops > 0 ? String(format: "%8.1f GFLOP/s", line.flopsPerSecond / 1e9) : blank
         text.append(
-          "  " + (line.name + (line.isOnHost ? " (host)" : "")).padding(toLength: 42, withPad: " ", startingAt: 0)
+          "  " + label(line).padding(toLength: width, withPad: " ", startingAt: 0)
             + String(
               format: " %9.2f ms %@ %6d calls %9.1f us each %@ %7.2f GB/s %4.0f %% of peak", line.seconds * 1e3,
               share(line.seconds, of: total), line.calls, line.seconds / Double(line.calls) * 1e6, rate,

@@ -62,6 +62,8 @@ struct BenchCommand: ParsableCommand {
     let environment: String
     let runs: Int
     let environments: Int
+    /// Parts of a run's environments that are bound apart from each other, of games alone.
+    var pieces: Int?
     let envStepsPerSecond: Spread
     let agentStepsPerSecond: Spread
     /// Of all timed repetitions.
@@ -103,10 +105,11 @@ struct BenchCommand: ParsableCommand {
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond
+    let pieces = if let pieces = result.pieces, pieces > 1 { " in \(pieces) pieces" } else { "" }
     print(
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
-        + "\(result.runs) runs x \(result.environments) environments on \(result.device)")
+        + "\(result.runs) runs x \(result.environments) environments\(pieces) on \(result.device)")
     if let games = result.gamesPerSecond, let policies = result.policies {
       let span = "(\(magnitude(games.min)) to \(magnitude(games.max)))"
       print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
@@ -130,8 +133,9 @@ struct BenchCommand: ParsableCommand {
           driver: device.description.driver, commit: Version.commit))
     }
     print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
+    let width = kernels.map(\.name.count).max() ?? 0
     for kernel in kernels {
-      let name = kernel.name.padding(toLength: 42, withPad: " ", startingAt: 0)
+      let name = kernel.name.padding(toLength: width, withPad: " ", startingAt: 0)
       print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
     }
   }
@@ -147,7 +151,8 @@ struct BenchCommand: ParsableCommand {
       device: device, profiled: profile)
     return Result(
       kind: kind.rawValue, environment: environmentName, runs: measured.runs, environments: measured.environments,
-      envStepsPerSecond: measured.envStepsPerSecond, agentStepsPerSecond: measured.agentStepsPerSecond,
+      pieces: measured.pieces, envStepsPerSecond: measured.envStepsPerSecond,
+      agentStepsPerSecond: measured.agentStepsPerSecond,
       seconds: measured.seconds, warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions,
       device: measured.device, driver: measured.driver, commit: Version.commit,
       profile: measured.profile)

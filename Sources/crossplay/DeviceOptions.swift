@@ -2,24 +2,34 @@ import ArgumentParser
 import VulkanCompute
 
 struct DeviceOptions: ParsableArguments {
-  @Option(name: .customLong("device"), help: "Number of the Vulkan device, as `crossplay devices` lists them.")
+  // Takes what follows as it is, so that `--device -1` is answered like every other number that does not exist.
+  @Option(
+    name: .customLong("device"), parsing: .unconditional,
+    help: "Number of the Vulkan device, as `crossplay devices` lists them.")
   var index: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Who multiplies matrices: kernels with register tiles, kernels with shared memory, or OpenBLAS on the host.",
+      "Who multiplies matrices: kernels with register tiles, with shared memory, matrix units, or OpenBLAS on the host.",
       discussion: "By default the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tiles of the kernels that multiply: measured (the default), standard, or rows x columns wherever they fit.",
+      discussion: "Results do not depend on it. Measurements are kept per device and driver."))
+  var tiles: DeviceProfile.Tiles?
 
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
   /// - Parameter environments: How many take a step at once, over all runs; nil for as many as there may be.
   func open(environments: Int? = nil) throws -> Device {
-    // Below this, kernels of a step take no longer than waking a thread does.
-    let smallDispatches = environments.map { $0 <= 512 } ?? false
+    // Below this, kernels of a step take no longer than waking a thread does; kernels that multiply take longer.
+    let hostMultiplies = matmul.map { $0 == .host } ?? (HostBLAS.shared != nil)
+    let smallDispatches = hostMultiplies && (environments.map { $0 <= 512 } ?? false)
     return try Device(
-      index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul,
+      index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles,
       smallDispatches: smallDispatches)
   }
 
@@ -30,3 +40,17 @@ struct DeviceOptions: ParsableArguments {
 }
 
 extension DeviceProfile.MatrixMultiply: ExpressibleByArgument {}
+
+extension DeviceProfile.Tiles: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "standard": self = .standard
+    case "measured": self = .measured
+    default:
+      guard let match = argument.wholeMatch(of: /(\d+)x(\d+)/), let rows = Int(match.1), let columns = Int(match.2),
+        (1...64).contains(rows), (1...64).contains(columns)
+      else { return nil }
+      self = .shape(rows: rows, columns: columns)
+    }
+  }
+}

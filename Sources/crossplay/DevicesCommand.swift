@@ -18,6 +18,7 @@ struct DevicesCommand: ParsableCommand {
     let maxStorageBufferRange: Int
     let subgroupSize: Int
     let profile: String
+    let cooperativeMatrices: Bool
     let missing: [String]
     let isDefault: Bool
   }
@@ -32,7 +33,8 @@ struct DevicesCommand: ParsableCommand {
       let row = Row(
         index: device.index, name: device.name, kind: device.kind.rawValue, apiVersion: device.apiVersion,
         driver: device.driver, memoryBytes: device.memoryBytes, maxStorageBufferRange: device.maxStorageBufferRange,
-        subgroupSize: device.subgroupSize, profile: device.profile.description, missing: device.missing,
+        subgroupSize: device.subgroupSize, profile: device.profile.description,
+        cooperativeMatrices: device.hasCooperativeMatrices, missing: device.missing,
         isDefault: device.index == chosen)
       if json {
         try Console.printJSON(row)
@@ -42,7 +44,7 @@ struct DevicesCommand: ParsableCommand {
         )
         print(
           "     memory \(formatBytes(row.memoryBytes)), one binding \(formatBytes(row.maxStorageBufferRange)), "
-            + "subgroup \(row.subgroupSize)")
+            + "subgroup \(row.subgroupSize)\(row.cooperativeMatrices ? ", matrix units" : "")")
         print(
           row.missing.isEmpty ? "     \(row.profile)" : "     unusable, lacks \(row.missing.joined(separator: ", "))")
       }

@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "folder"))
   var folders: [String]
 
-  @Option(help: "Games per entry of the matrix.")
+  @Option(parsing: .unconditional, help: "Games per entry of the matrix.")
   var games: Int?
 
   @Option(

@@ -14,13 +14,13 @@ struct TrainCommand: ParsableCommand {
   var shard: String?
 
   @Option(
-    name: .customLong("wave-runs"),
+    name: .customLong("wave-runs"), parsing: .unconditional,
     help: ArgumentHelp(
       "Train at most so many runs at the same time, in waves one after another (default: as many as fit into memory).",
       valueName: "n"))
   var waveRuns: Int?
 
-  @Flag(help: "Print the memory plan and the waves, and stop.")
+  @Flag(help: "Print the memory plan, the waves, and dispatches per update, and stop.")
   var plan = false
 
   @Flag(help: "Print one JSON object with the result.")

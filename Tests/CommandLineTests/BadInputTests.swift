@@ -14,6 +14,8 @@ import Testing
     ("environment.name=chess", ["chess", "hanabi"]),
     ("environment.colour=3", ["environment.colour"]),
     ("network.activation=gelu", ["network.activation", "tanh"]),
+    ("precision=float8", ["precision", "float32, mixed"]),
+    ("sweep.precision=[float32,mixed]", ["all runs of a training share precision"]),
     ("learning_rate=-1", ["learning_rate"]),
     ("total_env_steps=10", ["total_env_steps"]),
   ]
@@ -42,11 +44,21 @@ import Testing
     expectFailure(try CommandRun(["train", "nowhere.yaml"], in: folder.url), mentioning: ["nowhere.yaml"])
   }
 
-  @Test func aMissingDeviceIsNamed() throws {
+  @Test(arguments: [["--device", "99"], ["--device", "-1"], ["--device=-1"]])
+  func aMissingDeviceIsNamed(option: [String]) throws {
     let folder = try folder()
-    let run = try CommandRun(["train", "small.yaml", "--device", "99", "--output", "result"], in: folder.url)
-    expectFailure(run, mentioning: ["no Vulkan device 99", "crossplay devices"])
+    let run = try CommandRun(["train", "small.yaml"] + option + ["--output", "result"], in: folder.url)
+    let number = try #require(option.last?.split(separator: "=").last)
+    expectFailure(run, mentioning: ["Error: there is no Vulkan device \(number); choose 0", "crossplay devices"])
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
+  @Test func negativeNumbersOfRunsAreRefusedInOneSentence() throws {
+    let folder = try folder()
+    let run = try CommandRun(["train", "small.yaml", "--wave-runs", "-1", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["Error: --wave-runs -1: expected at least 1"])
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
   @Test func anUnknownMatrixProductIsRefused() throws {
@@ -54,6 +66,20 @@ import Testing
     let run = try CommandRun(["train", "small.yaml", "--matmul", "abacus", "--output", "result"], in: folder.url)
     expectFailure(run, mentioning: ["abacus", "flat", "shared", "host"])
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
+  @Test func anUnknownTileIsRefused() throws {
+    let folder = try folder()
+    let run = try CommandRun(["train", "small.yaml", "--tiles", "square", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["square", "--tiles"])
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
+  }
+
+  @Test func aTileThatNoKernelHasIsRefused() throws {
+    let folder = try folder()
+    let run = try CommandRun(
+      ["train", "small.yaml", "--matmul", "shared", "--tiles", "7x5", "--output", "result"], in: folder.url)
+    expectFailure(run, mentioning: ["7x5", "4x4, 8x4, 4x8, 8x8"])
   }
 
   @Test func aMachineWithoutADriverIsTold() throws {
@@ -104,7 +130,11 @@ import Testing
     try #require(CommandRun(["train", "small.yaml", "--output", "result"], in: folder.url).status == 0)
     expectFailure(
       try CommandRun(["evaluate", "result", "--mode", "best"], in: folder.url), mentioning: ["best", "greedy"])
-    expectFailure(try CommandRun(["evaluate", "result", "--games", "0"], in: folder.url), mentioning: ["--games 0"])
+    for games in ["0", "-1"] {
+      expectFailure(
+        try CommandRun(["evaluate", "result", "--games", games], in: folder.url),
+        mentioning: ["Error: --games \(games):"])
+    }
     expectFailure(try CommandRun(["export", "result", "--run", "9"], in: folder.url), mentioning: ["no run 9"])
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result/evaluation").path))
   }

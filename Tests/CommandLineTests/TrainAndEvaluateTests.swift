@@ -105,6 +105,7 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("rollout.observations"))
     #expect(run.output.contains("rollout bytes per row"))
+    #expect(run.output.hasSuffix("hand-overs to the host per update\n"))
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 

@@ -13,6 +13,7 @@ struct DenseKernelHarness {
   static let guardWord: UInt32 = 0x7FC0_DEAD
 
   let device: Device
+  let precision: Precision
   let kernels: DenseKernels
   let inputs, outputs: Int
   /// Rows in use, per run.
@@ -32,10 +33,12 @@ struct DenseKernelHarness {
   private var rowCapacity: Int { (dispatchRows + 63) / 64 * 64 }
 
   init(
-    device: Device, inputs: Int, outputs: Int, counts: [Int], policyIndices: [Int]? = nil, splits: Int = 1
-  ) {
+    device: Device, precision: Precision = .float32, inputs: Int, outputs: Int, counts: [Int],
+    policyIndices: [Int]? = nil, splits: Int = 1
+  ) throws {
     self.device = device
-    kernels = DenseKernels(device: device)
+    self.precision = precision
+    kernels = try DenseKernels(device: device, precision: precision)
     self.inputs = inputs
     self.outputs = outputs
     self.counts = counts
@@ -48,7 +51,7 @@ struct DenseKernelHarness {
     column < inputs ? TestNumbers.uniform(1, (run * 4096 + row) * 1024 + column) : 0
   }
   func dy(_ run: Int, _ row: Int, _ column: Int) -> Float {
-    column < outputs ? TestNumbers.uniform(2, (run * 4096 + row) * 1024 + column) : 0
+    column < outputs ? TestNumbers.uniform(2, (run * 4096 + row) * 1024 + column, scale: gradientSize) : 0
   }
   func weight(_ policy: Int, _ row: Int, _ column: Int) -> Float {
     row < inputs && column < outputs
@@ -58,11 +61,31 @@ struct DenseKernelHarness {
     column < outputs ? TestNumbers.uniform(4, policy * 1024 + column) : 0
   }
 
+  /// As for the loss of a large minibatch: gradients below float16's normal range.
+  static let gradientScale: Float = 4096
+
+  /// How large gradients by outputs are.
+  var gradientSize: Float { precision == .mixed ? 1 / Self.gradientScale : 1 }
+
+  /// A number as it enters a product.
+  private func operand(_ number: Float, scale: Float = 1) -> Double {
+    precision == .float32 ? Double(number) : Double(Float(Float16(number * scale)) / scale)
+  }
+
+  /// Inputs of a product.
+  func operands(x run: Int) -> [[Double]] {
+    (0..<counts[run]).map { row in (0..<inputs).map { operand(x(run, row, $0)) } }
+  }
+  /// Gradients by outputs as they enter a product.
+  func operands(dy run: Int) -> [[Double]] {
+    (0..<counts[run]).map { row in (0..<outputs).map { operand(dy(run, row, $0), scale: Self.gradientScale) } }
+  }
+
   /// The layer of a run as its float64 twin.
   func twin(_ run: Int, activation: NetworkArchitecture.Activation?) -> DenseLayer {
     let policy = policyIndices[run]
     return DenseLayer(
-      weights: (0..<inputs).map { row in (0..<outputs).map { Double(weight(policy, row, $0)) } },
+      weights: (0..<inputs).map { row in (0..<outputs).map { operand(weight(policy, row, $0)) } },
       bias: (0..<outputs).map { Double(bias(policy, $0)) }, activation: activation)
   }
 
@@ -120,12 +143,13 @@ struct DenseKernelHarness {
       columns: UInt32(paddedOutputs), weight_offset: UInt32(weightOffset), bias_offset: UInt32(biasOffset),
       parameter_stride: UInt32(parameterCount), input_stride: UInt32(x.runStride),
       output_stride: UInt32(y.runStride), gradient_stride: UInt32(gradients?.runStride ?? 0), first_row: 0,
-      row_begin: 0, bias_begin: 0)
+      row_begin: 0, bias_begin: 0, gradient_scale: Self.gradientScale)
   }
 
-  /// Compares the rows in use with the twin's, padding with 0, and everything else with the guard word.
+  /// Compares the rows in use with the twin's, which are about as large as `size`, padding with 0, and everything else
+  /// with the guard word.
   func expectRows(
-    _ buffer: Buffer<Float>, width: Int, paddedWidth: Int, _ expected: [[[Double]]],
+    _ buffer: Buffer<Float>, width: Int, paddedWidth: Int, size: Float = 1, _ expected: [[[Double]]],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let values = try buffer.read()
@@ -136,7 +160,7 @@ struct DenseKernelHarness {
       let (row, column) = (position % buffer.runStride).quotientAndRemainder(dividingBy: paddedWidth)
       if (0..<runs).contains(run), row < counts[run] {
         let wanted = column < width ? expected[run][row][column] : 0
-        worst = max(worst, value.isNaN ? .infinity : abs(Double(value) - wanted) / (1 + abs(wanted)))
+        worst = max(worst, value.isNaN ? .infinity : abs(Double(value) - wanted) / (Double(size) + abs(wanted)))
       } else if value.bitPattern != Self.guardWord {
         broken += 1
       }
@@ -145,7 +169,9 @@ struct DenseKernelHarness {
     #expect(broken == 0, "guard words were written: \(description)", sourceLocation: sourceLocation)
   }
 
-  var description: String { "\(inputs) x \(outputs), rows \(counts), splits \(splits), \(device.profile)" }
+  var description: String {
+    "\(inputs) x \(outputs), rows \(counts), splits \(splits), \(device.profile), \(precision)"
+  }
 
   private func guarded(
     _ name: String, runs: Int? = nil, count: Int, _ value: (Int, Int) -> Float?

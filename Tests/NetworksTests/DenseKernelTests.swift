@@ -5,7 +5,7 @@ import VulkanCompute
 
 @testable import Networks
 
-/// The three kernels against their float64 twin, in both families and with both kinds of loads.
+/// The three kernels against their float64 twin, in all families and with both kinds of loads.
 @Suite(.serialized) struct DenseKernelTests {
   /// (inputs, outputs, rows in use per run)
   static let shapes: [(Int, Int, [Int])] = [
@@ -16,13 +16,15 @@ import VulkanCompute
   static let wideShape = (256, 272, [17])
 
   static func forEachShape(
-    _ profile: DeviceProfile, validation: Validation = .synchronization, splits: Int = 1,
+    _ profile: DeviceProfile, _ precision: Precision = .float32, validation: Validation = .synchronization,
+    splits: Int = 1,
     shapes: [(Int, Int, [Int])] = Self.shapes, _ body: (DenseKernelHarness) throws -> Void
   ) throws {
     let device = try TestDevice.make(validation: validation, profile: profile)
     for (inputs, outputs, counts) in shapes {
       try body(
-        DenseKernelHarness(device: device, inputs: inputs, outputs: outputs, counts: counts, splits: splits))
+        DenseKernelHarness(
+          device: device, precision: precision, inputs: inputs, outputs: outputs, counts: counts, splits: splits))
     }
     device.requireNoValidationMessages()
   }
@@ -44,7 +46,7 @@ import VulkanCompute
     try layer.expectRows(
       y, width: layer.outputs, paddedWidth: layer.paddedOutputs,
       (0..<layer.runs).map {
-        layer.twin($0, activation: activation).forward(layer.rows($0, layer.inputs, layer.x))
+        layer.twin($0, activation: activation).forward(layer.operands(x: $0))
       })
   }
 
@@ -67,17 +69,17 @@ import VulkanCompute
         runs: layer.runs)
     }
     try layer.expectRows(
-      dx, width: layer.inputs, paddedWidth: layer.paddedInputs,
+      dx, width: layer.inputs, paddedWidth: layer.paddedInputs, size: accumulating ? 1 : layer.gradientSize,
       (0..<layer.runs).map { run in
         let xRows = layer.rows(run, layer.inputs, layer.x)
         let gradient = layer.twin(run, activation: nil).backwardInput(
-          layer.rows(run, layer.outputs, layer.dy), x: xRows, inputActivation: activation)
+          layer.operands(dy: run), x: xRows, inputActivation: activation)
         return accumulating ? zip(gradient, xRows).map { zip($0, $1).map { $0 + $1 } } : gradient
       })
   }
 
   static func expectBackwardWeights(_ layer: DenseKernelHarness) throws {
-    func initial(_ position: Int) -> Float { Float(position % 5) - 2 }
+    func initial(_ position: Int) -> Float { (Float(position % 5) - 2) * layer.gradientSize }
     let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
     let dy = try layer.rowBuffer("dy", width: layer.paddedOutputs, layer.dy)
     let gradients = try layer.gradientBuffer(initial: initial)
@@ -102,8 +104,7 @@ import VulkanCompute
         broken += values[base..<base + gradients.runStride].count { $0.bitPattern != DenseKernelHarness.guardWord }
         continue
       }
-      let x = layer.rows(run, layer.inputs, layer.x)
-      let dy = layer.rows(run, layer.outputs, layer.dy)
+      let (x, dy) = (layer.operands(x: run), layer.operands(dy: run))
       for split in 0..<layer.splits {
         let rows = x.indices.filter { $0 / Int(SPLIT_BLOCK_ROWS) % layer.splits == split }
         let wanted = layer.twin(run, activation: nil).backwardWeights(x: rows.map { x[$0] }, dy: rows.map { dy[$0] })
@@ -123,12 +124,50 @@ import VulkanCompute
             }
           }
           let expected = sum + Double(initial(position))
-          worst = max(worst, value.isNaN ? .infinity : abs(Double(value) - expected) / (1 + abs(expected)))
+          worst = max(
+            worst,
+            value.isNaN ? .infinity : abs(Double(value) - expected) / (Double(layer.gradientSize) + abs(expected)))
         }
       }
     }
     #expect(worst < 3e-5, "\(layer.description)")
     #expect(broken == 0, "guard words were written: \(layer.description)")
+  }
+
+  static let mixedProfiles: [DeviceProfile] = {
+    var texels = DeviceProfile.matrixUnits
+    texels.loads = .texel
+    return TestDevice.kernelProfiles + [.matrixUnits, texels]
+  }()
+
+  @Test(arguments: mixedProfiles)
+  func mixedPrecisionAgreesWithTheTwinOfRoundedOperands(profile: DeviceProfile) throws {
+    try Self.forEachShape(profile, .mixed) {
+      try Self.expectForward($0, .relu)
+      try Self.expectBackwardInput($0, .tanh, accumulating: false)
+      try Self.expectBackwardInput($0, .relu, accumulating: true)
+    }
+    try Self.forEachShape(profile, .mixed, splits: 3, shapes: Self.shapes + [(40, 24, [641, 130])]) {
+      try Self.expectBackwardWeights($0)
+    }
+  }
+
+  /// Every tile of every family, in layers that it divides and in layers that it does not.
+  @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
+  func everyTileAgreesWithTheTwin(profile: DeviceProfile) throws {
+    let precision: Precision = profile.matrixMultiply == .cooperative ? .mixed : .float32
+    let family = try #require(ProductFamily(profile, precision))
+    let tiles = Set(family.tiles(.forward(nil), down: 16, across: 16, loads: .texel).map { [$0.rows, $0.columns] })
+    #expect(tiles.count == 4)
+    for tile in tiles.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      var profile = profile
+      profile.tiles = .shape(rows: tile[0], columns: tile[1])
+      try Self.forEachShape(profile, precision, splits: 2, shapes: [(48, 80, [131, 9]), (13, 70, [70])]) {
+        try Self.expectForward($0, .tanh)
+        try Self.expectBackwardInput($0, .relu, accumulating: true)
+        try Self.expectBackwardWeights($0)
+      }
+    }
   }
 
   @Test(arguments: TestDevice.kernelProfiles, [nil, .relu, .tanh] as [NetworkArchitecture.Activation?])
@@ -161,9 +200,10 @@ import VulkanCompute
   }
 
   /// One small tile only: the instrumented kernels take seconds to compile.
-  @Test(arguments: [DeviceProfile.software, .graphics])
+  @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
   func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
-    try Self.forEachShape(profile, validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]) { layer in
+    let precision: Precision = profile.matrixMultiply == .cooperative ? .mixed : .float32
+    try Self.forEachShape(profile, precision, validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]) { layer in
       try Self.expectForward(layer, .tanh)
       try Self.expectBackwardInput(layer, .tanh, accumulating: true)
       try Self.expectBackwardWeights(layer)

@@ -93,7 +93,7 @@ import VulkanCompute
         try network.recordForward(recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies)
         try network.recordBackward(
           recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies, gradients: target,
-          splits: Self.splits)
+          splits: Self.splits, minibatchRows: 1)
         network.recordFinishBackward(recorder, runs: 2, gradients: target, splits: Self.splits)
       }
       if case .sparse(let lists) = network.inputs {

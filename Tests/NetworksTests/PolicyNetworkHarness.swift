@@ -18,6 +18,7 @@ struct PolicyNetworkHarness {
 
   let architecture: NetworkArchitecture
   let profile: DeviceProfile
+  var precision = Precision.float32
   var splits = 1
   /// (all rows, acting rows) of the minibatch of each run, by the run's own number.
   let counts: [(all: Int, acting: Int)]
@@ -76,7 +77,7 @@ struct PolicyNetworkHarness {
       architecture: architecture,
       observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount),
       device: device, wideActions: wideActions, table: table, windowRuns: runs.count + 1, rowCapacity: chunk,
-      training: true)
+      precision: precision, training: true)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
     }
@@ -89,6 +90,8 @@ struct PolicyNetworkHarness {
     let parameterGradients = register("gradients", Float.self, splits * layout.count)
     try table.allocate()
 
+    // Rows beyond the counts, whoever reads them.
+    try network.inputsBuffer.write([Float](repeating: .nan, count: network.inputsBuffer.count))
     for (slot, run) in runs.enumerated() {
       try observations.write(observationWords(run), run: slot)
       try indices.write((0..<rowTotal).map { UInt32(index(run, $0)) }, run: slot)
@@ -128,7 +131,8 @@ struct PolicyNetworkHarness {
         try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
         try network.recordBackward(
           recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
-          gradients: RunWindow(parameterGradients, runs: window), splits: splits, firstRow: first)
+          gradients: RunWindow(parameterGradients, runs: window), splits: splits, minibatchRows: rowTotal,
+          firstRow: first)
       }
       for (slot, run) in runs.enumerated() {
         let all = min(max(counts[run].all - first, 0), chunk)

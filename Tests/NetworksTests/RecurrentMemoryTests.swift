@@ -58,7 +58,7 @@ import VulkanCompute
     let backward = try device.record { recorder in
       try network.recordBackward(
         recorder, rows: workspace, parameters: parameters.whole, policyIndices: RunWindow(policy, runs: 0..<1),
-        gradients: RunWindow(gradients, runs: 0..<1), splits: 1)
+        gradients: RunWindow(gradients, runs: 0..<1), splits: 1, minibatchRows: 1)
     }
     var adam = Adam(
       parameters: OrthogonalInitializer.parameters(network.layout, seeds: [4]).map { Double($0) }, beta1: 0.9,

@@ -17,6 +17,7 @@ struct RecurrentNetworkHarness {
 
   let architecture: NetworkArchitecture
   let profile: DeviceProfile
+  var precision = Precision.float32
   let sequences: Int
   let steps: Int
   var splits = 1
@@ -90,7 +91,7 @@ struct RecurrentNetworkHarness {
     let network = try PolicyNetwork(
       architecture: architecture,
       observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount), device: device,
-      table: table, windowRuns: runs.count + 1, rowCapacity: rows, training: true)
+      table: table, windowRuns: runs.count + 1, rowCapacity: rows, precision: precision, training: true)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
     }
@@ -138,7 +139,8 @@ struct RecurrentNetworkHarness {
       try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
       try network.recordBackward(
         recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
-        gradients: RunWindow(parameterGradients, runs: window), splits: splits)
+        gradients: RunWindow(parameterGradients, runs: window), splits: splits,
+        minibatchRows: rows)
     }
     var result = Result()
     for slot in window {

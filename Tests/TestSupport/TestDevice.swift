@@ -9,7 +9,7 @@ public enum TestDevice {
     try Device(validation: validation, profile: profile, forceStaging: forceStaging)
   }
 
-  /// Every kernel family that exists, to be run on whatever device there is.
+  /// The kernel families of float32, to be run on whatever device there is.
   public static let kernelProfiles: [DeviceProfile] = [
     .software, .graphics, DeviceProfile(loads: .texel, matrixMultiply: .shared, stateLayout: .arrayOfStructures),
     DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
@@ -21,6 +21,12 @@ public enum TestDevice {
     let host = Device.preferred(among: devices)?.profile.matrixMultiply == .host
     return kernelProfiles + (host ? [.softwareWithBLAS] : [])
   }()
+}
+
+extension DeviceProfile {
+  /// The matrix units of a graphics processor, emulated.
+  public static let matrixUnits = DeviceProfile(
+    loads: .storage, matrixMultiply: .cooperative, stateLayout: .structureOfArrays, emulatesMatrixUnits: true)
 }
 
 extension Device {

@@ -26,15 +26,16 @@ import VulkanCompute
 
   /// The kernels that a training dispatches, and those that only tools use.
   static func kernels(
-    _ variant: EnvironmentVariant, network: String, otherPlay: Bool = false, device: Device
+    _ variant: EnvironmentVariant, network: String, otherPlay: Bool = false, precision: String = "float32",
+    device: Device
   ) throws -> [Kernel] {
-    var configuration = try tinyConfiguration([network])
+    var configuration = try tinyConfiguration([network, "precision=\(precision)"])
     configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
     if otherPlay { configuration.otherPlay = try configuration.makeEnvironment().symmetryFamilies.map(\.name) }
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts
     let reset = try device.record { recorder in parts.recordFirstEpisodes(recorder, runs: 0..<1) }
-    let update = try [reset] + parts.recordUpdate(on: device, runs: 0..<1)
+    let update = try [reset] + parts.update.map(device.record)
     let table = BufferTable(device: device)
     let randomPlay = try RandomPlay(parts.environment, device: device, table: table)
     try table.allocate()
@@ -66,6 +67,50 @@ import VulkanCompute
     }
   }
 
+  @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
+  func everyModuleOfMixedPrecisionIsValidAndTranslatesToMetal(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(validation: .off, profile: profile)
+    var known: Set<ContentHash> = []
+    for network in Self.networks {
+      let kernels = try Self.kernels(
+        EnvironmentVariant.all[0], network: network, precision: "mixed", device: device)
+      try SPIRVTools.check(kernels, known: &known)
+    }
+  }
+
+  /// The matrix units of real devices: valid modules, which nothing here can run.
+  @Test(
+    arguments: ["dense_forward", "dense_backward_input", "dense_backward_weights"],
+    [
+      ("32u", "32u", "ACTIVATION_RELU"), ("32u", "64u", "ACTIVATION_TANH"), ("64u", "32u", "ACCUMULATE"),
+      ("64u", "64u", "WIDE_LOADS_TEXEL"),
+    ])
+  func modulesForMatrixUnitsAreValid(name: String, variant: (rows: String, columns: String, macro: String)) throws {
+    let file = "Network/\(name)_cooperative.comp"
+    let macros = [
+      ("PRECISION_MIXED", "1"), ("TILE_ROWS", variant.rows), ("TILE_COLUMNS", variant.columns), (variant.macro, "1"),
+    ]
+    let words = try ShaderCompiler.compile(file, macros: macros, includes: [:])
+    try SPIRVTools.validate(words, name: file)
+    let emulated = try ShaderCompiler.compile(file, macros: macros + [("EMULATED_FRAGMENTS", "1")], includes: [:])
+    #expect(words != emulated)
+    #expect(try SPIRV(words).bindings.map(\.name) == SPIRV(emulated).bindings.map(\.name))
+    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV, and texel buffers.
+    let texels: Set<UInt32> = variant.macro == "WIDE_LOADS_TEXEL" ? [46] : []
+    #expect(Self.capabilities(words) == texels.union([1, 9, 5345, 5357]))
+  }
+
+  /// Operands of the OpCapability instructions of a module.
+  static func capabilities(_ words: [UInt32]) -> Set<UInt32> {
+    var capabilities: Set<UInt32> = []
+    var position = 5
+    while position < words.count, words[position] & 0xFFFF == 17 {
+      capabilities.insert(words[position + 1])
+      position += Int(words[position] >> 16)
+    }
+    return capabilities
+  }
+
   /// What keeps the first dispatch of every kernel on a software device short: no more than 200 places of memory after
   /// unrolling, of the kernels that such devices run.
   @Test func noKernelHasTooManyMemoryAccesses() throws {
@@ -90,12 +135,14 @@ import VulkanCompute
   @Test func noKernelIsLeftOut() throws {
     #expect(Set(EnvironmentVariant.all.map(\.name)) == Set(EnvironmentRegistry.names))
     var names: Set<String> = []
-    for profile in [DeviceProfile.software, .graphics] {
+    for profile in [DeviceProfile.software, .graphics, .matrixUnits] {
       let device = try TestDevice.make(validation: .off, profile: profile)
+      let precision = profile.matrixMultiply == .cooperative ? "mixed" : "float32"
       for environment in EnvironmentRegistry.names {
         guard let variant = EnvironmentVariant.all.first(where: { $0.name == environment }) else { continue }
         names.formUnion(
-          try Self.kernels(variant, network: Self.networks[0], otherPlay: true, device: device).map(\.name))
+          try Self.kernels(variant, network: Self.networks[0], otherPlay: true, precision: precision, device: device)
+            .map(\.name))
       }
       let recurrent = Self.networks[Self.networks.count - 1]
       names.formUnion(

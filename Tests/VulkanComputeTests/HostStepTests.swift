@@ -1,4 +1,6 @@
 // Steps of the host between the commands of a sequence, and matrix products there.
+import CHostSupport
+import Foundation
 import TestSupport
 import Testing
 
@@ -77,6 +79,41 @@ import Testing
     device.requireNoValidationMessages()
   }
 
+  /// Steps that follow each other are one hand-over; an empty dispatch is none.
+  @Test func countsNeedNoMemory() throws {
+    let device = try TestDevice.make()
+    let table = BufferTable(device: device, plansOnly: true)
+    let values = table.register("values", of: UInt32.self, runs: 1, perRun: [("count", 64)], persistence: .scratch)
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let counts = try device.count { recorder in
+      recorder.fill(values.whole, with: 1)
+      recorder.dispatch(kernel, ["values": values.whole], push: UInt32(64), groups: 0)
+      for _ in 0..<2 {
+        recorder.dispatch(kernel, ["values": values.whole], push: UInt32(64), groups: 1)
+        nonisolated(unsafe) let memory = values.whole.address(of: UInt32.self)
+        recorder.host("add one", using: [values.whole]) { memory[0] += 1 }
+        recorder.host("add one", using: [values.whole]) { memory[0] += 1 }
+      }
+    }
+    #expect(counts == (2, 2))
+    device.requireNoValidationMessages()
+  }
+
+  @Test func countsKnowTheLimitsOfTheDevice() throws {
+    let device = try TestDevice.make()
+    let table = BufferTable(device: device, plansOnly: true)
+    let most = device.description.maxStorageBufferRange
+    let values = table.register(
+      "values", of: UInt32.self, runs: 2, perRun: [("count", most / 8 + 64)], persistence: .scratch)
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    func count(_ window: BufferWindow) throws -> Int {
+      try device.count { $0.dispatch(kernel, ["values": window], push: UInt32(64), groups: 1) }.dispatches
+    }
+    #expect(try count(values.window(runs: 0..<1)) == 1)
+    let error = #expect(throws: VulkanError.self) { try count(values.whole) }
+    #expect(try #require(error).description.contains("double would bind"))
+  }
+
   /// All four combinations of transposition, shapes on both sides of the tiles of a BLAS, pitches wider than the rows.
   @Test(
     .enabled(if: HostBLAS.shared != nil), arguments: [(1, 1, 1), (7, 9, 33), (64, 64, 64), (130, 81, 300)],
@@ -107,6 +144,14 @@ import Testing
         }
       }
     }
+  }
+
+  /// OpenBLAS alone takes kernels without AVX on processors that it does not know.
+  @Test(.enabled(if: crossplay_openblas_core() != nil && HostBLAS.shared != nil))
+  func theBLASUsesTheInstructionsOfTheProcessor() throws {
+    let core = try #require(crossplay_openblas_core().map { String(cString: $0) })
+    let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] ?? core
+    #expect(HostBLAS.shared?.description.localizedCaseInsensitiveContains(forced) == true)
   }
 
   @Test func aDeviceInMemoryOfItsOwnHasNoHostProducts() throws {

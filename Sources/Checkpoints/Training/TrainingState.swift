@@ -1,4 +1,5 @@
 import Environments
+import Networks
 import Training
 import VulkanCompute
 
@@ -35,14 +36,18 @@ public struct TrainingState: Codable, Sendable {
     runs = trainer.runs
     envSteps = trainer.envSteps
     stateLayout = device.profile.stateLayout.rawValue
-    self.device = Self.identity(of: device)
+    self.device = Self.identity(of: device, precision: trainer.configuration.precision)
     program = Version.identity
   }
 
-  /// What must be equal for a training to continue bit by bit, beside the program.
-  static func identity(of device: Device) -> String {
+  /// What must be equal for a training to continue bit by bit, beside the program and the configuration.
+  static func identity(of device: Device, precision: Precision) -> String {
+    var profile = device.profile
+    if profile.matrixMultiply == .cooperative, precision == .float32 {
+      (profile.matrixMultiply, profile.emulatesMatrixUnits) = (.shared, false)  // which do all the work
+    }
     let blas = device.profile.matrixMultiply == .host ? HostBLAS.shared.map { ", \($0.description)" } ?? "" : ""
-    return "\(device.description.name), \(device.description.driver) (\(device.profile)\(blas))"
+    return "\(device.description.name), \(device.description.driver) (\(profile)\(blas))"
   }
 }
 

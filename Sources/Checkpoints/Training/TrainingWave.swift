@@ -38,9 +38,10 @@ public final class TrainingWave {
             + "\(environment.version) or other parameters, and continuing would not give the same training")
       }
       found.formUnion(state.runs)
-      if state.device != TrainingState.identity(of: device) {
+      let identity = TrainingState.identity(of: device, precision: configuration.precision)
+      if state.device != identity {
         remarks.append(
-          "the checkpoint was written on \(state.device), this is \(TrainingState.identity(of: device)): the training "
+          "the checkpoint was written on \(state.device), this is \(identity): the training "
             + "goes on, but its last bits may differ from those of an uninterrupted one")
       }
       return TrainingWave(runs: state.runs, update: checkpoint.update, checkpoints: checkpoints)

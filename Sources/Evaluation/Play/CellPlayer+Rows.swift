@@ -12,13 +12,12 @@ extension CellPlayer {
     let indices = RunWindow(buffers.rowIndices, runs: seats)
     var bindings = [
       "legal_masks": buffers.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
-      "row_indices": indices.window, "row_counts": counts.window,
+      "row_indices": indices.window, "row_counts": buffers.rowCounts.whole,  // of every window of policies
       "workspace_rows": buffers.workspaceRows.window(runs: seats),
+      "seat_windows": buffers.seatWindows.window(runs: seats),
     ]
     defer { recorder.barrier() }
     guard let states = buffers.hiddenStates, let resets = buffers.resets else {
-      bindings["row_counts"] = buffers.rowCounts.whole  // of every window of policies
-      bindings["seat_windows"] = buffers.seatWindows.window(runs: seats)
       recorder.dispatch(listRows, bindings, push: push, groups: seats.count)
       return WorkspaceRows(runs: seats.count, rows: shape.environments, counts: counts)
     }

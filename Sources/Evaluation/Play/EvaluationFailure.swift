@@ -10,8 +10,6 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
   case duplicateName(String)
   /// A team whose members have different networks.
   case differentNetworks(team: [String])
-  /// All policies of an evaluator of recurrent networks stand in one binding.
-  case tooManyPolicies(Int, atMost: Int)
 
   public var description: String {
     switch self {
@@ -28,9 +26,6 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
     case .differentNetworks(let team):
       "\(team.joined(separator: " + ")) have different networks and cannot sit in one team; leave out --across, or pass "
         + "--no-across where several folders are given, to pair only runs of the same configuration"
-    case .tooManyPolicies(let count, let limit):
-      "\(count) recurrent policies are more than the \(limit) that this device can bind at once; "
-        + "evaluate fewer runs at a time"
     }
   }
 }

@@ -37,7 +37,7 @@ public struct Sweep: Sendable, Hashable {
   private static func refuseShapes(_ section: inout ConfigurationSection) throws {
     let shared: Set = [
       "environment", "seeds", "environments", "rollout_length", "total_env_steps", "epochs", "minibatches",
-      "anneal_learning_rate", "network",
+      "anneal_learning_rate", "network", "precision",
     ]
     for key in section.keys where shared.contains(String(key.prefix { $0 != "." })) {
       guard let node = section.node(key) else { continue }

@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import Networks
 
 extension TrainingConfiguration {
   /// Reads and checks a configuration file; `overrides` are the arguments of `--set`, applied before the checks.
@@ -39,6 +40,8 @@ extension TrainingConfiguration {
     }
     if var sweep = try section.section("sweep") { self.sweep = try Sweep(&sweep) }
     if var network = try section.section("network") { self.network = try NetworkSettings(&network) }
+    let precision = try section.text("precision", oneOf: Precision.allCases.map(\.rawValue))
+    self.precision = precision.flatMap(Precision.init) ?? self.precision
     otherPlay =
       try section.texts("other_play", expected: "a list of the game's symmetries, such as [colors]") ?? otherPlay
     checkpointInterval =

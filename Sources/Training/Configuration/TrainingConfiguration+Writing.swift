@@ -24,6 +24,7 @@ extension TrainingConfiguration {
     if !sweep.axes.isEmpty { entries.append(("sweep", sweep.node)) }
     entries += [
       ("network", network.node),
+      ("precision", .scalar(.text(precision.rawValue))),
       ("other_play", .list(otherPlay.map { .scalar(.text($0)) })),
       ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
       ("checkpoints_kept", .scalar(.integer(checkpointsKept))),

@@ -1,4 +1,5 @@
 import Environments
+import Networks
 
 /// Everything that decides what a training does; checked when it is read, then trusted.
 ///
@@ -33,6 +34,8 @@ public struct TrainingConfiguration: Sendable {
   public var hyperparameters = Hyperparameters()
   public var sweep = Sweep()
   public var network = NetworkSettings()
+  /// What products are made of in training; evaluation is in float32.
+  public var precision = Precision.float32
   /// Families of the game's symmetries that Other-Play draws from; empty without Other-Play.
   public var otherPlay: [String] = []
   /// Env steps of one run between checkpoints.

@@ -35,6 +35,13 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("outcome_transition", \.outcome_transition),
       ]),
     SharedStruct(
+      RandomPlayDispatch.self, "Common/environment.h",
+      [
+        ("environments", \.environments), ("step", \.step), ("mask_block", \.mask_block),
+        ("action_block", \.action_block), ("seed_stride", \.seed_stride), ("mask_stride", \.mask_stride),
+        ("action_stride", \.action_stride),
+      ]),
+    SharedStruct(
       ExpandDispatch.self, "Network/network.h",
       [
         ("rows", \.rows), ("features", \.features), ("padded_features", \.padded_features),
@@ -52,6 +59,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin), ("bias_begin", \.bias_begin),
+        ("gradient_scale", \.gradient_scale),
       ]),
     SharedStruct(
       RecurrentDispatch.self, "Network/network.h",
@@ -59,14 +67,15 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("sequences", \.sequences), ("steps", \.steps), ("first_step", \.first_step), ("step_count", \.step_count),
         ("width", \.width), ("weight_offset", \.weight_offset), ("bias_offset", \.bias_offset),
         ("parameter_stride", \.parameter_stride), ("policy_index_stride", \.policy_index_stride),
-        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride), ("gate_stride", \.gate_stride),
+        ("row_count_stride", \.row_count_stride), ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
+        ("gate_stride", \.gate_stride),
       ]),
     SharedStruct(
       StateDispatch.self, "Network/network.h",
       [
         ("sequences", \.sequences), ("width", \.width), ("first_row", \.first_row), ("state_rows", \.state_rows),
         ("state_stride", \.state_stride), ("row_index_stride", \.row_index_stride),
-        ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
+        ("row_count_stride", \.row_count_stride), ("reset_stride", \.reset_stride), ("hidden_stride", \.hidden_stride),
       ]),
     SharedStruct(
       ListDispatch.self, "Network/network.h",

@@ -9,10 +9,10 @@ import VulkanCompute
 @Suite(.serialized) struct FirstMinibatchTests {
   static let onePass = ["seeds=2", "epochs=1", "minibatches=1"]
 
-  @Test(arguments: [DeviceProfile.software, .graphics])
-  func theLearnerComputesTheLogProbabilitiesAndValuesOfTheRollout(profile: DeviceProfile) throws {
+  @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits], ["float32", "mixed"])
+  func theLearnerComputesTheLogProbabilitiesAndValuesOfTheRollout(profile: DeviceProfile, precision: String) throws {
     let device = try TestDevice.make(profile: profile)
-    let configuration = try tinyConfiguration(Self.onePass)
+    let configuration = try tinyConfiguration(Self.onePass + ["precision=\(precision)"])
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     for _ in 0..<3 {
       let metrics = try trainer.train(updates: 1)[0]
