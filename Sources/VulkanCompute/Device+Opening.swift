@@ -1,0 +1,51 @@
+import CVulkan
+
+extension Device {
+  static func physicalDevices(
+    of instance: Instance
+  ) throws -> [(handle: VkPhysicalDevice, description: DeviceDescription)] {
+    let handles = try enumerate("listing Vulkan devices", VkPhysicalDevice?.none) {
+      vkEnumeratePhysicalDevices(instance.handle, $0, $1)
+    }
+    return try handles.compactMap { $0 }.enumerated().map { index, handle in
+      (handle, try DeviceDescription(index: index, physical: handle, instance: instance.handle))
+    }
+  }
+
+  static func createDevice(
+    _ physical: VkPhysicalDevice, family: UInt32, name: String, matrixUnits: Bool
+  ) throws -> VkDevice {
+    let extensions = try DeviceDescription.extensions(of: physical)
+    // Devices that are not fully conformant (MoltenVK) require that this extension is enabled when they list it.
+    let enabled =
+      ["VK_KHR_portability_subset"].filter(extensions.contains)
+      + (matrixUnits ? CooperativeMatrices.extensions : [])
+    var priority: Float = 1
+    var device: VkDevice?
+    let result = withUnsafePointer(to: &priority) { priority in
+      var queueInfo = VkDeviceQueueCreateInfo()
+      queueInfo.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO
+      queueInfo.queueFamilyIndex = family
+      queueInfo.queueCount = 1
+      queueInfo.pQueuePriorities = priority
+      return withUnsafePointer(to: &queueInfo) { queueInfo in
+        withCStrings(enabled) { enabled in
+          var info = VkDeviceCreateInfo()
+          info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO
+          info.queueCreateInfoCount = 1
+          info.pQueueCreateInfos = queueInfo
+          info.enabledExtensionCount = UInt32(enabled.count)
+          info.ppEnabledExtensionNames = enabled.baseAddress
+          guard matrixUnits else { return vkCreateDevice(physical, &info, nil, &device) }
+          return CooperativeMatrices.withFeatures { features in
+            info.pNext = features
+            return vkCreateDevice(physical, &info, nil, &device)
+          }
+        }
+      }
+    }
+    try check(result, "opening \(name)")
+    guard let device else { throw VulkanError(.other, "vkCreateDevice returned no device") }
+    return device
+  }
+}
