@@ -27,7 +27,7 @@ struct DeviceOptions: ParsableArguments {
   func open(environments: Int? = nil) throws -> Device {
     // Below this, kernels of a step take no longer than waking a thread does; kernels that multiply take longer.
     let hostMultiplies = matmul.map { $0 == .host } ?? (HostBLAS.shared != nil)
-    let smallDispatches = hostMultiplies && (environments.map { $0 <= 512 } ?? false)
+    let smallDispatches = hostMultiplies && (environments.map { $0 <= 2048 } ?? false)
     return try Device(
       index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles,
       smallDispatches: smallDispatches)
