@@ -50,16 +50,18 @@ let package = Package(
     // The host's processor and threads.
     .target(name: "CHostSupport"),
 
-    // Loops of the host over rows, vectorised by the compiler for every x86 instruction set; some of them share their text
-    // with kernels.
-    .target(name: "CHostLayers", cxxSettings: [.headerSearchPath("../../Shaders")]),
+    // What the host does in place of kernels, vectorised by the compiler for every x86 instruction set; some of it shares
+    // its text with them.
+    .target(
+      name: "CHostKernels",
+      cxxSettings: [.headerSearchPath("../../Shaders"), .headerSearchPath("../CHostSupport/include")]),
 
     module("VulkanCompute", ["CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"], linking: glslangLibraries),
-    module("Environments", ["VulkanCompute", "CShaders", "CZlib"]),
+    module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
-    module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostLayers"]),
-    module("Training", ["Networks", "Environments", "VulkanCompute", "CShaders", "Yams"]),
+    module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
+    module("Training", ["Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders", "Yams"]),
     module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
       "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
@@ -79,8 +81,8 @@ let package = Package(
     tests("FiguresTests", ["Figures"]),
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
-    tests("NetworksTests", ["Networks", "CHostLayers"]),
-    tests("TrainingTests", ["Training", "CHostLayers"]),
+    tests("NetworksTests", ["Networks", "CHostKernels"]),
+    tests("TrainingTests", ["Training", "CHostKernels"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
     tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),

@@ -114,6 +114,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"Network/expand_observations.comp", (const char[]){
 #embed "Network/expand_observations.comp"
         , 0}},
+    {"Network/expand_observations.glsl", (const char[]){
+#embed "Network/expand_observations.glsl"
+        , 0}},
     {"Network/fragments.glsl", (const char[]){
 #embed "Network/fragments.glsl"
         , 0}},
@@ -195,6 +198,9 @@ static const struct EmbeddedShaderFile files[] = {
     {"PPO/advantage_moments.comp", (const char[]){
 #embed "PPO/advantage_moments.comp"
         , 0}},
+    {"PPO/advantage_moments.glsl", (const char[]){
+#embed "PPO/advantage_moments.glsl"
+        , 0}},
     {"PPO/compute_gae.comp", (const char[]){
 #embed "PPO/compute_gae.comp"
         , 0}},
@@ -230,6 +236,9 @@ static const struct EmbeddedShaderFile files[] = {
         , 0}},
     {"PPO/select_rows.comp", (const char[]){
 #embed "PPO/select_rows.comp"
+        , 0}},
+    {"PPO/select_rows.glsl", (const char[]){
+#embed "PPO/select_rows.glsl"
         , 0}},
     {"PPO/step_scalars.glsl", (const char[]){
 #embed "PPO/step_scalars.glsl"

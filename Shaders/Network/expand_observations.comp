@@ -12,9 +12,7 @@
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { ExpandDispatch p; };
 
-INPUT(0, uint, observations);  // (R, rows, W)
-INPUT(1, uint, row_indices);   // (R, C)
-INPUT(2, uint, row_counts);    // (R, counts)
+#include "Network/expand_observations.glsl"
 OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
 
 #ifdef SYMMETRIES

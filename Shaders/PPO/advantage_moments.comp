@@ -5,12 +5,8 @@
 layout(local_size_x = 256) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
-#include "PPO/permutation.glsl"
+#include "PPO/advantage_moments.glsl"
 
-INPUT(0, float, advantages);           // (T, N, A)
-INPUT(1, uvec2, seeds);
-INPUT(2, uint, progress);
-OUTPUT(3, float, advantage_moments);   // (minibatches, 2)
 layout(push_constant) uniform Push { MomentDispatch p; };
 
 #define WORKGROUP 256u

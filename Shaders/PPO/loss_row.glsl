@@ -1,4 +1,22 @@
-// What ppo_loss.comp does to workspace row `i`; the host includes it too (CHostLayers).
+// What ppo_loss.comp binds and does to workspace row `i`; the host includes it too (CHostKernels).
+INPUT(0, float, hyperparameters);
+INPUT(1, float, logits);               // (C, LOGIT_COLUMNS)
+INPUT(2, float, value_outputs);        // (C, VALUE_COLUMNS)
+INPUT(3, uint, legal_masks);           // (T + 1, N, A, MASK_WORDS)
+INPUT(4, uint, actions);               // (T, N, A)
+INPUT(5, float, log_probabilities);    // (T, N, A)
+INPUT(6, float, values);               // (T + 1, N, A)
+INPUT(7, float, advantages);           // (T, N, A)
+INPUT(8, float, advantage_moments);    // (minibatches, 2)
+INPUT(9, uint, row_indices);           // (C)
+INPUT(10, uint, row_counts);           // (2), or (3) where the game has wide actions
+INPUT(11, uint, progress);
+OUTPUT(12, float, logit_gradients);    // (C, LOGIT_COLUMNS)
+OUTPUT(13, float, value_gradients);    // (C, VALUE_COLUMNS)
+OUTPUT(14, float, row_statistics);     // (METRIC_ROW_SUMS, C)
+#include "Common/masked_softmax.glsl"
+#include "Common/acting.glsl"
+
 void loss_row(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
   uint rollout_row = run * p.rollout.row_stride + row;

@@ -8,11 +8,6 @@ layout(local_size_x = 256) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
 
-INPUT(0, float, hyperparameters);
-INPUT(1, float, norm_partials);   // (P / 16)
-IN_OUT(2, uint, progress);
-IN_OUT(3, float, metrics);
-OUTPUT(4, float, step_scalars);
 layout(push_constant) uniform Push { AdamDispatch p; };
 
 #define WORKGROUP 256u

@@ -1,4 +1,18 @@
-// What sample_actions.comp does to workspace row `i`; the host includes it too (CHostLayers).
+// What sample_actions.comp binds and does to workspace row `i`; the host includes it too (CHostKernels).
+INPUT(0, float, logits);               // (C, LOGIT_COLUMNS)
+INPUT(1, float, value_outputs);        // (C, VALUE_COLUMNS)
+INPUT(2, uint, legal_masks);           // (T + 1, N, A, MASK_WORDS)
+INPUT(3, uvec2, seeds);
+INPUT(4, uint, progress);
+INPUT(5, uint, row_indices);           // (C)
+INPUT(6, uint, row_counts);            // (counts)
+OUTPUT(7, uint, actions);              // (T, N, A)
+OUTPUT(8, float, log_probabilities);   // (T, N, A)
+OUTPUT(9, float, values);              // (T + 1, N, A)
+#include "Common/random.glsl"
+#include "Common/masked_softmax.glsl"
+#include "Common/acting.glsl"
+
 void store_value(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
   values[run * p.rollout.value_stride + row] = value_outputs[run * p.value_output_stride + i * VALUE_COLUMNS];

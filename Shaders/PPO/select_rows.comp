@@ -16,18 +16,12 @@ layout(local_size_x = WORKGROUP) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
 #include "Network/network.h"
-#include "PPO/permutation.glsl"
 
-INPUT(0, uint, legal_masks);     // (T + 1, N, A, MASK_WORDS)
-INPUT(1, uvec2, seeds);          // one per run, SEED_STRIDE apart
-INPUT(2, uint, progress);        // (RUN_SCALARS)
-OUTPUT(3, uint, row_indices);    // (C)
-OUTPUT(4, uint, row_counts);     // (2), or (3) where the game has wide actions
 layout(push_constant) uniform Push { RowSelection p; };
 
 #define WORKGROUP_VALUE uint
 #include "Common/workgroup.glsl"
-#include "Common/acting.glsl"
+#include "PPO/select_rows.glsl"
 
 uint kind_of_row(uint run, uint row) { return row_kind(run * p.mask_stride + row * MASK_WORDS); }
 

@@ -1,4 +1,11 @@
-// What prepare_step.comp makes of the sum of the squares of a run's gradient; the host includes it too (CHostLayers).
+// What prepare_step.comp binds and makes of the sum of the squares of a run's gradient; the host includes it too
+// (CHostKernels).
+INPUT(0, float, hyperparameters);
+INPUT(1, float, norm_partials);   // (P / 16)
+IN_OUT(2, uint, progress);
+IN_OUT(3, float, metrics);
+OUTPUT(4, float, step_scalars);
+
 void prepare_step(uint run, float squares) {
   uint base = run * RUN_SCALARS;
   float norm = sqrt(squares);

@@ -1,3 +1,6 @@
+import CHostKernels
+import VulkanCompute
+
 /// A cooperative game: what the engine must know about it. The game itself is three kernels and one include in GLSL
 /// (docs/adding-an-environment.md says what each must do).
 public protocol Environment: Sendable {
@@ -41,8 +44,8 @@ public protocol Environment: Sendable {
   /// there; nil where there is no such block.
   var wideActions: Range<Int>? { get }
 
-  /// How the host expands a packed observation; nil where only `observationInclude` can.
-  var observationBits: ObservationBits? { get }
+  /// What the host does in place of expand_observations.comp; nil where only `observationInclude` can.
+  var observationExpansion: HostBody? { get }
 
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
@@ -77,8 +80,8 @@ extension Environment {
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
   public var shapesRewards: Bool { false }
-  public var observationBits: ObservationBits? {
-    observationInclude == "Common/bit_observations.glsl" ? ObservationBits() : nil
+  public var observationExpansion: HostBody? {
+    observationInclude == "Common/bit_observations.glsl" ? HostBody(host_expand_bits) : nil
   }
   public static var learningParameters: Set<String> { [] }
   public var observationList: ObservationList? { nil }
@@ -127,26 +130,6 @@ public struct ObservationList: Sendable {
     self.capacity = capacity
     self.staticFeatures = staticFeatures
   }
-}
-
-/// A packed observation whose features are bits in their order, but for beliefs.
-public struct ObservationBits: Sendable {
-  /// Features that are bit(slot, card) * left(card) / sum(slot), 0 where the sum is 0.
-  public struct Beliefs: Sendable {
-    /// First feature of the first slot, and features from one slot to the next.
-    public let offset, pitch: Int
-    public let slots: Int
-    /// Of one slot, at most 32.
-    public let cards: Int
-    /// Bit planes of left(card), the lowest first: words of the row.
-    public let planes: Range<Int>
-    /// Word of the row where the sums begin, two of 16 bits per word.
-    public let sumWord: Int
-  }
-
-  public let beliefs: Beliefs?
-
-  public init(beliefs: Beliefs? = nil) { self.beliefs = beliefs }
 }
 
 /// A run of neighbouring features of an observation.

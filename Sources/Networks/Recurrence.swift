@@ -1,11 +1,10 @@
 import CShaders
 import VulkanCompute
 
-/// The kernels and the further workspace of a recurrent layer.
+/// The further workspace of a recurrent layer, and the kernels that move hidden states between it and the caller.
 ///
 /// Products that do not depend on the step before (those of the layer's input, and all weight gradients) are those of dense
-/// layers, over all rows at once; the kernels here walk through time. In the flat family a dispatch is one step; in the
-/// shared-memory family one dispatch is the whole loop.
+/// layers, over all rows at once; only the time loop is of its own kind (`RecurrentKernels`, `HostRecurrence`).
 final class Recurrence {
   /// Index of `gru.hidden` in the layout.
   let layer: Int
@@ -18,18 +17,8 @@ final class Recurrence {
   /// Gradient by h W and q, (C, 3 Hp); nil unless training.
   let gradients: Buffer<Float>?
 
-  let loadStates: Kernel
-  let storeStates: Kernel
-  let forward: Steps?
-  let backward: Steps?
-
-  /// A kernel of the time loop and its grid.
-  struct Steps {
-    let kernel: Kernel
-    /// Steps that one dispatch takes; nil for all.
-    let stepsPerDispatch: Int?
-    let groups: (_ sequences: Int) -> Int
-  }
+  private let loadStates: Kernel
+  private let storeStates: Kernel
 
   init(
     _ layer: ParameterLayout.Layer, layer index: Int, device: Device, training: Bool,
@@ -42,34 +31,51 @@ final class Recurrence {
     gradients = training ? register("\(layer.name).gate_gradients", "3H", 3 * width) : nil
     loadStates = try device.kernel("Network/gru_load_states.comp")
     storeStates = try device.kernel("Network/gru_store_states.comp")
-    let macros: [String: any CustomStringConvertible] = training ? ["TRAINING": 1] : [:]
-    forward = try Self.steps("gru_forward", macros, sharedRow: width, width: width, device: device)
-    backward = try training ? Self.steps("gru_backward", [:], sharedRow: 3 * width, width: width, device: device) : nil
   }
 
-  /// Sequences of one invocation of the flat kernels, `TILE_ROWS`.
-  private static let flatRows = 4
-  /// Half of what every device has, and more, so that more than one workgroup fits a processor.
-  private static let sharedFloats = 24 * 1024 / 4
+  /// The hidden states of the caller to the first step. A barrier has to follow.
+  func recordLoadStates(_ recorder: CommandRecorder, _ rows: Rows, _ sequences: SequenceRows) {
+    recorder.dispatch(
+      loadStates,
+      [
+        "states": sequences.states.window, "row_indices": sequences.indices.window, "resets": sequences.resets.window,
+        "previous": previous.window(runs: 0..<rows.runs),
+      ], push: dispatch(rows, sequences, firstRow: 0),
+      groups: loadStates.groups(for: sequences.sequences * width / 4), rows.runs, work: statesWork(rows, sequences))
+  }
 
-  /// - Parameter sharedRow: Floats of shared memory that the kernel needs for one sequence.
-  /// - Returns: nil where the host takes the steps.
-  private static func steps(
-    _ name: String, _ macros: [String: any CustomStringConvertible], sharedRow: Int, width: Int, device: Device
-  ) throws -> Steps? {
-    switch device.profile.matrixMultiply {
-    case .host: return nil
-    case .flat:
-      let kernel = try device.kernel("Network/\(name).comp", macros: macros)
-      return Steps(kernel: kernel, stepsPerDispatch: 1) { sequences in
-        kernel.groups(for: (sequences + flatRows - 1) / flatRows * width / 8)
-      }
-    case .shared, .cooperative:
-      let perGroup = [16, 8, 4, 2].first { $0 * sharedRow <= sharedFloats } ?? 2
-      let kernel = try device.kernel(
-        "Network/\(name)_shared.comp",
-        macros: macros.merging(["SEQUENCES": "\(perGroup)u", "HIDDEN_QUADS": "\(width / 4)u"]) { $1 })
-      return Steps(kernel: kernel, stepsPerDispatch: nil) { ($0 + perGroup - 1) / perGroup }
+  /// Hidden states back to the caller, after the time loop.
+  ///
+  /// - Parameter hidden: Those after every row, (C, Hp).
+  func recordStoreStates(
+    _ recorder: CommandRecorder, _ rows: Rows, _ sequences: SequenceRows, hidden: Buffer<Float>
+  ) {
+    let (source, firstRow): (Buffer<Float>, Int)
+    switch sequences.keeping {
+    case .unchanged: return
+    case .first: (source, firstRow) = (previous, 0)
+    case .last: (source, firstRow) = (hidden, (sequences.steps - 1) * sequences.sequences)
     }
+    recorder.dispatch(
+      storeStates,
+      [
+        "hidden": source.window(runs: 0..<rows.runs), "row_indices": sequences.indices.window,
+        "row_counts": rows.counts.window, "states": sequences.states.window,
+      ], push: dispatch(rows, sequences, firstRow: firstRow),
+      groups: storeStates.groups(for: sequences.sequences * width / 4), rows.runs, work: statesWork(rows, sequences))
+    recorder.barrier()
+  }
+
+  private func dispatch(_ rows: Rows, _ sequences: SequenceRows, firstRow: Int) -> StateDispatch {
+    StateDispatch(
+      sequences: UInt32(sequences.sequences), width: UInt32(width), first_row: UInt32(firstRow),
+      state_rows: UInt32(sequences.stateRows), state_stride: UInt32(sequences.states.stride),
+      row_index_stride: UInt32(sequences.indices.stride), row_count_stride: UInt32(rows.counts.stride),
+      reset_stride: UInt32(sequences.resets.stride), hidden_stride: UInt32(previous.runStride))
+  }
+
+  /// Hidden states of every sequence from one place to another.
+  private func statesWork(_ rows: Rows, _ sequences: SequenceRows) -> Work {
+    Work(bytes: 4 * Double(rows.runs * sequences.sequences * (2 * width + 1)))
   }
 }

@@ -1,3 +1,4 @@
+import CHostKernels
 import CShaders
 import Environments
 import Networks
@@ -11,9 +12,7 @@ final class ChunkRows {
   let network: PolicyNetwork
   let buffers: RolloutBuffers
   let scalars: RunScalars
-  /// Whether the host does what is done to rows between the products, too.
-  let isOnHost: Bool
-  private let selectRows: Kernel?  // for feed-forward networks
+  private let selectRows: Operation
   /// What recurrent networks need; nil for feed-forward ones.
   let sequences: SequenceSelector?
   let rowIndices: Buffer<UInt32>  // (window, C)
@@ -30,14 +29,14 @@ final class ChunkRows {
     self.network = network
     self.buffers = buffers
     self.scalars = scalars
-    isOnHost = device.profile.matrixMultiply == .host
     let macros = [
       "AGENTS": "\(shape.agents)u", "MASK_WORDS": "\(shape.maskWords)u",
       "LOGIT_COLUMNS": "\(network.logitPitch)u", "VALUE_COLUMNS": "\(network.valuePitch)u",
       "CHUNK_ROWS": "\(shape.chunkRows)u", "SEED_STRIDE": "\(environment.seeds.runStride)u",
     ].merging(network.rowMacros) { $1 }
     self.macros = macros
-    selectRows = try shape.hiddenWidth == nil ? device.kernel("PPO/select_rows.comp", macros: macros) : nil
+    selectRows = try device.operation(
+      "PPO/select_rows.comp", macros: macros, host: HostBody(host_select_rows, operationsPerWord: 20))
     sequences = try shape.hiddenWidth.map {
       try SequenceSelector(
         shape: shape, hiddenWidth: $0, windowRuns: network.windowRuns, macros: macros, device: device, table: table)
@@ -56,45 +55,42 @@ final class ChunkRows {
   /// states go one step further.
   func recordStepRows(
     _ recorder: CommandRecorder, runs: Range<Int>, block: Int, part: (first: Int, count: Int)
-  ) -> WorkspaceRows {
+  ) -> Rows {
     if let sequences {
       return sequences.recordStep(recorder, self, runs: runs, block: block, part: part)
     }
     recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
-    return workspaceRows(runs: runs.count, count: part.count)
+    return rows(runs: runs.count, count: part.count)
   }
 
   /// Puts a part of a minibatch into the chunk: acting seats first, or whole sequences for recurrent networks, from the
   /// hidden states that the rollout began with.
   func recordMinibatchRows(
     _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int, part: TrainingShape.MinibatchChunk
-  ) -> WorkspaceRows {
+  ) -> Rows {
     if let sequences {
       return sequences.recordReplay(recorder, self, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
     }
     recordSelect(
       recorder, runs: runs, first: minibatch * shape.minibatchRows + part.first, count: part.count, epoch: epoch)
-    return workspaceRows(runs: runs.count, count: part.count)
+    return rows(runs: runs.count, count: part.count)
   }
 
   /// Lists rollout rows `first ..< first + count`, of an epoch's permutation where one is given, acting seats first.
   private func recordSelect(_ recorder: CommandRecorder, runs: Range<Int>, first: Int, count: Int, epoch: Int? = nil) {
-    guard let selectRows else { preconditionFailure("recurrent networks have sequences of rows") }
     precondition(count <= 0xFFFF, "select_rows counts rows in half words")
     let selection = RowSelection(
       rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch ?? 0), index_stride: UInt32(rowIndices.runStride),
       count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.legalMasks.runStride))
-    if isOnHost { return recordSelectOnHost(recorder, runs: runs, selection) }
-    recorder.dispatch(
-      selectRows,
-      [
-        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
-        "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
-        "row_counts": rowCounts.window(runs: 0..<runs.count),
-      ], push: selection, groups: runs.count, work: rowWork(runs.count, count, words: shape.maskWords + 1))
-    recorder.barrier()
+    recorder.perform(
+      selectRows.bind(
+        [
+          "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
+          "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
+          "row_counts": rowCounts.window(runs: 0..<runs.count),
+        ], push: selection, over: .runs(runs.count), work: rowWork(runs.count, count, words: shape.maskWords + 1)))
   }
 
   /// Memory that a kernel passes over: words of `count` rows of every run.
@@ -102,8 +98,10 @@ final class ChunkRows {
 
   func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
 
-  func workspaceRows(runs: Int, count: Int, sequences: SequenceRows? = nil) -> WorkspaceRows {
-    WorkspaceRows(runs: runs, rows: count, counts: RunWindow(rowCounts, runs: 0..<runs), sequences: sequences)
+  func rows(runs: Int, count: Int, sequences: SequenceRows? = nil) -> Rows {
+    Rows(
+      runs: runs, count: count, counts: RunWindow(rowCounts, runs: 0..<runs), observations: buffers.observations(runs),
+      indices: indices(runs), sequences: sequences)
   }
 
   func dispatch(count: Int, minibatch: Int) -> ChunkDispatch {

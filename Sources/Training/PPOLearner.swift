@@ -1,3 +1,4 @@
+import CHostKernels
 import CShaders
 import Environments
 import Networks
@@ -15,15 +16,14 @@ final class PPOLearner {
   let scalars: RunScalars
   let chunk: ChunkRows
   private let annealed: Bool
-  private let splits: Int
 
   private let computeGAE: Kernel
-  private let advantageMoments: Kernel
-  private let loss: Kernel
-  private let accumulateMetrics: Kernel
-  private let reduceGradients: Kernel
-  private let prepareStep: Kernel
-  private let adam: Kernel
+  private let advantageMoments: Operation
+  private let loss: Operation
+  private let accumulateMetrics: Operation
+  private let reduceGradients: Operation
+  private let prepareStep: Operation
+  private let adam: Operation
 
   let parameters: Buffer<Float>  // (R, P)
   let firstMoments: Buffer<Float>  // (R, P)
@@ -42,14 +42,16 @@ final class PPOLearner {
     self.scalars = scalars
     self.chunk = chunk
     annealed = configuration.annealLearningRate
-    splits = PolicyNetwork.gradientSplits(on: device)
     computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
-    advantageMoments = try device.kernel("PPO/advantage_moments.comp", macros: chunk.macros)
-    loss = try device.kernel("PPO/ppo_loss.comp", macros: chunk.macros)
-    accumulateMetrics = try device.kernel("PPO/accumulate_metrics.comp", macros: chunk.macros)
-    reduceGradients = try device.kernel("PPO/reduce_gradients.comp")
-    prepareStep = try device.kernel("PPO/prepare_step.comp")
-    adam = try device.kernel("PPO/adam.comp")
+    advantageMoments = try device.operation(
+      "PPO/advantage_moments.comp", macros: chunk.macros,
+      host: HostBody(host_advantage_moments, blockItems: 1, operationsPerWord: 2))
+    loss = try device.operation("PPO/ppo_loss.comp", macros: chunk.macros, host: HostBody(host_ppo_loss))
+    accumulateMetrics = try device.operation(
+      "PPO/accumulate_metrics.comp", macros: chunk.macros, host: HostBody(host_accumulate_metrics))
+    reduceGradients = try device.operation("PPO/reduce_gradients.comp", host: HostBody(host_reduce_gradients))
+    prepareStep = try device.operation("PPO/prepare_step.comp", host: HostBody(host_prepare_step))
+    adam = try device.operation("PPO/adam.comp", host: HostBody(host_adam))
     let count = network.layout.count
     func register(_ name: String, _ runs: Int, _ axes: [(String, Int)], _ persistence: BufferTable.Persistence)
       -> Buffer<Float>
@@ -58,7 +60,7 @@ final class PPOLearner {
     firstMoments = register("adam_first_moments", shape.runs, [("P", count)], .persistent)
     secondMoments = register("adam_second_moments", shape.runs, [("P", count)], .persistent)
     gradients = register(
-      "gradients", network.windowRuns, [("splits", splits), ("P", count)], .scratch)
+      "gradients", network.windowRuns, [("splits", network.gradientSplits), ("P", count)], .scratch)
     normPartials = register(
       "norm_partials", network.windowRuns, [("P/16", count / Int(PARAMETERS_PER_INVOCATION))], .scratch)
   }
@@ -79,24 +81,26 @@ final class PPOLearner {
   var epochs: Range<Int> { 0..<shape.epochs }
 
   func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) throws {
+    let target = RunWindow(gradients, runs: 0..<runs.count)
     recorder.phase = "epochs: rows"
     recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
     for minibatch in 0..<shape.minibatches {
       recorder.phase = "epochs: backward"
-      recordClearGradients(recorder, runs: runs)
+      network.clear(recorder, runs: runs.count, gradients: target)
       for part in shape.minibatchChunks {
-        try recordGradient(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
+        recorder.phase = "epochs: rows"
+        let rows = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
+        try network.gradient(
+          recorder, rows: rows,
+          policies: Policies(
+            parameters.window(runs: runs), indices: RunWindow(scalars.policyIndices, runs: runs)),
+          loss: bindLoss(runs: runs, rows: rows, minibatch: minibatch),
+          metrics: bindMetrics(runs: runs, rows: rows, minibatch: minibatch),
+          into: GradientTarget(target, minibatchRows: shape.minibatchRows, firstRow: part.splitRow))
       }
-      network.recordFinishBackward(
-        recorder, runs: runs.count, gradients: RunWindow(gradients, runs: 0..<runs.count), splits: splits)
+      network.finish(recorder, runs: runs.count, gradients: target)
       recordStep(recorder, runs: runs)
     }
-  }
-
-  private func recordClearGradients(_ recorder: CommandRecorder, runs: Range<Int>) {
-    if chunk.isOnHost { return recordClearGradientsOnHost(recorder, runs: runs) }
-    recorder.fill(gradients.window(runs: 0..<runs.count), with: 0)
-    recorder.barrier()
   }
 
   private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
@@ -104,85 +108,51 @@ final class PPOLearner {
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch),
       row_stride: UInt32(buffers.advantages.runStride), moment_stride: UInt32(chunk.moments.runStride))
-    if chunk.isOnHost { return recordAdvantageMomentsOnHost(recorder, runs: runs, push) }
-    recorder.dispatch(
-      advantageMoments,
-      [
-        "advantages": buffers.advantages.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
-        "progress": scalars.progress.window(runs: runs),
-        "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
-      ], push: push, groups: shape.minibatches, runs.count, work: chunk.rowWork(runs.count, shape.rows, words: 2))
-    recorder.barrier()
+    recorder.perform(
+      advantageMoments.bind(
+        [
+          "advantages": buffers.advantages.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
+          "progress": scalars.progress.window(runs: runs),
+          "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
+        ], push: push, over: .workgroups(shape.minibatches, runs: runs.count),
+        work: chunk.rowWork(runs.count, shape.rows, words: 2)))
   }
 
-  /// Adds the gradient of one chunk of a minibatch.
-  private func recordGradient(
-    _ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, minibatch: Int,
-    part: TrainingShape.MinibatchChunk
-  ) throws {
+  /// The loss of a chunk, and its gradient by the network's outputs.
+  private func bindLoss(runs: Range<Int>, rows: Rows, minibatch: Int) -> BoundOperation {
     let window = 0..<runs.count
-    recorder.phase = "epochs: rows"
-    let listed = chunk.recordMinibatchRows(recorder, runs: runs, epoch: epoch, minibatch: minibatch, part: part)
-    let policyIndices = RunWindow(scalars.policyIndices, runs: runs)
-    let rows = network.recordExpand(
-      recorder, rows: listed,
-      observations: RunWindow(buffers.observations, runs: 0..<runs.count), indices: chunk.indices(runs.count),
-      symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
-    let push = chunk.dispatch(count: part.count, minibatch: minibatch)
-    if chunk.isOnHost {
-      recorder.phase = "epochs: gradient"
-      network.recordGradientOnHost(
-        recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-        loss: lossOnHost(runs: runs, push: push), gradients: RunWindow(gradients, runs: window))
-      return
-    }
-    recorder.phase = "epochs: forward"
-    try network.recordForward(
-      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices)
-    recorder.phase = "epochs: loss"
-    recordLoss(recorder, runs: runs, rows: rows, push: push)
-    recorder.phase = "epochs: backward"
-    try network.recordBackward(
-      recorder, rows: rows, parameters: parameters.window(runs: runs), policyIndices: policyIndices,
-      gradients: RunWindow(gradients, runs: window), splits: splits,
-      minibatchRows: shape.minibatchRows, firstRow: part.splitRow)
-  }
-
-  /// The loss of a chunk, its gradient by the network's outputs, and the sums for the metrics.
-  private func recordLoss(
-    _ recorder: CommandRecorder, runs: Range<Int>, rows: WorkspaceRows, push: ChunkDispatch
-  ) {
-    let window = 0..<runs.count
-    let count = Int(push.rows)
-    recorder.dispatch(
-      loss,
+    return loss.bind(
       [
         "hyperparameters": scalars.hyperparameters.window(runs: runs), "logits": network.logits.window(runs: window),
         "value_outputs": network.values.window(runs: window),
-        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count),
-        "actions": buffers.actions.window(runs: 0..<runs.count),
-        "log_probabilities": buffers.logProbabilities.window(runs: 0..<runs.count),
-        "values": buffers.values.window(runs: 0..<runs.count),
-        "advantages": buffers.advantages.window(runs: 0..<runs.count),
-        "advantage_moments": chunk.moments.window(runs: window),
-        "row_indices": chunk.indices(runs.count).window, "row_counts": rows.counts.window,
-        "progress": scalars.progress.window(runs: runs),
+        "legal_masks": buffers.legalMasks.window(runs: window), "actions": buffers.actions.window(runs: window),
+        "log_probabilities": buffers.logProbabilities.window(runs: window),
+        "values": buffers.values.window(runs: window), "advantages": buffers.advantages.window(runs: window),
+        "advantage_moments": chunk.moments.window(runs: window), "row_indices": rows.indices.window,
+        "row_counts": rows.counts.window, "progress": scalars.progress.window(runs: runs),
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
-      ], push: push, groups: loss.groups(for: count), runs.count, work: lossWork(runs, push))
-    recorder.barrier()
-    recorder.dispatch(
-      accumulateMetrics,
-      ["row_statistics": chunk.statistics.window(runs: window), "metrics": scalars.metrics.window(runs: runs)],
-      push: push, groups: Int(METRIC_ROW_SUMS), runs.count,
-      work: chunk.rowWork(runs.count, count, words: Int(METRIC_ROW_SUMS)))
+      ], push: chunk.dispatch(count: rows.count, minibatch: minibatch), over: .items(rows.count, runs: runs.count),
+      work: lossWork(runs, rows))
+  }
+
+  /// Sums over the rows of a chunk for the metrics.
+  private func bindMetrics(runs: Range<Int>, rows: Rows, minibatch: Int) -> BoundOperation {
+    accumulateMetrics.bind(
+      [
+        "row_statistics": chunk.statistics.window(runs: 0..<runs.count),
+        "metrics": scalars.metrics.window(runs: runs),
+      ],
+      push: chunk.dispatch(count: rows.count, minibatch: minibatch),
+      over: .workgroups(Int(METRIC_ROW_SUMS), runs: runs.count),
+      work: chunk.rowWork(runs.count, rows.count, words: Int(METRIC_ROW_SUMS)))
   }
 
   /// Logits and values, their gradients; mask, action, log-probability, value, advantage, index; sums for the metrics.
-  func lossWork(_ runs: Range<Int>, _ push: ChunkDispatch) -> Work {
+  private func lossWork(_ runs: Range<Int>, _ rows: Rows) -> Work {
     let words = 2 * (network.logitPitch + network.valuePitch) + shape.maskWords + 5 + Int(METRIC_ROW_SUMS)
-    return chunk.rowWork(runs.count, Int(push.rows), words: words)
+    return chunk.rowWork(runs.count, rows.count, words: words)
   }
 
   /// Clips the summed gradient and takes one Adam step.
@@ -191,37 +161,33 @@ final class PPOLearner {
     let window = 0..<runs.count
     let partials = network.layout.count / Int(PARAMETERS_PER_INVOCATION)
     let push = AdamDispatch(
-      parameters: UInt32(network.layout.count), splits: UInt32(splits),
+      parameters: UInt32(network.layout.count), splits: UInt32(network.gradientSplits),
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
       partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(shape.updates),
       annealed: annealed ? 1 : 0)
-    if chunk.isOnHost { return recordStepOnHost(recorder, runs: runs, push: push) }
-    recorder.dispatch(
-      reduceGradients,
-      ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,
-      groups: reduceGradients.groups(for: partials), runs.count, work: parameterWork(runs, passes: splits + 1))
-    recorder.barrier()
-    recorder.dispatch(
-      prepareStep,
-      [
-        "hyperparameters": scalars.hyperparameters.window(runs: runs),
-        "norm_partials": normPartials.window(runs: window), "progress": scalars.progress.window(runs: runs),
-        "metrics": scalars.metrics.window(runs: runs), "step_scalars": scalars.stepScalars.window(runs: runs),
-      ], push: push, groups: runs.count)
-    recorder.barrier()
-    recorder.dispatch(
-      adam,
-      [
-        "hyperparameters": scalars.hyperparameters.window(runs: runs),
-        "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
-        "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
-        "parameters": parameters.window(runs: runs),
-      ], push: push, groups: adam.groups(for: partials), runs.count, work: parameterWork(runs, passes: 7))
-    recorder.barrier()
+    recorder.perform(
+      reduceGradients.bind(
+        ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,
+        over: .items(partials, runs: runs.count), work: parameterWork(runs, passes: network.gradientSplits + 1)))
+    recorder.perform(
+      prepareStep.bind(
+        [
+          "hyperparameters": scalars.hyperparameters.window(runs: runs),
+          "norm_partials": normPartials.window(runs: window), "progress": scalars.progress.window(runs: runs),
+          "metrics": scalars.metrics.window(runs: runs), "step_scalars": scalars.stepScalars.window(runs: runs),
+        ], push: push, over: .runs(runs.count)))
+    recorder.perform(
+      adam.bind(
+        [
+          "hyperparameters": scalars.hyperparameters.window(runs: runs),
+          "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
+          "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
+          "parameters": parameters.window(runs: runs),
+        ], push: push, over: .items(partials, runs: runs.count), work: parameterWork(runs, passes: 7)))
   }
 
   /// Memory that a kernel passes over: P floats of every run, read or written `passes` times.
-  func parameterWork(_ runs: Range<Int>, passes: Int) -> Work {
+  private func parameterWork(_ runs: Range<Int>, passes: Int) -> Work {
     Work(bytes: Double(4 * runs.count * passes * network.layout.count))
   }
 }

@@ -1,3 +1,4 @@
+import CHostKernels
 import CShaders
 import Environments
 import Networks
@@ -16,8 +17,8 @@ final class Rollout {
   let scalars: RunScalars
   let chunk: ChunkRows
   private let otherPlay: OtherPlay?
-  private let sampleActions: Kernel
-  private let storeValues: Kernel
+  private let sampleActions: Operation
+  private let storeValues: Operation
   private let trackEpisodes: Kernel
   private let sumOutcomes: Kernel?  // where the game has outcomes
   private let addShapedRewards: Kernel?  // where the game shapes rewards
@@ -35,9 +36,11 @@ final class Rollout {
     self.scalars = scalars
     self.chunk = chunk
     self.otherPlay = otherPlay
-    sampleActions = try device.kernel("PPO/sample_actions.comp", macros: chunk.macros)
-    storeValues = try device.kernel(
-      "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 })
+    sampleActions = try device.operation(
+      "PPO/sample_actions.comp", macros: chunk.macros, host: HostBody(host_sample_actions))
+    storeValues = try device.operation(
+      "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 },
+      host: HostBody(host_store_values))
     trackEpisodes = try device.kernel("PPO/track_episodes.comp", macros: chunk.macros)
     sumOutcomes = try shape.outcomes > 0 ? device.kernel("PPO/sum_outcomes.comp") : nil
     addShapedRewards =
@@ -55,7 +58,8 @@ final class Rollout {
     recorder.phase = "rollout"
     chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
-      try recordPolicy(recorder, runs: runs, parameters: parameters, block: t, kernel: sampleActions)
+      try recordPolicy(
+        recorder, runs: runs, parameters: parameters, block: t, heads: [.actor, .critic], then: sampleActions)
       otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
       environment.recordStep(
         recorder, runs: runs, actions: buffers.environmentActions, rewards: buffers.rewards, dones: buffers.dones,
@@ -64,53 +68,49 @@ final class Rollout {
       environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
       recorder.barrier()
     }
-    try recordPolicy(recorder, runs: runs, parameters: parameters, block: shape.steps, kernel: storeValues)
+    try recordPolicy(
+      recorder, runs: runs, parameters: parameters, block: shape.steps, heads: [.critic], then: storeValues)
     recordEpisodes(recorder, runs: runs)
     recordOutcomes(recorder, runs: runs)
     recordShapedRewards(recorder, runs: runs)
   }
 
-  /// Observations of row block `block`, then the network on them, then what `kernel` stores of it.
+  /// Observations of row block `block`, then the network on them, then what `operation` stores of it.
   private func recordPolicy(
-    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int, kernel: Kernel
+    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int,
+    heads: Set<PolicyNetwork.Head>, then operation: Operation
   ) throws {
     environment.recordObserve(
-      recorder, runs: runs, observations: buffers.observations, legalMasks: buffers.legalMasks, block: block,
+      recorder, runs: runs, observations: buffers.packedObservations, legalMasks: buffers.legalMasks, block: block,
       buffersFrom: 0)
     recorder.barrier()
     otherPlay?.recordSee(recorder, runs: runs, block: block)
-    if let lists = buffers.lists {
-      network.recordList(
-        recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
-        observations: RunWindow(buffers.observations, runs: 0..<runs.count),
-        symmetries: buffers.symmetries(runs.count), into: lists)
-    }
+    network.list(
+      recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
+      of: buffers.observations(runs.count))
     for part in shape.chunks(of: shape.rowsPerStep) {
-      let listed = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
-      let rows = network.recordExpand(
-        recorder, rows: listed, observations: RunWindow(buffers.observations, runs: 0..<runs.count),
-        indices: chunk.indices(runs.count), symmetries: buffers.symmetries(runs.count), lists: buffers.lists)
-      let (push, valuesOnly) = (chunk.dispatch(count: part.count, minibatch: 0), kernel === storeValues)
-      try network.recordForward(
-        recorder, rows: rows, parameters: parameters, policyIndices: RunWindow(scalars.policyIndices, runs: runs),
-        heads: valuesOnly ? [.critic] : [.actor, .critic],
-        then: chunk.isOnHost ? policyOnHost(runs: runs, push: push, valuesOnly: valuesOnly) : nil)
-      if chunk.isOnHost { continue }
-      let bindings = [
-        "logits": network.logits.window(runs: 0..<runs.count),
-        "value_outputs": network.values.window(runs: 0..<runs.count),
-        "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
-        "progress": scalars.progress.window(runs: runs), "row_indices": chunk.indices(runs.count).window,
-        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: 0..<runs.count),
-        "log_probabilities": buffers.logProbabilities.window(runs: 0..<runs.count),
-        "values": buffers.values.window(runs: 0..<runs.count),
-      ]
-      recorder.dispatch(
-        kernel, bindings, push: push, groups: kernel.groups(for: part.count), runs.count,
-        // logits, mask, value; action, log-probability, value
-        work: chunk.rowWork(runs.count, part.count, words: network.logitPitch + shape.maskWords + 4))
-      recorder.barrier()
+      let rows = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
+      try network.forward(
+        recorder, rows: rows,
+        policies: [Policies(parameters, indices: RunWindow(scalars.policyIndices, runs: runs))], heads: heads,
+        then: bind(operation, runs: runs, rows: rows))
     }
+  }
+
+  /// sample_actions.comp on the outputs of `rows`.
+  private func bind(_ operation: Operation, runs: Range<Int>, rows: Rows) -> BoundOperation {
+    let window = 0..<runs.count
+    return operation.bind(
+      [
+        "logits": network.logits.window(runs: window), "value_outputs": network.values.window(runs: window),
+        "legal_masks": buffers.legalMasks.window(runs: window), "seeds": environment.seeds.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs), "row_indices": rows.indices.window,
+        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: window),
+        "log_probabilities": buffers.logProbabilities.window(runs: window),
+        "values": buffers.values.window(runs: window),
+      ], push: chunk.dispatch(count: rows.count, minibatch: 0), over: .items(rows.count, runs: runs.count),
+      // logits, mask, value; action, log-probability, value
+      work: chunk.rowWork(runs.count, rows.count, words: network.logitPitch + shape.maskWords + 4))
   }
 
   private func recordEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {

@@ -4,7 +4,7 @@ import VulkanCompute
 
 /// What the rollout keeps for the learner, per run of a window: the next window overwrites it. Observations stay packed.
 struct RolloutBuffers {
-  let observations: Buffer<UInt32>  // (window, (T + 1) N A, W)
+  let packedObservations: Buffer<UInt32>  // (window, (T + 1) N A, W)
   let legalMasks: Buffer<UInt32>  // (window, (T + 1) N A, M)
   let actions: Buffer<UInt32>  // (window, T N A)
   let symmetries: Buffer<UInt32>?  // (window, (T + 1) N A), with Other-Play: each row's element
@@ -17,16 +17,16 @@ struct RolloutBuffers {
   let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
   let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
-  let lists: ObservationLists?  // (window, (T + 1) N A), where the host reads lists of observations
+  let lists: ObservationLists?  // (window, (T + 1) N A), where the network keeps lists of all observations
   let firstStates: Buffer<Float>?  // (window, N A, Hp), hidden states at the start, of recurrent networks
 
-  init(_ shape: TrainingShape, windowRuns: Int, listCapacity: Int?, table: BufferTable) {
+  init(_ shape: TrainingShape, network: PolicyNetwork, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
-      table.register("rollout.\(name)", of: type, runs: windowRuns, perRun: axes, persistence: .scratch)
+      table.register("rollout.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     let rows = [("T", shape.steps), ("N", shape.environments), ("A", shape.agents)]
     let rowsAndLast = [("T+1", shape.steps + 1), ("N", shape.environments), ("A", shape.agents)]
-    observations = register("observations", of: UInt32.self, rowsAndLast + [("W", shape.observationWords)])
+    packedObservations = register("observations", of: UInt32.self, rowsAndLast + [("W", shape.observationWords)])
     legalMasks = register("legal_masks", of: UInt32.self, rowsAndLast + [("M", shape.maskWords)])
     actions = register("actions", of: UInt32.self, rows)
     symmetries = shape.playsOther ? register("symmetries", of: UInt32.self, rowsAndLast) : nil
@@ -41,17 +41,19 @@ struct RolloutBuffers {
       : nil
     dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
-    lists = listCapacity.map {
-      ObservationLists("rollout.lists", capacity: $0, windowRuns: windowRuns, rows: rowsAndLast, table: table)
-    }
+    lists = network.lists("rollout.lists", rows: rowsAndLast, table: table)
     firstStates = shape.hiddenWidth.map {
       register(
         "first_hidden_states", of: Float.self, [("N", shape.environments), ("A", shape.agents), ("H", $0)])
     }
   }
 
-  /// The symmetry of every observation, as the network wants it.
-  func symmetries(_ runs: Int) -> RunWindow? { symmetries.map { RunWindow($0, runs: 0..<runs) } }
+  /// All observations, as the network takes them.
+  func observations(_ runs: Int) -> Observations {
+    Observations(
+      RunWindow(packedObservations, runs: 0..<runs), symmetries: symmetries.map { RunWindow($0, runs: 0..<runs) },
+      lists: lists)
+  }
 
   /// Strides for the kernels.
   func strides(_ shape: TrainingShape) -> RolloutShape {

@@ -36,7 +36,7 @@ final class SequenceSelector {
   /// step leaves them as they are, for it is also the first of the next rollout.
   func recordStep(
     _ recorder: CommandRecorder, _ chunk: ChunkRows, runs: Range<Int>, block: Int, part: (first: Int, count: Int)
-  ) -> WorkspaceRows {
+  ) -> Rows {
     recordList(recorder, chunk, runs: runs, sequences: part.count, from: part.first, firstStep: block, steps: 1)
     return rows(
       chunk, runs.count, sequences: part.count, steps: 1, states: RunWindow(states, runs: runs),
@@ -47,7 +47,7 @@ final class SequenceSelector {
   func recordReplay(
     _ recorder: CommandRecorder, _ chunk: ChunkRows, runs: Range<Int>, epoch: Int, minibatch: Int,
     part: TrainingShape.MinibatchChunk
-  ) -> WorkspaceRows {
+  ) -> Rows {
     let sequences = part.count / shape.steps
     recordList(
       recorder, chunk, runs: runs, sequences: sequences,
@@ -81,8 +81,8 @@ final class SequenceSelector {
 
   private func rows(
     _ chunk: ChunkRows, _ runs: Int, sequences: Int, steps: Int, states: RunWindow, keeping: SequenceRows.Keeping
-  ) -> WorkspaceRows {
-    chunk.workspaceRows(
+  ) -> Rows {
+    chunk.rows(
       runs: runs, count: sequences * steps,
       sequences: SequenceRows(
         sequences: sequences, steps: steps, states: states, stateRows: shape.rowsPerStep,

@@ -31,16 +31,20 @@ final class TrainerParts {
     environment = try VectorEnvironment(
       environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
     scalars = RunScalars(runs: shape.runs, table: table)
-    let widths = PolicyNetwork.workspaceWidths(architecture, game.observationList)
-    let listCapacity = PolicyNetwork.rolloutListCapacity(game.observationList, on: device)
-    let windowRuns = min(
-      Self.windowRuns(shape, architecture, widths: widths, listCapacity: listCapacity, device: device), windowLimit)
-    buffers = RolloutBuffers(shape, windowRuns: windowRuns, listCapacity: listCapacity, table: table)
     let symmetries = try configuration.otherPlaySymmetries(of: game).map { SymmetryTable($0, of: game, table: table) }
-    network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
-      wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: windowRuns,
-      rowCapacity: shape.chunkRows, precision: configuration.precision, training: true)
+    /// What is as large as a window: the network's workspace, and the rollout.
+    func window(of runs: Int, in table: BufferTable) throws -> (PolicyNetwork, RolloutBuffers) {
+      let network = try PolicyNetwork(
+        architecture: architecture, observation: ObservationSource(game), device: device,
+        wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: runs,
+        rowCapacity: shape.chunkRows, precision: configuration.precision, training: true)
+      return (network, RolloutBuffers(shape, network: network, table: table))
+    }
+    let planned = BufferTable(device: nil)
+    let (example, _) = try window(of: 1, in: planned)
+    let gradientBytes = 4 * example.gradientSplits * example.layout.count
+    (network, buffers) = try window(
+      of: min(Self.windowRuns(shape, planned, gradientBytes: gradientBytes, on: device), windowLimit), in: table)
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
@@ -57,18 +61,16 @@ final class TrainerParts {
   }
 
   /// Runs that share a dispatch: as many as one binding may hold and as half of the memory has rollout and workspace for.
+  ///
+  /// - Parameters:
+  ///   - planned: The buffers of a window of one run.
+  ///   - gradientBytes: Of one run.
   private static func windowRuns(
-    _ shape: TrainingShape, _ architecture: NetworkArchitecture, widths: [Int], listCapacity: Int?, device: Device
+    _ shape: TrainingShape, _ planned: BufferTable, gradientBytes: Int, on device: Device
   ) -> Int {
-    let rollout = BufferTable(device: nil)
-    _ = RolloutBuffers(shape, windowRuns: 1, listCapacity: listCapacity, table: rollout)
-    let layout = ParameterLayout(architecture)
-    let rowBytes = 4 * shape.chunkRows
-    let gradientBytes = 4 * PolicyNetwork.gradientSplits(on: device) * layout.count
-    let widest = max(rollout.largestRunStride, rowBytes * (widths.max() ?? 0), gradientBytes)
-    let windowBytes = rollout.totalBytes + 2 * rowBytes * widths.reduce(0, +) + gradientBytes
     let fitting = min(
-      device.description.maxStorageBufferRange / widest, device.description.memoryBytes / 2 / windowBytes)
+      device.description.maxStorageBufferRange / max(planned.largestRunStride, gradientBytes),
+      device.description.memoryBytes / 2 / (planned.totalBytes + gradientBytes))
     return min(shape.runs, max(1, fitting))
   }
 
@@ -121,15 +123,6 @@ final class TrainerParts {
         "episode_sums": rollout.episodeSums.window(runs: 0..<runs.count), "metrics": scalars.metrics.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
       ], push: rollout.episodeDispatch, groups: runs.count)
-  }
-}
-
-extension PolicyNetwork.ObservationSource {
-  /// How kernels read the packed observations of `environment`.
-  public init(_ environment: any Environment) {
-    self.init(
-      include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount,
-      list: environment.observationList, bits: environment.observationBits)
   }
 }
 

@@ -51,17 +51,11 @@ public final class CommandRecorder {
     dispatch(kernel, bindings, pushBytes: UnsafeRawBufferPointer(start: nil, count: 0), x, y, z, work)
   }
 
-  private func dispatch(
+  func dispatch(
     _ kernel: Kernel, _ bindings: [String: BufferWindow], pushBytes: UnsafeRawBufferPointer, _ x: Int, _ y: Int,
     _ z: Int, _ work: Work?
   ) {
-    let reflection = kernel.reflection
-    precondition(
-      pushBytes.count == reflection.pushConstantBytes,
-      "\(kernel.name) takes \(reflection.pushConstantBytes) bytes of push constants, not \(pushBytes.count)")
-    let known = Set(reflection.bindings.map(\.name))
-    precondition(
-      known == Set(bindings.keys), "\(kernel.name) has the bindings \(known.sorted()), not \(bindings.keys.sorted())")
+    kernel.reflection.check(kernel.name, bindings, pushBytes: pushBytes.count)
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
     if device.timesEveryDispatch { timestamp(kernel.label, work: work ?? Work(passingOver: bindings.values)) }
     do {

@@ -124,14 +124,12 @@ public final class Device {
       profile.emulatesMatrixUnits = true
       return profile
     }
-    guard profile.matrixMultiply == .host else { return profile }
+    guard profile.hostComputes else { return profile }
     guard device.kind == .cpu else {
       throw VulkanError(
         .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
     }
-    guard HostBLAS.shared != nil else {
-      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
-    }
+    guard HostBLAS.shared != nil else { throw HostBLAS.missing }
     var profile = profile
     if !mapped { profile.matrixMultiply = .flat }
     return profile

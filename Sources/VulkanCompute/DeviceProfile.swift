@@ -42,6 +42,9 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.
   public static let graphics = DeviceProfile(loads: .storage, matrixMultiply: .shared, stateLayout: .structureOfArrays)
 
+  /// Whether the host computes what it has a body for (`HostBody`), matrix products first of all.
+  public var hostComputes: Bool { matrixMultiply == .host }
+
   func macros(loads: Loads? = nil) -> [(String, String)] {
     let loads = loads ?? self.loads
     var macros: [(String, String)] = []

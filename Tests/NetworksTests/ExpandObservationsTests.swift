@@ -16,14 +16,16 @@ import VulkanCompute
     let network = try PolicyNetwork(
       architecture: NetworkArchitecture(
         inputs: features, actions: 2, trunk: [], actor: [], critic: [], activation: .relu),
-      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: words), device: device,
+      observation: .bits(words: words), device: device,
       table: table, windowRuns: counts.count + 1, rowCapacity: 45, training: false)
     func register(_ name: String, _ count: Int) -> Buffer<UInt32> {
       table.register(name, of: UInt32.self, runs: counts.count, perRun: [("count", count)], persistence: .scratch)
     }
     let observations = register("observations", observationRows * words)
     let indices = register("row_indices", offset + dispatchRows)
-    let rowCounts = register("row_counts", 2)
+    let (rowCounts, policyIndices) = (register("row_counts", 2), register("policy_indices", 1))
+    let parameters = table.register(
+      "parameters", of: Float.self, runs: 1, perRun: [("P", network.layout.count)], persistence: .scratch)
     try table.allocate()
 
     func index(_ run: Int, _ row: Int) -> Int { (row * 3 + run) % observationRows }
@@ -33,16 +35,18 @@ import VulkanCompute
       try indices.write((0..<offset).map { _ in 0 } + (0..<dispatchRows).map { UInt32(index(run, $0)) }, run: run)
       try rowCounts.write([UInt32(count), 0], run: run)
     }
-    guard case .dense(let inputs, _) = network.inputs else { preconditionFailure("bits have no list") }
+    let inputs = network.inputsBuffer
     try inputs.write([Float](repeating: Float(bitPattern: guardWord), count: inputs.count))
 
     let window = counts.indices
     try device.run { recorder in
-      _ = network.recordExpand(
+      try network.forward(
         recorder,
-        rows: WorkspaceRows(runs: counts.count, rows: dispatchRows, counts: RunWindow(rowCounts, runs: window)),
-        observations: RunWindow(observations, runs: window), indices: RunWindow(indices, runs: window),
-        indexOffset: offset)
+        rows: Rows(
+          runs: counts.count, count: dispatchRows, counts: RunWindow(rowCounts, runs: window),
+          observations: Observations(RunWindow(observations, runs: window)), indices: RunWindow(indices, runs: window),
+          indexOffset: offset),
+        policies: [Policies(parameters.whole, indices: RunWindow(policyIndices, runs: window))])
     }
 
     let width = ParameterLayout.padded(features)

@@ -1,5 +1,5 @@
 // The host's expansion of packed observations: the same bytes as the game's own text in GLSL.
-import CHostLayers
+import CShaders
 import Environments
 import TestSupport
 import Testing
@@ -7,35 +7,50 @@ import VulkanCompute
 
 @testable import Networks
 
-@Suite struct HostExpansionTests {
-  static let variants = EnvironmentVariant.all.filter { (try? $0.make())?.observationBits != nil }
+@Suite(.serialized) struct HostExpansionTests {
+  static let variants = EnvironmentVariant.all.filter { (try? $0.make())?.observationExpansion != nil }
 
-  @Test(arguments: variants)
+  @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS)), arguments: variants)
   func expandsWhatKernelsExpand(variant: EnvironmentVariant) throws {
     let environment = try variant.make()
-    let device = try TestDevice.make()
+    let device = try TestDevice.make(profile: .softwareWithBLAS)
     let play = try EnvironmentPlay(environment, seeds: [5], environments: 6, device: device)
-    var bits = HostObservationBits(
-      try #require(environment.observationBits), features: environment.observationFeatureCount,
-      words: environment.observationWordCount)
     let rows = 6 * environment.agentCount
     let columns = ParameterLayout.padded(environment.observationFeatureCount)
     let indices = (0..<rows).map { UInt32(($0 * 5 + 1) % rows) }  // some rows twice, some not at all
+    let operation = try device.operation(
+      "Network/expand_observations.comp", macros: environment.macros,
+      includes: ["ENVIRONMENT_OBSERVATION": environment.observationInclude],
+      host: environment.observationExpansion)
+    let indexBuffer = try GuardedBuffer("row_indices", on: device, count: rows, values: [indices])
+    let counts = try GuardedBuffer("row_counts", on: device, count: 1, values: [[UInt32(rows)]])
     for step in 0..<25 {
       try play.chooseRandomly()
       try play.step()
       try play.resetWhereDone()
       try play.observe()
       guard step % 6 == 0 else { continue }
-      var inputs = [Float](repeating: .nan, count: rows * columns + 1)
-      host_expand_observations(&bits, try play.packedObservations(), indices, rows, &inputs, columns)
-      let expected = try play.observations()
+      let packed = try play.packedObservations()
+      let observations = try GuardedBuffer("observations", on: device, count: packed.count, values: [packed])
+      let inputs = try GuardedBuffer<Float>("inputs", on: device, runs: 1, count: rows * columns)
+      var push = ExpandDispatch()
+      push.rows = UInt32(rows)
+      push.features = UInt32(environment.observationFeatureCount)
+      push.padded_features = UInt32(columns)
+      push.observation_words = UInt32(environment.observationWordCount)
+      let bound = operation.bind(
+        [
+          "observations": observations.window, "row_indices": indexBuffer.window, "row_counts": counts.window,
+          "inputs": inputs.window,
+        ], push: push, over: .items(rows, invocations: columns / 8, runs: 1))
+      #expect(bound.onHost != nil)
+      try device.run { $0.perform(bound) }
+      let (found, expected) = (try inputs.read()[0], try play.observations())
       for (row, index) in indices.enumerated() {
-        let found = Array(inputs[row * columns..<(row + 1) * columns])
+        let found = Array(found[row * columns..<(row + 1) * columns])
         #expect(found.prefix(expected[Int(index)].count).map(\.bitPattern) == expected[Int(index)].map(\.bitPattern))
         #expect(found.dropFirst(expected[Int(index)].count).allSatisfy { $0 == 0 })
       }
-      #expect(inputs[rows * columns].isNaN)
     }
     device.requireNoValidationMessages()
   }
@@ -44,7 +59,7 @@ import VulkanCompute
   @Test func everyDenseGameCanBeExpandedByTheHost() throws {
     for variant in EnvironmentVariant.all {
       let environment = try variant.make()
-      #expect(environment.observationBits != nil || environment.observationList != nil, "\(variant)")
+      #expect(environment.observationExpansion != nil || environment.observationList != nil, "\(variant)")
     }
   }
 }

@@ -1,5 +1,5 @@
 // The loops of the host over rows.
-import CHostLayers
+import CHostKernels
 import Foundation
 import Testing
 

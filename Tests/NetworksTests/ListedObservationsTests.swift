@@ -25,14 +25,15 @@ import VulkanCompute
   private struct Pass {
     static let environments = 64
     static let counts: [(all: Int, acting: Int)] = [(128, 128), (77, 50)]
-    static let splits = 2
 
     let dense: [[Float]]
     let entries, lengths: [[UInt32]]
     let logits, values, gradients: [[Float]]
 
+    /// - Parameter once: Whether lists are made of all observations before they are read, where the network keeps such.
     init(
-      _ variant: EnvironmentVariant, profile: DeviceProfile, listed: Bool, activation: NetworkArchitecture.Activation
+      _ variant: EnvironmentVariant, profile: DeviceProfile, listed: Bool, once: Bool = false,
+      activation: NetworkArchitecture.Activation
     )
       throws
     {
@@ -65,7 +66,10 @@ import VulkanCompute
       let rowCounts = register("row_counts", UInt32.self, 2)
       let policyIndices = register("policy_indices", UInt32.self, 1)
       let parameters = register("parameters", Float.self, network.layout.count)
-      let parameterGradients = register("gradients", Float.self, Self.splits * network.layout.count)
+      let parameterGradients = register("gradients", Float.self, network.gradientSplits * network.layout.count)
+      let given = try GivenGradients(device)
+      let lists = once ? network.lists("lists", rows: [("count", 128)], table: table) : nil
+      #expect(!once || (lists != nil) == profile.hostComputes)
       try table.allocate()
       let packed = try play.packedObservations()
       for (run, count) in Self.counts.enumerated() {
@@ -83,20 +87,20 @@ import VulkanCompute
           (0..<128 * network.valuePitch).map { $0 % 8 == 0 ? TestNumbers.uniform(8, $0) : 0 }, run: run)
       }
       let window = 0..<2
-      let rows = WorkspaceRows(runs: 2, rows: 128, counts: RunWindow(rowCounts, runs: window))
-      let policies = RunWindow(policyIndices, runs: window)
       let target = RunWindow(parameterGradients, runs: window)
+      let observed = Observations(RunWindow(observations, runs: window), lists: lists)
+      let rows = Rows(
+        runs: 2, count: 128, counts: RunWindow(rowCounts, runs: window), observations: observed,
+        indices: RunWindow(indices, runs: window))
       try device.run { recorder in
-        let inputs = network.recordExpand(
-          recorder, rows: rows, observations: RunWindow(observations, runs: window),
-          indices: RunWindow(indices, runs: window))
-        try network.recordForward(recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies)
-        try network.recordBackward(
-          recorder, rows: inputs, parameters: parameters.whole, policyIndices: policies, gradients: target,
-          splits: Self.splits, minibatchRows: 1)
-        network.recordFinishBackward(recorder, runs: 2, gradients: target, splits: Self.splits)
+        network.list(recorder, runs: 2, rows: 0..<128, of: observed)
+        try network.gradient(
+          recorder, rows: rows,
+          policies: Policies(parameters.whole, indices: RunWindow(policyIndices, runs: window)), loss: given.loss,
+          metrics: given.loss, into: GradientTarget(target, minibatchRows: 1))
+        network.finish(recorder, runs: 2, gradients: target)
       }
-      if case .sparse(let lists) = network.inputs {
+      if case .listed(let lists) = network.workspace.inputs {
         entries = try window.map { try lists.entries.read(run: $0) }
         lengths = try window.map { try lists.lengths.read(run: $0) }
       } else {
@@ -109,7 +113,9 @@ import VulkanCompute
       // The splits are partial sums of the same gradient.
       gradients = try window.map { run in
         let parts = try parameterGradients.read(run: run)
-        return (0..<network.layout.count).map { parts[$0] + parts[network.layout.count + $0] }
+        return (0..<network.layout.count).map { position in
+          (0..<network.gradientSplits).reduce(0) { $0 + parts[$1 * network.layout.count + position] }
+        }
       }
       device.requireNoValidationMessages()
     }
@@ -152,6 +158,8 @@ import VulkanCompute
     let variant = try #require(Self.variants.last)
     let listed = try Pass(variant, profile: profile, listed: true, activation: activation)
     let dense = try Pass(variant, profile: profile, listed: false, activation: activation)
+    let once = try Pass(variant, profile: profile, listed: true, once: true, activation: activation)
+    #expect(once.gradients == listed.gradients && once.logits == listed.logits && once.values == listed.values)
     #expect(listed.dense == dense.dense)
     func compare(_ found: [[Float]], _ expected: [[Float]], _ what: String) {
       #expect(found.map(\.count) == expected.map(\.count))

@@ -11,7 +11,7 @@ struct PolicyNetworkHarness {
   struct Result: Equatable {
     var logits: [[UInt32]] = []  // (acting rows * Kp) bit patterns
     var values: [[UInt32]] = []  // (rows * 8) bit patterns
-    var gradients: [[UInt32]] = []  // (splits * P) bit patterns
+    var gradients: [[UInt32]] = []  // (S * P) bit patterns
 
     static func floats(_ words: [UInt32]) -> [Float] { words.map { Float(bitPattern: $0) } }
   }
@@ -19,6 +19,7 @@ struct PolicyNetworkHarness {
   let architecture: NetworkArchitecture
   let profile: DeviceProfile
   var precision = Precision.float32
+  /// S where kernels compute.
   var splits = 1
   /// (all rows, acting rows) of the minibatch of each run, by the run's own number.
   let counts: [(all: Int, acting: Int)]
@@ -69,15 +70,15 @@ struct PolicyNetworkHarness {
   }
   func valueGradient(_ run: Int, _ row: Int) -> Float { TestNumbers.uniform(UInt32(400 + run), row) }
 
-  /// Expand, forward and backward over the minibatches of `runs` as one window, in chunks of `chunk` rows.
+  /// The gradient of `logitGradient` and `valueGradient` over the minibatches of `runs` as one window, in chunks of `chunk` rows.
   func pass(runs: [Int], chunk: Int) throws -> Result {
     let device = try TestDevice.make(profile: profile)
     let table = BufferTable(device: device)
     let network = try PolicyNetwork(
       architecture: architecture,
-      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount),
+      observation: .bits(words: wordCount),
       device: device, wideActions: wideActions, table: table, windowRuns: runs.count + 1, rowCapacity: chunk,
-      precision: precision, training: true)
+      precision: precision, training: true, kernelSplits: splits)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
     }
@@ -87,7 +88,8 @@ struct PolicyNetworkHarness {
     let rowCounts = register("row_counts", UInt32.self, PolicyNetwork.rowCountWords)
     let policyIndices = register("policy_indices", UInt32.self, 1)
     let parameterSets = register("parameters", Float.self, layout.count)
-    let parameterGradients = register("gradients", Float.self, splits * layout.count)
+    let parameterGradients = register("gradients", Float.self, network.gradientSplits * layout.count)
+    let given = try GivenGradients(device)
     try table.allocate()
 
     // Rows beyond the counts, whoever reads them.
@@ -122,17 +124,17 @@ struct PolicyNetworkHarness {
             (0..<network.valuePitch).map { $0 == 0 ? valueGradient(run, first + row) : 0 }
           }, run: slot)
       }
-      let rows = WorkspaceRows(runs: runs.count, rows: chunk, counts: RunWindow(rowCounts, runs: window))
-      let policies = RunWindow(policyIndices, runs: window)
+      let rows = Rows(
+        runs: runs.count, count: chunk, counts: RunWindow(rowCounts, runs: window),
+        observations: Observations(RunWindow(observations, runs: window)), indices: RunWindow(indices, runs: window),
+        indexOffset: first)
       try device.run { recorder in
-        let inputs = network.recordExpand(
-          recorder, rows: rows, observations: RunWindow(observations, runs: window),
-          indices: RunWindow(indices, runs: window), indexOffset: first)
-        try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
-        try network.recordBackward(
-          recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
-          gradients: RunWindow(parameterGradients, runs: window), splits: splits, minibatchRows: rowTotal,
-          firstRow: first)
+        try network.gradient(
+          recorder, rows: rows,
+          policies: Policies(parameterSets.whole, indices: RunWindow(policyIndices, runs: window)), loss: given.loss,
+          metrics: given.loss,
+          into: GradientTarget(
+            RunWindow(parameterGradients, runs: window), minibatchRows: rowTotal, firstRow: first))
       }
       for (slot, run) in runs.enumerated() {
         let all = min(max(counts[run].all - first, 0), chunk)

@@ -23,7 +23,7 @@ import VulkanCompute
     let network = try PolicyNetwork(
       architecture: NetworkArchitecture(
         inputs: 3, actions: 2, trunk: [8], gru: gru, actor: [], critic: [], activation: .tanh),
-      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: 1), device: device,
+      observation: .bits(words: 1), device: device,
       table: table, windowRuns: 1, rowCapacity: rows, training: true)
     let count = network.layout.count
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
@@ -34,31 +34,29 @@ import VulkanCompute
     let (counts, policy) = (register("row_counts", UInt32.self, 3), register("policy_indices", UInt32.self, 1))
     let resets = register("resets", UInt32.self, rows)
     let states = register("states", Float.self, sequences * 8)
-    let (parameters, gradients) = (register("parameters", Float.self, count), register("gradients", Float.self, count))
+    let (parameters, splits) = (register("parameters", Float.self, count), network.gradientSplits)
+    let gradients = register("gradients", Float.self, splits * count)
     try table.allocate()
     // Bit 0: whether this is the first step; bits 1 and 2: what it shows.
     try observations.write((0..<rows).map { $0 < sequences ? 1 | 2 << UInt32($0 % 2) : 0 })
     try indices.write((0..<UInt32(rows)).map { $0 })
     try counts.write(Array(repeating: UInt32(rows), count: 3))
-    let workspace = WorkspaceRows(
-      runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1),
+    let chunk = Rows(
+      runs: 1, count: rows, counts: RunWindow(counts, runs: 0..<1),
+      observations: Observations(RunWindow(observations, runs: 0..<1)), indices: RunWindow(indices, runs: 0..<1),
       sequences: gru == nil
         ? nil
         : SequenceRows(
           sequences: sequences, steps: steps, states: RunWindow(states, runs: 0..<1), stateRows: sequences,
           indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged))
-    let forward = try device.record { recorder in
-      recorder.fill(gradients.whole, with: 0)
-      let inputs = network.recordExpand(
-        recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
-        indices: RunWindow(indices, runs: 0..<1))
-      try network.recordForward(
-        recorder, rows: inputs, parameters: parameters.whole, policyIndices: RunWindow(policy, runs: 0..<1))
-    }
+    let policies = Policies(parameters.whole, indices: RunWindow(policy, runs: 0..<1))
+    let forward = try device.record { try network.forward($0, rows: chunk, policies: [policies]) }
+    let given = try GivenGradients(device)
     let backward = try device.record { recorder in
-      try network.recordBackward(
-        recorder, rows: workspace, parameters: parameters.whole, policyIndices: RunWindow(policy, runs: 0..<1),
-        gradients: RunWindow(gradients, runs: 0..<1), splits: 1, minibatchRows: 1)
+      network.clear(recorder, runs: 1, gradients: RunWindow(gradients, runs: 0..<1))
+      try network.gradient(
+        recorder, rows: chunk, policies: policies, loss: given.loss, metrics: given.loss,
+        into: GradientTarget(RunWindow(gradients, runs: 0..<1), minibatchRows: 1))
     }
     var adam = Adam(
       parameters: OrthogonalInitializer.parameters(network.layout, seeds: [4]).map { Double($0) }, beta1: 0.9,
@@ -78,7 +76,8 @@ import VulkanCompute
       }
       try network.valueGradients.write(byValue, run: 0)
       try device.submit(backward).wait()
-      let gradient = try gradients.read(run: 0).map { Double($0) }
+      let parts = try gradients.read(run: 0)
+      let gradient = (0..<count).map { place in (0..<splits).reduce(0) { $0 + Double(parts[$1 * count + place]) } }
       adam.step(
         gradient,
         PrepareStep(gradient: gradient, step: step, learningRate: 0.02, beta1: 0.9, beta2: 0.999, maxNorm: 1e9))

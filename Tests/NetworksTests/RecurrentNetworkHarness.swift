@@ -90,8 +90,9 @@ struct RecurrentNetworkHarness {
     let table = BufferTable(device: device)
     let network = try PolicyNetwork(
       architecture: architecture,
-      observation: .init(include: "Common/bit_observations.glsl", macros: [:], wordCount: wordCount), device: device,
-      table: table, windowRuns: runs.count + 1, rowCapacity: rows, precision: precision, training: true)
+      observation: .bits(words: wordCount), device: device,
+      table: table, windowRuns: runs.count + 1, rowCapacity: rows, precision: precision, training: true,
+      kernelSplits: splits)
     func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
       table.register(name, of: type, runs: runs.count, perRun: [("count", count)], persistence: .scratch)
     }
@@ -103,7 +104,8 @@ struct RecurrentNetworkHarness {
     let policyIndices = register("policy_indices", UInt32.self, 1)
     let hiddenStates = register("states", Float.self, stateRows * paddedWidth)
     let parameterSets = register("parameters", Float.self, layout.count)
-    let parameterGradients = register("gradients", Float.self, splits * layout.count)
+    let parameterGradients = register("gradients", Float.self, network.gradientSplits * layout.count)
+    let given = try GivenGradients(device)
     try table.allocate()
     // Whatever is read by mistake, beside the rows and their padding, is not a number.
     for buffer in [network.inputsBuffer, hiddenStates] {
@@ -126,21 +128,17 @@ struct RecurrentNetworkHarness {
         valueGradients(run).flatMap { [Float($0)] + Array(repeating: 0, count: network.valuePitch - 1) }, run: slot)
     }
     let window = 0..<runs.count
-    let workspace = WorkspaceRows(
-      runs: runs.count, rows: rows, counts: RunWindow(rowCounts, runs: window),
+    let chunk = Rows(
+      runs: runs.count, count: rows, counts: RunWindow(rowCounts, runs: window),
+      observations: Observations(RunWindow(observations, runs: window)), indices: RunWindow(rowIndices, runs: window),
       sequences: SequenceRows(
         sequences: sequences, steps: steps, states: RunWindow(hiddenStates, runs: window), stateRows: stateRows,
         indices: RunWindow(stateIndices, runs: window), resets: RunWindow(resetWords, runs: window), keeping: keeping))
-    let policies = RunWindow(policyIndices, runs: window)
     try device.run { recorder in
-      let inputs = network.recordExpand(
-        recorder, rows: workspace, observations: RunWindow(observations, runs: window),
-        indices: RunWindow(rowIndices, runs: window))
-      try network.recordForward(recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies)
-      try network.recordBackward(
-        recorder, rows: inputs, parameters: parameterSets.whole, policyIndices: policies,
-        gradients: RunWindow(parameterGradients, runs: window), splits: splits,
-        minibatchRows: rows)
+      try network.gradient(
+        recorder, rows: chunk,
+        policies: Policies(parameterSets.whole, indices: RunWindow(policyIndices, runs: window)), loss: given.loss,
+        metrics: given.loss, into: GradientTarget(RunWindow(parameterGradients, runs: window), minibatchRows: rows))
     }
     var result = Result()
     for slot in window {
@@ -157,7 +155,7 @@ struct RecurrentNetworkHarness {
 extension PolicyNetwork {
   /// x of a network whose inputs are dense.
   var inputsBuffer: Buffer<Float> {
-    guard case .dense(let x, _) = inputs else { preconditionFailure("this game has lists") }
+    guard case .dense(let x, _) = workspace.inputs else { preconditionFailure("this game has lists") }
     return x
   }
 }

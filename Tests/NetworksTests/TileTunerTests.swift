@@ -125,7 +125,11 @@ import Testing
     var profile = DeviceProfile.softwareWithBLAS
     profile.tiles = .shape(rows: 8, columns: 8)
     let device = try TestDevice.make(validation: .off, profile: profile)
-    let error = #expect(throws: VulkanError.self) { try DenseKernels(device: device) }
+    let error = #expect(throws: VulkanError.self) {
+      try PolicyNetwork(
+        architecture: try PolicyNetworkTests.shared(), observation: .bits(words: 2), device: device,
+        table: BufferTable(device: nil), windowRuns: 1, rowCapacity: 1, training: false)
+    }
     #expect(error?.description.contains("--matmul") == true)
   }
 

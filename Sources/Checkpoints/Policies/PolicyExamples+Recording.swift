@@ -26,7 +26,7 @@ extension PolicyExamples {
       environment: environment, runs: 1, environmentsPerRun: environments, device: device, table: table)
     let play = try RandomPlay(vector, device: device, table: table)
     let network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(environment), device: device,
+      architecture: architecture, observation: ObservationSource(environment), device: device,
       table: table, windowRuns: 1, rowCapacity: rows, training: false)
     let observations = register(
       "observations", of: UInt32.self, [("T", steps)] + seats + [("W", environment.observationWordCount)])
@@ -79,13 +79,12 @@ extension PolicyExamples {
           sequences: rowsPerStep, steps: steps, states: RunWindow(states, runs: 0..<1), stateRows: rowsPerStep,
           indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged)
       }
-      let workspace = WorkspaceRows(
-        runs: 1, rows: rows, counts: RunWindow(counts, runs: 0..<1), sequences: sequences)
-      let inputs = network.recordExpand(
-        recorder, rows: workspace, observations: RunWindow(observations, runs: 0..<1),
-        indices: RunWindow(indices, runs: 0..<1))
-      try network.recordForward(
-        recorder, rows: inputs, parameters: sets.whole, policyIndices: RunWindow(policyIndices, runs: 0..<1))
+      let chunk = Rows(
+        runs: 1, count: rows, counts: RunWindow(counts, runs: 0..<1),
+        observations: Observations(RunWindow(observations, runs: 0..<1)), indices: RunWindow(indices, runs: 0..<1),
+        sequences: sequences)
+      try network.forward(
+        recorder, rows: chunk, policies: [Policies(sets.whole, indices: RunWindow(policyIndices, runs: 0..<1))])
     }
     let maskWords = try masks.read(run: 0)
     let legal = (0..<rows).flatMap { row in

@@ -1,4 +1,6 @@
+import CHostKernels
 import CShaders
+import VulkanCompute
 
 /// Hanabi for two to five players, after JaxMARL 0.2.0 and the hanabi-learning-environment 0.0.4
 /// (docs/environments/hanabi.md).
@@ -26,13 +28,8 @@ public struct HanabiEnvironment: Environment {
   public var observeKernel: String { "Hanabi/hanabi_observe.comp" }
   public var observationInclude: String { "Hanabi/hanabi_observation.glsl" }
 
-  public var observationBits: ObservationBits? {
-    let p = parameters
-    guard p.knowledge == .v0 else { return ObservationBits() }
-    return ObservationBits(
-      beliefs: ObservationBits.Beliefs(
-        offset: p.knowledgeOffset, pitch: p.slotFeatureCount, slots: p.slotCount, cards: p.cardKindCount,
-        planes: p.featureWordCount..<p.featureWordCount + p.leftPlaneCount, sumWord: p.weightSumsWord))
+  public var observationExpansion: HostBody? {
+    HostBody(parameters.knowledge == .v0 ? host_expand_hanabi : host_expand_bits)
   }
 
   /// A sorted deck that the draws shuffle.

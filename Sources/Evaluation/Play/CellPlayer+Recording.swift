@@ -53,10 +53,7 @@ extension CellPlayer {
       recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
     recorder.barrier()
     let rows = recordRows(recorder, cells, push: push)
-    let inputs = network.recordExpand(
-      recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
-      indices: RunWindow(buffers.rowIndices, runs: seats))
-    try recordActor(of: network, recorder, rows: inputs)
+    try recordActor(of: network, recorder, rows: rows)
     try probe?.record(recorder, cells, rows: rows, of: self, push: push)
     recorder.dispatch(
       select,
@@ -81,14 +78,15 @@ extension CellPlayer {
   }
 
   /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
-  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: WorkspaceRows) throws {
-    for window in 0..<windows.count {
+  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows) throws {
+    let indices = RunWindow(buffers.policyIndices, runs: 0..<rows.runs)
+    let policies = (0..<windows.count).map { window in
       let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
-      try network.recordForward(
-        recorder, rows: rows.counted(by: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs)),
-        parameters: parameters.window(runs: windows.policies(of: window)),
-        policyIndices: RunWindow(buffers.policyIndices, runs: 0..<rows.runs), heads: [.actor])
+      return Policies(
+        parameters.window(runs: windows.policies(of: window)), indices: indices,
+        counts: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs))
     }
+    try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
   }
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {

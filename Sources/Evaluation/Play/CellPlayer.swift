@@ -46,7 +46,7 @@ final class CellPlayer {
       shape, hiddenWidth: architecture.gru.map(ParameterLayout.padded), cells: cells, policyWindows: windows.count,
       table: table)
     network = try PolicyNetwork(
-      architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
+      architecture: architecture, observation: ObservationSource(game), device: device,
       wideActions: game.wideActions, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
       training: false)
     parameters = table.register(

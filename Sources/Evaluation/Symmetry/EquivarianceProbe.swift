@@ -31,7 +31,7 @@ final class EquivarianceProbe {
     self.shape = shape
     symmetries = SymmetryTable(family, of: game, table: table)
     network = try PolicyNetwork(
-      "turned_network", architecture: architecture, observation: PolicyNetwork.ObservationSource(game), device: device,
+      "turned_network", architecture: architecture, observation: ObservationSource(game), device: device,
       symmetries: symmetries, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
       training: false)
     hiddenStates = architecture.gru.map { width in
@@ -56,23 +56,21 @@ final class EquivarianceProbe {
 
   /// After the player's own network has worked on `rows`.
   func record(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, rows: WorkspaceRows, of player: CellPlayer,
+    _ recorder: CommandRecorder, _ cells: Range<Int>, rows: Rows, of player: CellPlayer,
     push: EvaluationDispatch
   ) throws {
     let seats = 0..<cells.count * shape.agents
     let buffers = player.buffers
-    let rows = hiddenStates.map { rows.carrying(RunWindow($0.window(runs: cells), stride: 0)) } ?? rows
     draw.record(
       recorder, runs: cells.count, environments: shape.environments, block: 0,
       seeds: RunWindow(player.environment.seeds.window(runs: cells), stride: player.environment.seeds.runStride),
       episodes: RunWindow(buffers.games, runs: cells), episodePitch: Int(GAMES_WORDS),
       symmetries: RunWindow(drawn, runs: cells))
     recorder.barrier()
-    let inputs = network.recordExpand(
-      recorder, rows: rows, observations: RunWindow(buffers.observations.window(runs: cells), stride: 0),
-      indices: RunWindow(buffers.rowIndices, runs: seats),
-      symmetries: RunWindow(drawn.window(runs: cells), stride: 0))
-    try player.recordActor(of: network, recorder, rows: inputs)
+    let turned = rows.seen(
+      through: RunWindow(drawn.window(runs: cells), stride: 0),
+      carrying: hiddenStates.map { RunWindow($0.window(runs: cells), stride: 0) })
+    try player.recordActor(of: network, recorder, rows: turned)
     var push = push
     push.equivariance_stride = UInt32(sums.runStride)
     recorder.dispatch(

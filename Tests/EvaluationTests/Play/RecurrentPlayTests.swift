@@ -37,7 +37,7 @@ import VulkanCompute
         let dones = try player.buffers.dones.read(run: cell)
         for seat in 0..<players {
           let z = cell * players + seat
-          let inputs = try Self.rows(player.network.inputs, z, architecture.inputs)
+          let inputs = try Self.rows(player.network.workspace.inputs, z, architecture.inputs)
           let logits = try player.network.logits.read(run: z)
           let workspaceRows = try player.buffers.workspaceRows.read(run: z)
           for n in 0..<5 {
@@ -68,7 +68,7 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  private static func rows(_ inputs: PolicyNetwork.Inputs, _ z: Int, _ features: Int) throws -> [[Double]] {
+  private static func rows(_ inputs: NetworkWorkspace.Inputs, _ z: Int, _ features: Int) throws -> [[Double]] {
     guard case .dense(let x, _) = inputs else { preconditionFailure("this game has no lists") }
     let (values, pitch) = (try x.read(run: z), ParameterLayout.padded(features))
     return stride(from: 0, to: values.count, by: pitch).map { values[$0..<$0 + features].map(Double.init) }

@@ -1,14 +1,14 @@
-// accumulate_metrics.comp and the host's version of it: sums over the rows of a chunk.
-import CHostLayers
+// accumulate_metrics.comp, by the kernel and by the host: sums over the rows of a chunk.
+import CHostKernels
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct AccumulateMetricsTests {
-  @Test(arguments: [1, 31, 33, 65, 1009], [false, true])
-  func agreesWithItsTwin(rows: Int, onHost: Bool) throws {
-    let device = try TestDevice.make()
+  @Test(arguments: [1, 31, 33, 65, 1009], TestDevice.computing)
+  func agreesWithItsTwin(rows: Int, profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let (runs, sums, capacity) = (2, Int(METRIC_ROW_SUMS), rows + 3)
     let statistics: [[Float]] = (0..<runs).map { run in
       (0..<sums).flatMap { metric -> [Float] in
@@ -18,21 +18,16 @@ import VulkanCompute
     let before = (0..<runs).map { TestNumbers.uniform(UInt32(1100 + $0), count: Int(RUN_SCALARS)) }
     let statisticBuffer = try GuardedBuffer("row_statistics", on: device, count: sums * capacity, values: statistics)
     let metrics = try GuardedBuffer("metrics", on: device, count: Int(RUN_SCALARS), values: before)
-    let kernel = try device.kernel("PPO/accumulate_metrics.comp", macros: ["CHUNK_ROWS": "\(capacity)u"])
+    let operation = try device.operation(
+      "PPO/accumulate_metrics.comp", macros: ["CHUNK_ROWS": "\(capacity)u"], host: HostBody(host_accumulate_metrics))
     var push = ChunkDispatch()
     push.rows = UInt32(rows)
     push.statistic_stride = statisticBuffer.stride
-    if onHost {
-      var host = HostPolicyRows()
-      host.p = push
-      host.shape.chunk_rows = UInt32(capacity)
-      host.row_statistics = statisticBuffer.window.address(of: Float.self)
-      for run in 0..<runs { host_accumulate_metrics(&host, UInt32(run), metrics.window.address(of: Float.self)) }
-    } else {
-      try device.run { recorder in
-        recorder.dispatch(
-          kernel, ["row_statistics": statisticBuffer.window, "metrics": metrics.window], push: push, groups: sums, runs)
-      }
+    try device.run { recorder in
+      recorder.perform(
+        operation.bind(
+          ["row_statistics": statisticBuffer.window, "metrics": metrics.window], push: push,
+          over: .workgroups(sums, runs: runs)))
     }
     for (run, found) in try metrics.read().enumerated() {
       let chunk = (0..<sums).map { metric in

@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostKernels
 import CShaders
 import TestSupport
 import Testing
@@ -15,8 +15,6 @@ struct AdamHarness {
   /// S
   let splits: Int
   var totalUpdates: Int?
-  /// The host's version of the three kernels; takes one split.
-  let onHost: Bool
 
   let parameters: GuardedBuffer<Float>
   let firstMoments: GuardedBuffer<Float>
@@ -24,18 +22,16 @@ struct AdamHarness {
   let progress: GuardedBuffer<UInt32>
   let metrics: GuardedBuffer<Float>
   private let blocks: GuardedBuffer<Float>
-  private let reduceGradients: Kernel
-  private let prepareStep: Kernel
-  private let adam: Kernel
+  private let reduceGradients: Operation
+  private let prepareStep: Operation
+  private let adam: Operation
 
   var runs: Int { hyperparameters.count }
 
   init(
     device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0,
-    totalUpdates: Int? = nil, onHost: Bool = false
+    totalUpdates: Int? = nil
   ) throws {
-    precondition(!onHost || splits == 1)
-    self.onHost = onHost
     self.device = device
     self.hyperparameters = hyperparameters
     self.count = count
@@ -52,9 +48,9 @@ struct AdamHarness {
       "metrics", on: device, count: Int(RUN_SCALARS),
       values: Array(repeating: Array(repeating: 0, count: Int(RUN_SCALARS)), count: runs))
     blocks = try hyperparameterBuffer(hyperparameters, on: device)
-    reduceGradients = try device.kernel("PPO/reduce_gradients.comp")
-    prepareStep = try device.kernel("PPO/prepare_step.comp")
-    adam = try device.kernel("PPO/adam.comp")
+    reduceGradients = try device.operation("PPO/reduce_gradients.comp", host: HostBody(host_reduce_gradients))
+    prepareStep = try device.operation("PPO/prepare_step.comp", host: HostBody(host_prepare_step))
+    adam = try device.operation("PPO/adam.comp", host: HostBody(host_adam))
   }
 
   static func initialParameters(_ run: Int, count: Int) -> [Float] {
@@ -80,39 +76,24 @@ struct AdamHarness {
       parameters: UInt32(count), splits: UInt32(splits), gradient_stride: gradientBuffer.stride,
       parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount),
       total_updates: UInt32(totalUpdates ?? 1), annealed: totalUpdates == nil ? 0 : 1)
-    if onHost {
-      var host = HostStep()
-      host.p = push
-      host.hyperparameters = UnsafePointer(blocks.window.address(of: Float.self))
-      host.progress = progress.window.address(of: UInt32.self)
-      host.metrics = metrics.window.address(of: Float.self)
-      host.step_scalars = scalars.window.address(of: Float.self)
-      host.gradients = UnsafePointer(gradientBuffer.window.address(of: Float.self))
-      host.first_moments = firstMoments.window.address(of: Float.self)
-      host.second_moments = secondMoments.window.address(of: Float.self)
-      host.parameters = parameters.window.address(of: Float.self)
-      for run in 0..<runs { host_adam_step(&host, UInt32(run)) }
-      return try (scalars.read(), [], gradientBuffer.read().map { Array($0.prefix(count)) })
-    }
     try device.run { recorder in
-      recorder.dispatch(
-        reduceGradients, ["gradients": gradientBuffer.window, "norm_partials": partials.window], push: push,
-        groups: reduceGradients.groups(for: partialCount), runs)
-      recorder.barrier()
-      recorder.dispatch(
-        prepareStep,
-        [
-          "hyperparameters": blocks.window, "norm_partials": partials.window, "progress": progress.window,
-          "metrics": metrics.window, "step_scalars": scalars.window,
-        ], push: push, groups: runs)
-      recorder.barrier()
-      recorder.dispatch(
-        adam,
-        [
-          "hyperparameters": blocks.window, "step_scalars": scalars.window, "gradients": gradientBuffer.window,
-          "first_moments": firstMoments.window, "second_moments": secondMoments.window,
-          "parameters": parameters.window,
-        ], push: push, groups: adam.groups(for: partialCount), runs)
+      recorder.perform(
+        reduceGradients.bind(
+          ["gradients": gradientBuffer.window, "norm_partials": partials.window], push: push,
+          over: .items(partialCount, runs: runs)))
+      recorder.perform(
+        prepareStep.bind(
+          [
+            "hyperparameters": blocks.window, "norm_partials": partials.window, "progress": progress.window,
+            "metrics": metrics.window, "step_scalars": scalars.window,
+          ], push: push, over: .runs(runs)))
+      recorder.perform(
+        adam.bind(
+          [
+            "hyperparameters": blocks.window, "step_scalars": scalars.window, "gradients": gradientBuffer.window,
+            "first_moments": firstMoments.window, "second_moments": secondMoments.window,
+            "parameters": parameters.window,
+          ], push: push, over: .items(partialCount, runs: runs)))
     }
     return try (scalars.read(), partials.read(), gradientBuffer.read().map { Array($0.prefix(count)) })
   }

@@ -1,15 +1,15 @@
-// advantage_moments.comp and the host's version of it: mean and scale of the advantages of every minibatch.
-import CHostLayers
+// advantage_moments.comp, by the kernel and by the host: mean and scale of the advantages of every minibatch.
+import CHostKernels
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct AdvantageMomentsTests {
-  @Test(arguments: [(1, 1), (62, 2), (99, 3), (65, 1), (1048, 4)], [false, true])
-  func agreesWithItsTwin(size: (rows: Int, minibatches: Int), onHost: Bool) throws {
+  @Test(arguments: [(1, 1), (62, 2), (99, 3), (65, 1), (1048, 4)], TestDevice.computing)
+  func agreesWithItsTwin(size: (rows: Int, minibatches: Int), profile: DeviceProfile) throws {
     let (rows, minibatches) = size
-    let device = try TestDevice.make()
+    let device = try TestDevice.make(profile: profile)
     let (seeds, updates): ([UInt64], [Int]) = ([5, 6, 1 << 50], [0, 1, 77])
     let epoch = 2
     let advantages = seeds.indices.map { run in
@@ -19,31 +19,19 @@ import VulkanCompute
     let moments = try GuardedBuffer<Float>(
       "advantage_moments", on: device, runs: seeds.count, count: 2 * minibatches)
     let (seedWords, progress) = (try seedBuffer(seeds, on: device), try progressBuffer(updates: updates, on: device))
-    let kernel = try device.kernel("PPO/advantage_moments.comp", macros: ["SEED_STRIDE": "32u"])
+    let operation = try device.operation(
+      "PPO/advantage_moments.comp", macros: ["SEED_STRIDE": "32u"],
+      host: HostBody(host_advantage_moments, blockItems: 1))
     let push = MomentDispatch(
       minibatch_rows: UInt32(rows / minibatches), steps: 1, actors: UInt32(rows), epoch: UInt32(epoch),
       row_stride: advantageBuffer.stride, moment_stride: moments.stride)
-    if onHost {
-      var host = HostMoments()
-      host.p = push
-      host.seed_stride = seedWords.stride
-      host.advantages = UnsafePointer(advantageBuffer.window.address(of: Float.self))
-      host.seed_words = UnsafePointer(seedWords.window.address(of: UInt32.self))
-      host.progress = UnsafePointer(progress.window.address(of: UInt32.self))
-      host.advantage_moments = moments.window.address(of: Float.self)
-      var scratch = [UInt32](repeating: 0, count: rows)
-      for piece in 0..<minibatches * seeds.count {
-        host_advantage_moments(&host, UInt32(piece / minibatches), UInt32(piece % minibatches), &scratch)
-      }
-    } else {
-      try device.run { recorder in
-        recorder.dispatch(
-          kernel,
+    try device.run { recorder in
+      recorder.perform(
+        operation.bind(
           [
             "advantages": advantageBuffer.window, "seeds": seedWords.window, "progress": progress.window,
             "advantage_moments": moments.window,
-          ], push: push, groups: minibatches, seeds.count)
-      }
+          ], push: push, over: .workgroups(minibatches, runs: seeds.count)))
     }
     for (run, found) in try moments.read().enumerated() {
       let permutation = RowPermutation(count: rows, seed: seeds[run], update: updates[run], epoch: epoch)

@@ -1,4 +1,3 @@
-import CHostLayers
 import CShaders
 import Networks
 import TestSupport
@@ -118,16 +117,4 @@ struct ChunkFixture {
       "row_counts", on: device, count: 2,
       values: (0..<runs).map { [UInt32(rows), UInt32(selection($0).actingCount)] })
   }
-}
-
-/// What the host's functions on rows have of a chunk; the rest is for the caller to add.
-func hostPolicyRows(_ chunk: ChunkFixture, push: ChunkDispatch, _ masks: BufferWindow) -> HostPolicyRows {
-  var rows = HostPolicyRows()
-  rows.p = push
-  rows.shape = HostRowShape(
-    mask_words: UInt32(chunk.maskWords), logit_columns: UInt32(chunk.logitColumns),
-    value_columns: UInt32(chunk.valueColumns), chunk_rows: UInt32(chunk.capacity), seed_stride: 32, wide_begin: 0,
-    wide_end: 0)
-  rows.legal_masks = UnsafePointer(masks.address(of: UInt32.self))
-  return rows
 }

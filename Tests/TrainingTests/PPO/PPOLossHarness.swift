@@ -1,11 +1,11 @@
-import CHostLayers
+import CHostKernels
 import CShaders
 import TestSupport
 import Testing
 import Training
 import VulkanCompute
 
-/// ppo_loss.comp over a chunk, with old policies and values that are off by enough for every branch to occur.
+/// The loss of a chunk by whoever computes, with old policies and values that are off by enough for every branch to occur.
 struct PPOLossHarness {
   /// What the kernel wrote, per run.
   struct Result {
@@ -16,8 +16,6 @@ struct PPOLossHarness {
 
   let chunk: ChunkFixture
   var hyperparameters: [Hyperparameters]
-  /// The host's version of the kernel.
-  var onHost = false
   /// Updates finished before this one, by run, and those of the whole training.
   var updates: (done: [Int], total: Int)
   /// B; the chunk is a part of the minibatch.
@@ -63,7 +61,7 @@ struct PPOLossHarness {
 
   func run() throws -> Result {
     let device = chunk.device
-    let kernel = try device.kernel("PPO/ppo_loss.comp", macros: chunk.macros)
+    let loss = try device.operation("PPO/ppo_loss.comp", macros: chunk.macros, host: HostBody(host_ppo_loss))
     let (logits, valueOutputs, masks) = (try chunk.logitBuffer(), try chunk.valueOutputs(), try chunk.legalMasks())
     let (indices, counts) = (try chunk.rowIndices(), try chunk.rowCounts())
     let hyperparameterBlocks = try hyperparameterBuffer(hyperparameters, on: device)
@@ -100,43 +98,18 @@ struct PPOLossHarness {
       rollout: RolloutShape(
         environments: 0, steps: 0, row_stride: actions.stride, value_stride: values.stride, mask_stride: masks.stride,
         done_stride: 0))
-    if onHost {
-      var host = hostPolicyRows(chunk, push: push, masks.window)
-      func read<T>(_ buffer: GuardedBuffer<T>) -> UnsafePointer<T> { UnsafePointer(buffer.window.address(of: T.self)) }
-      host.hyperparameters = read(hyperparameterBlocks)
-      host.logits = read(logits)
-      host.value_outputs = read(valueOutputs)
-      host.progress = read(progress)
-      host.row_indices = read(indices)
-      host.row_counts = read(counts)
-      host.actions = actions.window.address(of: UInt32.self)
-      host.log_probabilities = logProbabilities.window.address(of: Float.self)
-      host.values = values.window.address(of: Float.self)
-      host.advantages = read(advantages)
-      host.advantage_moments = read(momentBuffer)
-      host.logit_gradients = logitGradients.window.address(of: Float.self)
-      host.value_gradients = valueGradients.window.address(of: Float.self)
-      host.row_statistics = statistics.window.address(of: Float.self)
-      for run in 0..<chunk.runs {
-        for part in [0..<push.rows / 2, push.rows / 2..<push.rows] {
-          host_ppo_loss(&host, UInt32(run), part.lowerBound, part.upperBound)
-        }
-      }
-      return try Result(
-        logitGradients: logitGradients.read(), valueGradients: valueGradients.read(), statistics: statistics.read())
-    }
     try device.run { recorder in
-      recorder.dispatch(
-        kernel,
-        [
-          "hyperparameters": hyperparameterBlocks.window, "logits": logits.window,
-          "value_outputs": valueOutputs.window, "legal_masks": masks.window, "actions": actions.window,
-          "log_probabilities": logProbabilities.window, "values": values.window, "advantages": advantages.window,
-          "advantage_moments": momentBuffer.window, "row_indices": indices.window, "row_counts": counts.window,
-          "progress": progress.window,
-          "logit_gradients": logitGradients.window, "value_gradients": valueGradients.window,
-          "row_statistics": statistics.window,
-        ], push: push, groups: kernel.groups(for: chunk.capacity), chunk.runs)
+      recorder.perform(
+        loss.bind(
+          [
+            "hyperparameters": hyperparameterBlocks.window, "logits": logits.window,
+            "value_outputs": valueOutputs.window, "legal_masks": masks.window, "actions": actions.window,
+            "log_probabilities": logProbabilities.window, "values": values.window, "advantages": advantages.window,
+            "advantage_moments": momentBuffer.window, "row_indices": indices.window, "row_counts": counts.window,
+            "progress": progress.window,
+            "logit_gradients": logitGradients.window, "value_gradients": valueGradients.window,
+            "row_statistics": statistics.window,
+          ], push: push, over: .items(chunk.rows, runs: chunk.runs)))
     }
     return try Result(
       logitGradients: logitGradients.read(), valueGradients: valueGradients.read(), statistics: statistics.read())

@@ -1,17 +1,16 @@
-// ppo_loss.comp and the host's version of it: gradients and statistics of every row of a chunk.
+// ppo_loss.comp, by the kernel and by the host: gradients and statistics of every row of a chunk.
 import CShaders
 import TestSupport
 import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct PPOLossTests {
-  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], [false, true])
-  func agreesWithItsTwin(size: (rows: Int, actions: Int), onHost: Bool) throws {
+  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], TestDevice.computing)
+  func agreesWithItsTwin(size: (rows: Int, actions: Int), profile: DeviceProfile) throws {
     let (rows, actions) = size
-    let device = try TestDevice.make()
+    let device = try TestDevice.make(profile: profile)
     let chunk = ChunkFixture(device: device, runs: 3, rows: rows, actions: actions)
-    var harness = PPOLossHarness(chunk)
-    harness.onHost = onHost
+    let harness = PPOLossHarness(chunk)
     let result = try harness.run()
     for run in 0..<chunk.runs {
       let twin = harness.twin(run)
@@ -74,10 +73,10 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: [false, true])
-  func gradientsAgreeWithFiniteDifferencesOfTheLoss(onHost: Bool) throws {
-    var harness = PPOLossHarness(ChunkFixture(device: try TestDevice.make(), runs: 2, rows: 31, actions: 9))
-    harness.onHost = onHost
+  @Test(arguments: TestDevice.computing)
+  func gradientsAgreeWithFiniteDifferencesOfTheLoss(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let harness = PPOLossHarness(ChunkFixture(device: device, runs: 2, rows: 31, actions: 9))
     let result = try harness.run()
     for run in 0..<2 {
       let (twin, rows) = (harness.twin(run), harness.rows(run))

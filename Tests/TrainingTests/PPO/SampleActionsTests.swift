@@ -1,5 +1,5 @@
-// sample_actions.comp and the host's version of it: actions drawn from the masked policy.
-import CHostLayers
+// sample_actions.comp, by the kernel and by the host: actions drawn from the masked policy.
+import CHostKernels
 import CShaders
 import Foundation
 import TestSupport
@@ -14,10 +14,11 @@ import VulkanCompute
     let values: [[Float]]
   }
 
-  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false, onHost: Bool = false) throws -> Samples {
+  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false) throws -> Samples {
     let device = chunk.device
     let macros = chunk.macros.merging(valuesOnly ? ["VALUES_ONLY": "1"] : [:]) { $1 }
-    let kernel = try device.kernel("PPO/sample_actions.comp", macros: macros)
+    let operation = try device.operation(
+      "PPO/sample_actions.comp", macros: macros, host: HostBody(valuesOnly ? host_store_values : host_sample_actions))
     let (logits, valueOutputs, masks) = (try chunk.logitBuffer(), try chunk.valueOutputs(), try chunk.legalMasks())
     let (indices, counts) = (try chunk.rowIndices(), try chunk.rowCounts())
     let seeds = try seedBuffer((0..<chunk.runs).map(chunk.seed), on: device)
@@ -35,44 +36,25 @@ import VulkanCompute
     push.rollout.row_stride = actions.stride
     push.rollout.value_stride = values.stride
     push.rollout.mask_stride = masks.stride
-    if onHost {
-      var host = hostPolicyRows(chunk, push: push, masks.window)
-      host.logits = UnsafePointer(logits.window.address(of: Float.self))
-      host.value_outputs = UnsafePointer(valueOutputs.window.address(of: Float.self))
-      host.seed_words = UnsafePointer(seeds.window.address(of: UInt32.self))
-      host.progress = UnsafePointer(progress.window.address(of: UInt32.self))
-      host.row_indices = UnsafePointer(indices.window.address(of: UInt32.self))
-      host.row_counts = UnsafePointer(counts.window.address(of: UInt32.self))
-      host.actions = actions.window.address(of: UInt32.self)
-      host.log_probabilities = logProbabilities.window.address(of: Float.self)
-      host.values = values.window.address(of: Float.self)
-      for run in 0..<chunk.runs {
-        for part in [0..<push.rows / 2, push.rows / 2..<push.rows] {
-          (valuesOnly ? host_store_values : host_sample_actions)(&host, UInt32(run), part.lowerBound, part.upperBound)
-        }
-      }
-      return try Samples(
-        actions: actions.read(), logProbabilities: logProbabilities.read(), values: values.read())
-    }
     try device.run { recorder in
-      recorder.dispatch(
-        kernel,
-        [
-          "logits": logits.window, "value_outputs": valueOutputs.window, "legal_masks": masks.window,
-          "seeds": seeds.window, "progress": progress.window, "row_indices": indices.window,
-          "row_counts": counts.window, "actions": actions.window, "log_probabilities": logProbabilities.window,
-          "values": values.window,
-        ], push: push, groups: kernel.groups(for: chunk.rows), chunk.runs)
+      recorder.perform(
+        operation.bind(
+          [
+            "logits": logits.window, "value_outputs": valueOutputs.window, "legal_masks": masks.window,
+            "seeds": seeds.window, "progress": progress.window, "row_indices": indices.window,
+            "row_counts": counts.window, "actions": actions.window, "log_probabilities": logProbabilities.window,
+            "values": values.window,
+          ], push: push, over: .items(chunk.rows, runs: chunk.runs)))
     }
     return try Samples(
       actions: actions.read(), logProbabilities: logProbabilities.read(), values: values.read())
   }
 
-  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], [false, true])
-  func agreesWithItsTwin(size: (rows: Int, actions: Int), onHost: Bool) throws {
-    let device = try TestDevice.make()
+  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], TestDevice.computing)
+  func agreesWithItsTwin(size: (rows: Int, actions: Int), profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let chunk = ChunkFixture(device: device, runs: 3, rows: size.rows, actions: size.actions)
-    let samples = try Self.sample(chunk, onHost: onHost)
+    let samples = try Self.sample(chunk)
     for run in 0..<chunk.runs {
       let selection = chunk.selection(run)
       for (i, row) in selection.rows.enumerated() {
@@ -93,11 +75,11 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test(arguments: [false, true])
-  func valuesAloneLeaveActionsAsTheyWere(onHost: Bool) throws {
-    let device = try TestDevice.make()
+  @Test(arguments: TestDevice.computing)
+  func valuesAloneLeaveActionsAsTheyWere(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let chunk = ChunkFixture(device: device, runs: 2, rows: 33, actions: 9)
-    let samples = try Self.sample(chunk, valuesOnly: true, onHost: onHost)
+    let samples = try Self.sample(chunk, valuesOnly: true)
     for run in 0..<chunk.runs {
       for (i, row) in chunk.selection(run).rows.enumerated() {
         #expect(samples.values[run][row] == chunk.value(run, i))

@@ -1,5 +1,5 @@
-// select_rows.comp and the host's version of it: which rollout rows stand in a chunk, and in which order.
-import CHostLayers
+// select_rows.comp, by the kernel and by the host: which rollout rows stand in a chunk, and in which order.
+import CHostKernels
 import CShaders
 import TestSupport
 import Testing
@@ -17,15 +17,13 @@ import VulkanCompute
     let steps: Int
     let minibatches: Int
     let wideActions: Range<Int>
-    let onHost: Bool
     private let masks: [[UInt32]]
-    private let kernel: Kernel
+    private let operation: Operation
 
     init(
       device: Device, rows: Int, maskWords: Int = 1, seeds: [UInt64] = [3], updates: [Int] = [0], steps: Int = 1,
-      minibatches: Int = 1, wideActions: Range<Int> = 0..<0, onHost: Bool = false
+      minibatches: Int = 1, wideActions: Range<Int> = 0..<0
     ) throws {
-      self.onHost = onHost
       self.device = device
       self.rows = rows
       self.maskWords = maskWords
@@ -45,9 +43,10 @@ import VulkanCompute
         }
       }
       let wide = ["WIDE_BEGIN": "\(wideActions.lowerBound)u", "WIDE_END": "\(wideActions.upperBound)u"]
-      kernel = try device.kernel(
+      operation = try device.operation(
         "PPO/select_rows.comp",
-        macros: ["MASK_WORDS": "\(maskWords)u", "SEED_STRIDE": "32u"].merging(wideActions.isEmpty ? [:] : wide) { $1 })
+        macros: ["MASK_WORDS": "\(maskWords)u", "SEED_STRIDE": "32u"].merging(wideActions.isEmpty ? [:] : wide) { $1 },
+        host: HostBody(host_select_rows))
     }
 
     func legalActions(_ run: Int, _ row: Int) -> [Int] {
@@ -67,7 +66,7 @@ import VulkanCompute
       let legalMasks = try GuardedBuffer("legal_masks", on: device, count: rows * maskWords, values: masks)
       let indices = try GuardedBuffer<UInt32>("row_indices", on: device, runs: seeds.count, count: count)
       let counts = try GuardedBuffer<UInt32>(
-        "row_counts", on: device, runs: seeds.count, count: wideActions.isEmpty && !onHost ? 2 : 3)
+        "row_counts", on: device, runs: seeds.count, count: wideActions.isEmpty ? 2 : 3)
       let push = RowSelection(
         rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
         minibatch_rows: UInt32(rows / minibatches), steps: UInt32(steps), actors: UInt32(rows / steps),
@@ -76,29 +75,13 @@ import VulkanCompute
       let (seedWords, progress) = (
         try seedBuffer(seeds, on: device), try progressBuffer(updates: updates, on: device)
       )
-      if onHost {
-        var selection = HostRowSelection()
-        selection.p = push
-        selection.shape.mask_words = UInt32(maskWords)
-        selection.shape.seed_stride = seedWords.stride
-        selection.shape.wide_begin = UInt32(wideActions.lowerBound)
-        selection.shape.wide_end = UInt32(wideActions.upperBound)
-        selection.legal_masks = UnsafePointer(legalMasks.window.address(of: UInt32.self))
-        selection.seed_words = UnsafePointer(seedWords.window.address(of: UInt32.self))
-        selection.progress = UnsafePointer(progress.window.address(of: UInt32.self))
-        selection.row_indices = indices.window.address(of: UInt32.self)
-        selection.row_counts = counts.window.address(of: UInt32.self)
-        var scratch = [UInt32](repeating: 0, count: 2 * self.rows)
-        for run in seeds.indices { host_select_rows(&selection, UInt32(run), &scratch) }
-      } else {
-        try device.run { recorder in
-          recorder.dispatch(
-            kernel,
+      try device.run { recorder in
+        recorder.perform(
+          operation.bind(
             [
               "legal_masks": legalMasks.window, "seeds": seedWords.window, "progress": progress.window,
               "row_indices": indices.window, "row_counts": counts.window,
-            ], push: push, groups: seeds.count)
-        }
+            ], push: push, over: .runs(seeds.count)))
       }
       return try zip(indices.read(), counts.read()).map { rows, counts in
         #expect(counts[0] == count)
@@ -107,17 +90,16 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: [1, 31, 33, 65, 257, 1009], [false, true])
-  func listsTheTwinsRowsActingSeatsFirst(rows: Int, onHost: Bool) throws {
-    let device = try TestDevice.make()
-    for maskWords in 1...2 { try checkRows(rows, maskWords: maskWords, onHost: onHost, device: device) }
+  @Test(arguments: [1, 31, 33, 65, 257, 1009], TestDevice.computing)
+  func listsTheTwinsRowsActingSeatsFirst(rows: Int, profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    for maskWords in 1...2 { try checkRows(rows, maskWords: maskWords, device: device) }
     device.requireNoValidationMessages()
   }
 
-  private func checkRows(_ rows: Int, maskWords: Int, onHost: Bool, device: Device) throws {
+  private func checkRows(_ rows: Int, maskWords: Int, device: Device) throws {
     let harness = try Harness(
-      device: device, rows: rows, maskWords: maskWords, seeds: [1, 0xFFFF_FFFF_0000_0001, 7], updates: [0, 5, 1 << 20],
-      onHost: onHost)
+      device: device, rows: rows, maskWords: maskWords, seeds: [1, 0xFFFF_FFFF_0000_0001, 7], updates: [0, 5, 1 << 20])
     let half = rows / 2
     for (first, count, epoch) in [(0, rows, nil), (half, rows - half, nil), (half, rows - half, 3)]
       as [(Int, Int, Int?)]
@@ -131,11 +113,11 @@ import VulkanCompute
   }
 
   /// Inside one word, over the border of two, and whole words.
-  @Test(arguments: [3..<9, 20..<50, 0..<32, 32..<64, 64..<90], [false, true])
-  func rowsWithWideActionsComeFirst(wideActions: Range<Int>, onHost: Bool) throws {
-    let device = try TestDevice.make()
+  @Test(arguments: [3..<9, 20..<50, 0..<32, 32..<64, 64..<90], TestDevice.computing)
+  func rowsWithWideActionsComeFirst(wideActions: Range<Int>, profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let harness = try Harness(
-      device: device, rows: 331, maskWords: 3, seeds: [1, 7], updates: [0, 5], wideActions: wideActions, onHost: onHost)
+      device: device, rows: 331, maskWords: 3, seeds: [1, 7], updates: [0, 5], wideActions: wideActions)
     for epoch in [nil, 2] {
       for (run, found) in try harness.select(first: 0, count: 331, epoch: epoch).enumerated() {
         let twin = harness.twin(run, first: 0, count: 331, epoch: epoch)
@@ -175,11 +157,11 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test(arguments: [false, true])
-  func everyRowOccursOnceInTheMinibatchesOfAnEpoch(onHost: Bool) throws {
-    let device = try TestDevice.make()
+  @Test(arguments: TestDevice.computing)
+  func everyRowOccursOnceInTheMinibatchesOfAnEpoch(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let harness = try Harness(
-      device: device, rows: 252, seeds: [4, 5], updates: [3, 3], steps: 7, minibatches: 4, onHost: onHost)
+      device: device, rows: 252, seeds: [4, 5], updates: [3, 3], steps: 7, minibatches: 4)
     for run in 0..<2 {
       let parts = try (0..<4).map { try harness.select(first: $0 * 63, count: 63, epoch: 2)[run].rows }
       #expect(parts.flatMap(\.self).sorted() == Array(0..<252))

@@ -43,7 +43,7 @@ import VulkanCompute
     for run in 0..<2 {
       let symmetries = try #require(try buffers.symmetries?.read(run: run)).map { elements[Int($0)] }
       #expect(Set(symmetries).count > 1)
-      let (seen, masks) = try (buffers.observations.read(run: run), buffers.legalMasks.read(run: run))
+      let (seen, masks) = try (buffers.packedObservations.read(run: run), buffers.legalMasks.read(run: run))
       let (chosen, given) = try (buffers.actions.read(run: run), buffers.environmentActions.read(run: run))
       let (rewards, dones) = try (buffers.rewards.read(run: run), buffers.dones.read(run: run))
       let play = try EnvironmentPlay(
@@ -86,12 +86,12 @@ import VulkanCompute
   /// Inputs of the first layer, (rows, D), also where they are lists.
   private func workspace(_ network: PolicyNetwork, run: Int, rows: Int) throws -> [[Float]] {
     let features = network.architecture.inputs
-    switch network.inputs {
+    switch network.workspace.inputs {
     case .dense(let x, _):
       let values = try x.read(run: run)
       let pitch = ParameterLayout.padded(features)
       return (0..<rows).map { Array(values[$0 * pitch..<$0 * pitch + features]) }
-    case .sparse(let lists):
+    case .listed(let lists):
       let (entries, lengths) = try (lists.entries.read(run: run), lists.lengths.read(run: run))
       let staticEntries = try lists.staticEntries.read()
       return (0..<rows).map { row in

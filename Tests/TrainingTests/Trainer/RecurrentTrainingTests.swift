@@ -205,7 +205,7 @@ import VulkanCompute
   /// The features of all rows of the rollout and of the observation behind it.
   private static func observations(_ trainer: Trainer, run: Int) throws -> [[Double]] {
     let (shape, environment) = (trainer.shape, trainer.environment)
-    let words = try trainer.parts.buffers.observations.read(run: run)
+    let words = try trainer.parts.buffers.packedObservations.read(run: run)
     let device = try TestDevice.make()
     let count = words.count / shape.observationWords * environment.observationFeatureCount
     let packed = try device.buffer("observations", of: UInt32.self, count: words.count)

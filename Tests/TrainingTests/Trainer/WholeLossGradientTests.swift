@@ -99,7 +99,9 @@ struct WholeLoss {
         legal: (0..<shape.actions).map { legal.contains($0) }, action: Int(actions[row]),
         oldLogProbability: Double(logProbabilities[row]), oldValue: Double(values[row]), advantage: advantages[row])
     }
-    guard case .dense(let buffer, _) = parts.network.inputs else { preconditionFailure("this game has no lists") }
+    guard case .dense(let buffer, _) = parts.network.workspace.inputs else {
+      preconditionFailure("this game has no lists")
+    }
     let x = try buffer.read(run: 0)
     let (features, pitch) = (architecture.inputs, ParameterLayout.padded(architecture.inputs))
     inputs = indices.indices.map { doubles(Array(x[$0 * pitch..<$0 * pitch + features])) }

@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostKernels
 import CShaders
 import VulkanCompute
 
@@ -7,7 +7,7 @@ import VulkanCompute
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
 ///
-///     forward    (run, block of rows): the block's inputs from packed bits, then all layers, one after the other
+///     forward    (run, block of rows): the block's inputs, then all layers, one after the other
 ///     backward   (run, block of rows): gradients of all layers' outputs, last layer to first
 ///     learn      (run, block of rows): forward, what the caller makes of the outputs, backward
 ///     recurrence (run, block of sequences): all steps, forwards or backwards in time (HostRecurrence.swift)
@@ -46,7 +46,7 @@ struct HostLayers: @unchecked Sendable {
     case sparse(Lists)
   }
 
-  /// Rows of observations or lists by workspace row, for run 0 of the window; strides in words from one run to the next.
+  /// Lists by workspace row, for run 0 of the window; strides in words from one run to the next.
   struct Indices {
     let start: UnsafePointer<UInt32>
     let stride: Int
@@ -64,19 +64,10 @@ struct HostLayers: @unchecked Sendable {
     let staticCount: Int
   }
 
-  /// Where x comes from that stands in no workspace yet: packed bits, for run 0 of the window.
-  struct PackedInputs {
-    let bits: HostObservationBits
-    let observations: UnsafePointer<UInt32>
-    let stride: Int
-    let indices: Indices
-    let x: UnsafeMutablePointer<Float>
-    let xStride, columns: Int
-  }
-
   let blas: HostBLAS
   let layers: [Layer]
-  let packed: PackedInputs?
+  /// x of some rows of a run from packed observations; nil where x or its lists are there.
+  let expand: RowWork?
   let runs, rows: Int
   let counts: UnsafePointer<UInt32>
   let countStride: Int

@@ -28,13 +28,12 @@ struct ProductTile: Hashable, CustomStringConvertible {
 enum ProductFamily: String {
   case flat, shared, cooperative
 
-  /// Who multiplies on a device with this profile; nil where the host does.
-  init?(_ profile: DeviceProfile, _ precision: Precision) {
+  /// Who multiplies on a device with this profile, where kernels do.
+  init(_ profile: DeviceProfile, _ precision: Precision) {
     switch profile.matrixMultiply {
-    case .flat: self = .flat
+    case .flat, .host: self = .flat
     case .shared: self = .shared
     case .cooperative: self = precision == .mixed ? .cooperative : .shared
-    case .host: return nil
     }
   }
 

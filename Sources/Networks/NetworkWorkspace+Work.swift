@@ -3,37 +3,37 @@ import VulkanCompute
 
 // What passes over the network have to do, for profiles. Kinds of rows are `ROW_COUNT_…`; entries of lists are a kind of
 // their own, of which `listShare` says how many there were.
-extension PolicyNetwork {
+extension NetworkWorkspace {
   /// The kind of `Work` of entries of lists, counted as if all lists were full.
   static let listedKind = 3
 
   /// Y = act(X W + b) of one part of a layer; of a GRU's hidden layer the whole time loop.
-  func forwardWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
-    if let recurrence, index == recurrence.layer {
-      return forwardStepsWork(recurrence, rows, 0..<sequences(of: rows).steps)
+  func forwardWork(_ index: Int, _ part: LayerPart, _ rows: Rows) -> Work {
+    if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
+      return forwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
     return product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
   }
 
   /// dX = dY W^T of one part of a layer, nothing for first layers; of a GRU's hidden layer the whole time loop.
-  func backwardInputWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
-    if let recurrence, index == recurrence.layer {
-      return backwardStepsWork(recurrence, rows, 0..<sequences(of: rows).steps)
+  func backwardInputWork(_ index: Int, _ part: LayerPart, _ rows: Rows) -> Work {
+    if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
+      return backwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
     return layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
   }
 
   /// dW += X^T dY of one part of a layer.
-  func backwardWeightsWork(_ index: Int, _ part: LayerPart, _ rows: WorkspaceRows) -> Work {
+  func backwardWeightsWork(_ index: Int, _ part: LayerPart, _ rows: Rows) -> Work {
     product(index, part, rows, operands: (x: 1, y: 1, weights: 2))
   }
 
   /// - Parameter operands: How often each is read or written.
   private func product(
-    _ index: Int, _ part: LayerPart, _ rows: WorkspaceRows, operands: (x: Int, y: Int, weights: Int)
+    _ index: Int, _ part: LayerPart, _ rows: Rows, operands: (x: Int, y: Int, weights: Int)
   ) -> Work {
     let layer = layout.layers[index]
-    let (count, kind, columns) = (Double(rows.runs * rows.rows), Int(part.rowCount), Double(part.columns.count))
+    let (count, kind, columns) = (Double(rows.runs * rows.count), Int(part.rowCount), Double(part.columns.count))
     let weights = Work(bytes: 4 * Double(operands.weights * rows.runs * layer.paddedInputs) * columns)
     let outputs = Work(bytes: 4 * Double(operands.y) * count * columns, kind: kind)
     switch source(of: layer) {
@@ -41,7 +41,7 @@ extension PolicyNetwork {
       let inputs = Double(layer.paddedInputs)
       return weights + outputs
         + Work(flops: 2 * count * inputs * columns, bytes: 4 * Double(operands.x) * count * inputs, kind: kind)
-    case .sparse(let lists):
+    case .listed(let lists):
       let entries = count * Double(lists.capacity)
       return outputs
         + Work(flops: 2 * entries * columns, bytes: 4 * Double(operands.x) * entries, kind: Self.listedKind)
@@ -50,62 +50,61 @@ extension PolicyNetwork {
 
   /// Some steps of a GRU: h W, then gates and h -> h'. Of every row the gates are read, h is read and written for the next
   /// step, and h' is written; for training also r, z, n and q.
-  func forwardStepsWork(_ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>) -> Work {
-    stepsWork(recurrence, rows, steps, products: steps.count, widths: recurrence.products == nil ? 6 : 10)
+  func forwardStepsWork(
+    _ recurrence: Recurrence, _ rows: Rows, _ sequences: SequenceRows, _ steps: Range<Int>
+  ) -> Work {
+    stepsWork(recurrence, rows, sequences, steps, products: steps.count, widths: recurrence.products == nil ? 6 : 10)
   }
 
   /// Some steps of a GRU's gradient: dg W^T of the step after, but for the last step, then dh -> gradients by both products.
   /// Of every row r, z, n, q, h, dh and the dg of the step after are read, dh and both gradients are written.
-  func backwardStepsWork(_ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>) -> Work {
-    let followed = steps.clamped(to: 0..<sequences(of: rows).steps - 1)
-    return stepsWork(recurrence, rows, steps, products: followed.count, widths: 16)
+  func backwardStepsWork(
+    _ recurrence: Recurrence, _ rows: Rows, _ sequences: SequenceRows, _ steps: Range<Int>
+  ) -> Work {
+    let followed = steps.clamped(to: 0..<sequences.steps - 1)
+    return stepsWork(recurrence, rows, sequences, steps, products: followed.count, widths: 16)
   }
 
   /// - Parameters:
   ///   - products: Steps that multiply by W (Hp, 3 Hp).
   ///   - widths: Numbers that are read or written of every row, in units of Hp.
   private func stepsWork(
-    _ recurrence: Recurrence, _ rows: WorkspaceRows, _ steps: Range<Int>, products: Int, widths: Int
+    _ recurrence: Recurrence, _ rows: Rows, _ sequences: SequenceRows, _ steps: Range<Int>, products: Int, widths: Int
   ) -> Work {
-    let perStep = Double(rows.runs * sequences(of: rows).sequences)
+    let perStep = Double(rows.runs * sequences.sequences)
     let (width, weights) = (Double(recurrence.width), Double(3 * recurrence.width * recurrence.width))
     return Work(
       flops: 2 * perStep * Double(products) * weights,
       bytes: 4 * (perStep * Double(steps.count * widths) * width + Double(rows.runs) * weights))
   }
 
-  /// Hidden states of every sequence from one place to another.
-  func statesWork(_ recurrence: Recurrence, _ rows: WorkspaceRows) -> Work {
-    Work(bytes: 4 * Double(rows.runs * sequences(of: rows).sequences * (2 * recurrence.width + 1)))
-  }
-
-  func forwardWork(_ order: [Int], _ rows: WorkspaceRows) -> Work { work(order, rows, forwardWork) }
+  func forwardWork(_ order: [Int], _ rows: Rows) -> Work { work(order, rows, forwardWork) }
 
   /// Of all layers.
-  func backwardWork(_ rows: WorkspaceRows) -> Work {
+  func backwardWork(_ rows: Rows) -> Work {
     work(Array(layout.layers.indices), rows) { index, part, rows in
       backwardInputWork(index, part, rows) + backwardWeightsWork(index, part, rows)
     }
   }
 
-  private func work(_ order: [Int], _ rows: WorkspaceRows, _ work: (Int, LayerPart, WorkspaceRows) -> Work) -> Work {
+  private func work(_ order: [Int], _ rows: Rows, _ work: (Int, LayerPart, Rows) -> Work) -> Work {
     order.flatMap { index in parts(of: index).map { work(index, $0, rows) } }.sum()
   }
 
   /// Packed observations to inputs.
-  func expandWork(_ rows: WorkspaceRows) -> Work {
-    let count = Double(rows.runs * rows.rows)
+  func expandWork(_ rows: Rows) -> Work {
+    let count = Double(rows.runs * rows.count)
     let read = Work(bytes: 4 * count * Double(observation.wordCount + 1))
     return switch inputs {
     case .dense: read + Work(bytes: 4 * count * Double(ParameterLayout.padded(architecture.inputs)))
-    case .sparse(let lists): read + Work(bytes: 4 * count * Double(lists.capacity), kind: Self.listedKind)
+    case .listed(let lists): read + Work(bytes: 4 * count * Double(lists.capacity), kind: Self.listedKind)
     }
   }
 
   /// Entries of the lists of the first `rows` workspace rows of the first `runs` runs, as a share of their capacity; 1 for
   /// dense inputs. For profiles.
-  public func listShare(runs: Int, rows: Int) throws -> Double {
-    guard case .sparse(let lists) = inputs, lists.capacity > 0 else { return 1 }
+  func listShare(runs: Int, rows: Int) throws -> Double {
+    guard case .listed(let lists) = inputs, lists.capacity > 0 else { return 1 }
     let entries = try (0..<runs).reduce(0) { sum, run in
       try sum + lists.lengths.read(run: run).prefix(rows).reduce(0) { $0 + Int($1) }
     }

@@ -56,8 +56,7 @@ final class DenseKernels {
   /// Rows of every workspace buffer are padded to a multiple of this, so that tiles may read past the last row.
   static let rowAlignment = 64
 
-  /// nil where the host multiplies.
-  let family: ProductFamily?
+  let family: ProductFamily
   let device: Device
   private let precision: Precision
   private var kernels: [String: Kernel] = [:]
@@ -69,13 +68,9 @@ final class DenseKernels {
   init(device: Device, precision: Precision = .float32) throws {
     self.device = device
     self.precision = precision
-    family = ProductFamily(device.profile, precision)
+    let family = ProductFamily(device.profile, precision)
+    self.family = family
     guard case .shape(let rows, let columns) = device.profile.tiles else { return }
-    guard let family else {
-      throw VulkanError(
-        .unsupported,
-        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
-    }
     guard family.shapes.contains(where: { $0 == (rows, columns) }) else {
       let known = family.shapes.map { "\($0.0)x\($0.1)" }.joined(separator: ", ")
       throw VulkanError(
@@ -93,7 +88,6 @@ final class DenseKernels {
     _ operation: Operation, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow], push: DenseDispatch,
     runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
-    guard let family else { preconditionFailure("the host multiplies matrices in HostLayers") }
     let (down, across) = operation.extent(push)
     let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
     let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads)

@@ -1,5 +1,6 @@
 // GLSL's types and built-in functions, as far as the files below Shaders/ use them that kernels and the host share. Such a
-// file is included inside a struct whose members have the names of the kernel's buffers, so that its functions find them.
+// file is included inside a struct (bound.hpp) whose members have the names of the kernel's buffers, so that its functions
+// find them.
 #pragma once
 #include "CShaders.h"
 #include "exponential.h"
@@ -8,6 +9,7 @@ namespace glsl {
 
 struct uvec2 {
   uint x, y;
+  uvec2() = default;
   uvec2(uint x, uint y) : x(x), y(y) {}
   void operator+=(uvec2 other) { x += other.x, y += other.y; }
 };
@@ -16,12 +18,6 @@ struct uvec4 {
   uint x, y, z, w;
   uvec4() = default;
   uvec4(uint x, uint y, uint z, uint w) : x(x), y(y), z(z), w(w) {}
-};
-
-// A buffer of pairs.
-struct Pairs {
-  const uint *words;
-  uvec2 operator[](uint i) const { return {words[2 * i], words[2 * i + 1]}; }
 };
 
 inline void umulExtended(uint a, uint b, uint &high, uint &low) {

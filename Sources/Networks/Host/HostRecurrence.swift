@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostKernels
 import CShaders
 import VulkanCompute
 
@@ -16,7 +16,13 @@ struct HostRecurrence: @unchecked Sendable {
   let resetStride: Int
   let hiddenStride, gateStride: Int
   let previous, gates, hidden: UnsafeMutablePointer<Float>
-  let products, hiddenGradients, gateGradients, recurrentGradients: UnsafeMutablePointer<Float>?
+  /// nil unless training.
+  let gradients: Gradients?
+
+  /// What a training keeps of the way forward, and writes on the way back.
+  struct Gradients {
+    let products, byHidden, byGates, byRecurrent: UnsafeMutablePointer<Float>
+  }
 
   /// Two blocks at least where there are sequences for them, and few enough for a processor's cache.
   private var blockSequences: Int { min(max((sequences / 2 + 15) / 16 * 16, 16), 64) }
@@ -36,20 +42,18 @@ struct HostRecurrence: @unchecked Sendable {
             columns: 3 * width, depth: width, into: sums, pitch: 3 * width, accumulating: false)
           host_gru_forward(
             gates + run * gateStride + row * 3 * width, sums, parameters + biasOffset, previous + place,
-            hidden + place, products.map { $0 + place }, isLast ? nil : previous + place + sequences * width,
+            hidden + place, gradients.map { $0.products + place }, isLast ? nil : previous + place + sequences * width,
             resets + run * resetStride + row + (isLast ? 0 : sequences), count, width)
         }
       }
     }
   }
 
-  /// Gradients by hidden[t] from outside -> from everywhere, and those by both products, for all t from the last on
+  /// Gradients by hidden[t] from outside -> from everywhere, and those by both products, for all t from the last on; for training only
   func backward() {
-    guard let products, let hiddenGradients, let gateGradients, let recurrentGradients else {
-      preconditionFailure("this network has no workspace for training")
-    }
-    nonisolated(unsafe) let (q, dh) = (products, hiddenGradients)
-    nonisolated(unsafe) let (dx, dg) = (gateGradients, recurrentGradients)
+    guard let gradients else { return }
+    nonisolated(unsafe) let (q, dh) = (gradients.products, gradients.byHidden)
+    nonisolated(unsafe) let (dx, dg) = (gradients.byGates, gradients.byRecurrent)
     perform { run, first, count, parameters in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { scratch in
         guard let sums = scratch.baseAddress else { return }

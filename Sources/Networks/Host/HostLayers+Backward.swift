@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostKernels
 import VulkanCompute
 
 // From the gradients of outputs to those of all layers.

@@ -36,7 +36,8 @@ final class TileTuner {
   func tile(
     _ operation: DenseKernels.Operation, among tiles: [ProductTile], push: DenseDispatch, runs: Int, splits: Int
   ) -> ProductTile {
-    guard tiles.count > 1, device.description.timestampPeriod > 0, let family = kernels.family else { return tiles[0] }
+    guard tiles.count > 1, device.description.timestampPeriod > 0 else { return tiles[0] }
+    let family = kernels.family
     let product = TrialProduct(operation, push, runs: runs, splits: splits).shrunk(for: device.description)
     let key = "\(family.rawValue) \(precision.rawValue) \(device.profile.loads.rawValue) \(product.key)"
     if let known = choices[key].flatMap({ ProductTile($0) }), tiles.contains(known) { return known }

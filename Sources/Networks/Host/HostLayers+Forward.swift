@@ -1,4 +1,4 @@
-import CHostLayers
+import CHostKernels
 import CShaders
 import VulkanCompute
 
@@ -18,24 +18,10 @@ extension HostLayers {
 
   func forward(_ order: [Int], _ run: Int, _ block: Int) {
     let parameters = parameters(run)
-    if let packed, order.contains(where: { layers[$0].source == nil }) {
-      expand(packed, run, block)
-    }
+    if let expand, order.contains(where: { layers[$0].source == nil }) { expand(run, blockRange(block)) }
     for index in order {
       for part in layers[index].parts { forward(layers[index], part, run, block, parameters) }
     }
-  }
-
-  private func expand(_ packed: PackedInputs, _ run: Int, _ block: Int) {
-    let first = block * blockRows
-    let count = min(
-      blockRows, min(rows, Int(counts[run * countStride + Int(ROW_COUNT_ALL)])) - first)
-    guard count > 0 else { return }
-    var bits = packed.bits
-    host_expand_observations(
-      &bits, packed.observations + run * packed.stride,
-      packed.indices.start + run * packed.indices.stride + first,
-      count, packed.x + run * packed.xStride + first * packed.columns, packed.columns)
   }
 
   private func forward(

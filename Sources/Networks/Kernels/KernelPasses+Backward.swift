@@ -1,0 +1,127 @@
+import CShaders
+import VulkanCompute
+
+extension KernelPasses {
+  func clear(_ recorder: CommandRecorder, runs: Int, _ gradients: RunWindow) {
+    recorder.fill(gradients.window, with: 0)
+    recorder.barrier()
+  }
+
+  func gradient(
+    _ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies, loss: BoundOperation, metrics: BoundOperation,
+    into target: GradientTarget
+  ) throws {
+    recorder.phase = "epochs: forward"
+    try forward(recorder, rows, [policies], heads: [.actor, .critic], then: nil)
+    recorder.phase = "epochs: loss"
+    recorder.perform(loss)
+    recorder.perform(metrics)
+    recorder.phase = "epochs: backward"
+    try recordBackward(recorder, rows, policies, into: target)
+  }
+
+  /// From `logitGradients` (acting rows) and `valueGradients` (all rows) to the gradient by the parameters.
+  private func recordBackward(
+    _ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies, into target: GradientTarget
+  ) throws {
+    let trunkDepth = layout.sharedDepth
+    for step in workspace.forwardSteps(heads: [.actor, .critic]).dropFirst(trunkDepth).reversed() {
+      for index in step {
+        try addWeightGradients(recorder, index, rows, policies, target)
+        if !joinsTrunk(index) { try propagate(recorder, index, rows, policies, target) }
+      }
+      recorder.barrier()
+    }
+    // The critic writes the gradient of the trunk's last layer on all rows, the actor adds to it on acting rows.
+    for part in [ParameterLayout.Part.critic, .actor] {
+      for index in workspace.indices(part) where joinsTrunk(index) {
+        try propagate(recorder, index, rows, policies, target, accumulating: part == .actor)
+        recorder.barrier()
+      }
+    }
+    for index in (0..<trunkDepth).reversed() {
+      if let loop, let (recurrence, sequences) = workspace.recurrence(of: rows), index == recurrence.layer {
+        recordBackwardSteps(recorder, loop, recurrence, rows, sequences, policies)
+        try addWeightGradients(recorder, index, rows, policies, target)
+        continue
+      }
+      try addWeightGradients(recorder, index, rows, policies, target)
+      try propagate(recorder, index, rows, policies, target)
+      recorder.barrier()
+    }
+  }
+
+  private func push(
+    _ index: Int, _ part: NetworkWorkspace.LayerPart, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
+  ) -> DenseDispatch {
+    var push = denseDispatch(index, part, rows: rows, policies)
+    push.gradient_stride = UInt32(target.gradients.stride)
+    push.first_row = UInt32(target.firstRow)
+    push.gradient_scale = Precision.gradientScale(minibatchRows: target.minibatchRows)
+    return push
+  }
+
+  private func addWeightGradients(
+    _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
+  ) throws {
+    guard let outputGradients = workspace.outputGradients(index)?.window(runs: 0..<rows.runs) else { return }
+    for part in workspace.parts(of: index) {
+      let push = push(index, part, rows, policies, target)
+      let work = workspace.backwardWeightsWork(index, part, rows)
+      if let x = workspace.denseSource(of: layout.layers[index]) {
+        try kernels.dispatch(
+          .backwardWeights, recorder,
+          [
+            "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
+            "row_counts": rows.counts.window, "gradients": target.gradients.window,
+          ],
+          push: push, runs: rows.runs, splits: gradientSplits, work: work)
+      } else if let lists {
+        lists.recordBackwardWeights(
+          recorder, push: push, rows: rows, outputGradients: outputGradients,
+          gradients: target.gradients.window, splits: gradientSplits, work: work)
+      }
+    }
+  }
+
+  private func propagate(
+    _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget,
+    accumulating: Bool = false
+  ) throws {
+    guard let source = layout.layers[index].source else { return }
+    let (gradients, activations) = (workspace.gradients, workspace.activations)
+    for (order, part) in workspace.parts(of: index).enumerated() {
+      if order > 0 { recorder.barrier() }
+      try kernels.dispatch(
+        .backwardInput(layout.layers[source].activation, accumulating: accumulating || order > 0), recorder,
+        [
+          "output_gradients": gradients[index].window(runs: 0..<rows.runs), "parameters": policies.parameters,
+          "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
+          "policy_indices": policies.indices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
+        ],
+        push: push(index, part, rows, policies, target), runs: rows.runs,
+        work: workspace.backwardInputWork(index, part, rows))
+    }
+  }
+
+  func finish(_ recorder: CommandRecorder, runs: Int, _ gradients: RunWindow) {
+    guard let lists else { return }
+    for layer in layout.layers where layer.source == nil {
+      var push = DenseDispatch()
+      push.outputs = UInt32(layer.paddedOutputs)
+      push.weight_offset = UInt32(layer.weightOffset)
+      push.bias_offset = UInt32(layer.biasOffset)
+      push.parameter_stride = UInt32(layout.count)
+      push.gradient_stride = UInt32(gradients.stride)
+      lists.recordStaticGradients(
+        recorder, push: push, gradients: gradients.window, splits: gradientSplits, runs: runs)
+    }
+    recorder.barrier()
+  }
+
+  /// Whether a head's layer reads the last of the shared layers.
+  private func joinsTrunk(_ index: Int) -> Bool {
+    let layer = layout.layers[index]
+    return layout.sharedDepth > 0 && layer.part != .trunk && layer.source == layout.sharedDepth - 1
+  }
+}

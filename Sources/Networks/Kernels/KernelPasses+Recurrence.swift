@@ -1,0 +1,72 @@
+import CShaders
+import VulkanCompute
+
+// Where a recurrent network walks through time.
+extension KernelPasses {
+  /// gates and `previous` of the first step -> hidden states of all steps.
+  func recordSteps(
+    _ recorder: CommandRecorder, _ loop: RecurrentKernels, _ recurrence: Recurrence, _ rows: Rows,
+    _ sequences: SequenceRows, _ policies: Policies
+  ) {
+    let window = 0..<rows.runs
+    var bindings = [
+      "previous": recurrence.previous.window(runs: window), "parameters": policies.parameters,
+      "policy_indices": policies.indices.window, "resets": sequences.resets.window,
+      "row_counts": rows.counts.window, "gates": workspace.activations[recurrence.layer - 1].window(runs: window),
+      "hidden": workspace.activations[recurrence.layer].window(runs: window),
+      "following": recurrence.previous.window(runs: window),
+    ]
+    bindings["products"] = recurrence.products?.window(runs: window)
+    recordLoop(recorder, loop.forward, bindings, recurrence, rows, sequences, policies, backwards: false)
+  }
+
+  /// Gradient by the hidden states of all steps -> gradients by both products of every step.
+  func recordBackwardSteps(
+    _ recorder: CommandRecorder, _ loop: RecurrentKernels, _ recurrence: Recurrence, _ rows: Rows,
+    _ sequences: SequenceRows, _ policies: Policies
+  ) {
+    guard let steps = loop.backward, let products = recurrence.products, let dg = recurrence.gradients else { return }
+    let window = 0..<rows.runs
+    var bindings = [
+      "gates": workspace.activations[recurrence.layer - 1].window(runs: window),
+      "products": products.window(runs: window), "previous": recurrence.previous.window(runs: window),
+      "parameters": policies.parameters, "policy_indices": policies.indices.window,
+      "resets": sequences.resets.window,
+      "output_gradients": workspace.gradients[recurrence.layer].window(runs: window),
+      "gate_gradients": workspace.gradients[recurrence.layer - 1].window(runs: window),
+      "recurrent_gradients": dg.window(runs: window),
+    ]
+    if steps.stepsPerDispatch != nil { bindings["following_gradients"] = dg.window(runs: window) }
+    recordLoop(recorder, steps, bindings, recurrence, rows, sequences, policies, backwards: true)
+  }
+
+  private func recordLoop(
+    _ recorder: CommandRecorder, _ loop: RecurrentKernels.Steps, _ bindings: [String: BufferWindow],
+    _ recurrence: Recurrence, _ rows: Rows, _ sequences: SequenceRows, _ policies: Policies, backwards: Bool
+  ) {
+    let layer = layout.layers[recurrence.layer]
+    let count = loop.stepsPerDispatch ?? sequences.steps
+    var push = RecurrentDispatch()
+    push.sequences = UInt32(sequences.sequences)
+    push.steps = UInt32(sequences.steps)
+    push.step_count = UInt32(count)
+    push.width = UInt32(recurrence.width)
+    push.weight_offset = UInt32(layer.weightOffset)
+    push.bias_offset = UInt32(layer.biasOffset)
+    push.parameter_stride = UInt32(layout.count)
+    push.policy_index_stride = UInt32(policies.indices.stride)
+    push.row_count_stride = UInt32(rows.counts.stride)
+    push.reset_stride = UInt32(sequences.resets.stride)
+    push.hidden_stride = UInt32(recurrence.previous.runStride)
+    push.gate_stride = UInt32(workspace.activations[recurrence.layer - 1].runStride)
+    let starts = Array(stride(from: 0, to: sequences.steps, by: count))
+    let work = backwards ? workspace.backwardStepsWork : workspace.forwardStepsWork
+    for start in backwards ? starts.reversed() : starts {
+      push.first_step = UInt32(start)
+      recorder.dispatch(
+        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs,
+        work: work(recurrence, rows, sequences, start..<start + count))
+      recorder.barrier()
+    }
+  }
+}

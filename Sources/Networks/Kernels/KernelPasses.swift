@@ -1,0 +1,131 @@
+import CShaders
+import VulkanCompute
+
+/// The passes by kernels of the device: one dispatch per layer and part, those of one depth side by side.
+final class KernelPasses: NetworkPasses {
+  let workspace: NetworkWorkspace
+  let kernels: DenseKernels
+  /// First layers on lists; nil where inputs are dense.
+  let lists: ListKernels?
+  /// The time loop; nil for feed-forward networks.
+  let loop: RecurrentKernels?
+
+  var layout: ParameterLayout { workspace.layout }
+
+  let gradientSplits: Int
+
+  /// - Throws: `VulkanError` for tiles that the family of kernels does not have.
+  init(
+    _ workspace: NetworkWorkspace, _ name: String, precision: Precision, splits: Int, device: Device, table: BufferTable
+  ) throws {
+    self.workspace = workspace
+    gradientSplits = splits
+    let kernels = try DenseKernels(device: device, precision: precision)
+    self.kernels = kernels
+    if case .listed(let inputs) = workspace.inputs {
+      lists = try ListKernels(
+        name, inputs, layout: workspace.layout, device: device, table: table, windowRuns: workspace.windowRuns)
+    } else {
+      lists = nil
+    }
+    loop = try workspace.recurrence.map {
+      try RecurrentKernels($0, family: kernels.family, training: !workspace.gradients.isEmpty, device: device)
+    }
+  }
+
+  /// Chunks are listed in the workspace.
+  func lists(_ name: String, rows: [(String, Int)], table: BufferTable) -> ObservationLists? { nil }
+  func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations) {}
+
+  func forward(
+    _ recorder: CommandRecorder, _ rows: Rows, _ policies: [Policies], heads: Set<PolicyNetwork.Head>,
+    then operation: BoundOperation?
+  ) throws {
+    recordInputs(recorder, rows)
+    for policies in policies {
+      try recordLayers(recorder, policies.counts.map(rows.counted) ?? rows, policies, heads: heads)
+    }
+    if let operation { recorder.perform(operation) }
+  }
+
+  /// x, or its lists, from packed observations.
+  private func recordInputs(_ recorder: CommandRecorder, _ rows: Rows) {
+    switch workspace.inputs {
+    case .dense(let x, let expand): recorder.perform(workspace.expansion(rows, by: expand, into: x))
+    case .listed(let inputs):
+      inputs.record(
+        recorder, rows, wordCount: workspace.observation.wordCount, symmetries: workspace.symmetries,
+        work: workspace.expandWork(rows))
+    }
+  }
+
+  private func recordLayers(
+    _ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies, heads: Set<PolicyNetwork.Head>
+  ) throws {
+    let steps = workspace.forwardSteps(heads: heads)
+    if let (recurrence, sequences) = workspace.recurrence(of: rows) {
+      recurrence.recordLoadStates(recorder, rows, sequences)
+    }
+    for index in steps[0] {
+      guard let lists, let layer = lists.layers[index] else { continue }
+      lists.recordBase(
+        recorder, layer, push: denseDispatch(index, rows: rows, policies), policies: policies, runs: rows.runs)
+    }
+    if loop != nil || lists != nil { recorder.barrier() }
+    for step in steps {
+      if let loop, let (recurrence, sequences) = workspace.recurrence(of: rows), step == [recurrence.layer] {
+        recordSteps(recorder, loop, recurrence, rows, sequences, policies)
+        recurrence.recordStoreStates(recorder, rows, sequences, hidden: workspace.activations[recurrence.layer])
+        continue
+      }
+      for index in step { try recordLayer(recorder, index, rows, policies) }
+      recorder.barrier()
+    }
+  }
+
+  private func recordLayer(_ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies) throws {
+    let layer = layout.layers[index]
+    let outputs = workspace.activations[index].window(runs: 0..<rows.runs)
+    if let x = workspace.denseSource(of: layer) {
+      for part in workspace.parts(of: index) {
+        try kernels.dispatch(
+          .forward(layer.activation), recorder,
+          [
+            "inputs": x.window(runs: 0..<rows.runs), "parameters": policies.parameters,
+            "row_counts": rows.counts.window, "policy_indices": policies.indices.window, "outputs": outputs,
+          ],
+          push: denseDispatch(index, part, rows: rows, policies), runs: rows.runs,
+          work: workspace.forwardWork(index, part, rows))
+      }
+    } else if let lists, let first = lists.layers[index] {
+      lists.recordForward(
+        recorder, first, push: denseDispatch(index, rows: rows, policies), policies: policies, rows: rows,
+        outputs: outputs, work: workspace.forwardWork(index, workspace.parts(of: index)[0], rows))
+    }
+  }
+
+  /// - Parameter part: nil for a layer that has one part only.
+  func denseDispatch(
+    _ index: Int, _ part: NetworkWorkspace.LayerPart? = nil, rows: Rows, _ policies: Policies
+  ) -> DenseDispatch {
+    let layer = layout.layers[index]
+    let part = part ?? workspace.parts(of: index)[0]
+    var push = DenseDispatch()
+    push.rows = UInt32(rows.count)
+    push.row_count_index = part.rowCount
+    push.column_begin = UInt32(part.columns.lowerBound)
+    push.columns = UInt32(part.columns.count)
+    push.row_count_stride = UInt32(rows.counts.stride)
+    push.policy_index_stride = UInt32(policies.indices.stride)
+    push.inputs = UInt32(layer.paddedInputs)
+    push.outputs = UInt32(layer.paddedOutputs)
+    push.weight_offset = UInt32(layer.weightOffset)
+    push.bias_offset = UInt32(layer.biasOffset - layer.biasBegin)
+    push.bias_begin = UInt32(layer.biasBegin)
+    push.parameter_stride = UInt32(layout.count)
+    if let x = workspace.denseSource(of: layer) { push.input_stride = UInt32(x.runStride) }
+    push.output_stride = UInt32(
+      workspace.outputGradients(index)?.runStride ?? workspace.activations[index].runStride)
+    return push
+  }
+}

@@ -1,0 +1,28 @@
+import CHostKernels
+import CShaders
+import Networks
+import VulkanCompute
+
+/// A loss whose gradients by the outputs of the network stand in the workspace already.
+struct GivenGradients {
+  let loss: BoundOperation
+
+  /// accumulate_metrics.comp over no rows.
+  init(_ device: Device) throws {
+    let operation = try device.operation(
+      "PPO/accumulate_metrics.comp", macros: ["CHUNK_ROWS": "1u"], host: HostBody(host_accumulate_metrics))
+    let statistics = try device.buffer("row_statistics", of: Float.self, count: Int(METRIC_ROW_SUMS))
+    let metrics = try device.buffer("metrics", of: Float.self, count: Int(RUN_SCALARS))
+    loss = operation.bind(
+      ["row_statistics": statistics.whole, "metrics": metrics.whole], push: ChunkDispatch(),
+      over: .workgroups(1, runs: 1))
+  }
+}
+
+extension ObservationSource {
+  /// One bit per feature.
+  static func bits(words: Int) -> ObservationSource {
+    ObservationSource(
+      include: "Common/bit_observations.glsl", macros: [:], wordCount: words, expansion: HostBody(host_expand_bits))
+  }
+}
