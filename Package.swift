@@ -47,6 +47,10 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
+    // The commit that is built.
+    .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
+    .target(name: "BuildCommit", swiftSettings: strict, plugins: ["EmbedCommit"]),
+
     // The host's processor and threads.
     .target(name: "CHostSupport"),
 
@@ -64,7 +68,8 @@ let package = Package(
     module("Training", ["Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders", "Yams"]),
     module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
-      "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
+      "Checkpoints",
+      ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash", "BuildCommit"]),
     module("Reports", ["Checkpoints", "Evaluation", "Training", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
@@ -82,7 +87,7 @@ let package = Package(
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
-    tests("TrainingTests", ["Training", "CHostKernels"]),
+    tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),
     tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),

@@ -55,22 +55,21 @@ final class BenchmarkPlay {
 
   /// observe, choose, step, reset.
   private func recordStep(_ recorder: CommandRecorder, _ step: Int) {
-    recordAll(recorder) {
+    forAll {
       vector.recordObserve(recorder, runs: $0, observations: observations, legalMasks: legalMasks, block: 0)
     }
-    recordAll(recorder) {
+    forAll {
       randomPlay.recordChoose(
         recorder, runs: $0, legalMasks: legalMasks, block: 0, actions: actions, transition: 0, step: step)
     }
-    recordAll(recorder) {
+    forAll {
       vector.recordStep(recorder, runs: $0, actions: actions, rewards: rewards, dones: dones, transition: 0)
     }
-    recordAll(recorder) { vector.recordReset(recorder, runs: $0, all: false, dones: dones, transition: 0) }
+    forAll { vector.recordReset(recorder, runs: $0, all: false, dones: dones, transition: 0) }
   }
 
-  private func recordAll(_ recorder: CommandRecorder, _ record: (Range<Int>) -> Void) {
+  private func forAll(_ record: (Range<Int>) -> Void) {
     for window in pieces.windows { record(window) }
-    recorder.barrier()
   }
 
   /// The timed work.

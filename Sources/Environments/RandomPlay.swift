@@ -38,5 +38,6 @@ public final class RandomPlay {
         "seeds": vector.seeds.window(runs: runs), "clock": clock.whole, "legal_masks": legalMasks.window(runs: runs),
         "actions": actions.window(runs: runs),
       ], push: push, groups: kernel.groups(for: vector.environmentsPerRun * vector.environment.agentCount), runs.count)
+    recorder.barrier()
   }
 }

@@ -112,6 +112,7 @@ public final class VectorEnvironment {
         "states": states.window(runs: runs),
       ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count,
       work: work(runs, words: all ? environment.stateWordCount : 1))
+    recorder.barrier()
   }
 
   /// Packed observations (…, N, A, W) and legal masks (…, N, A, M) of all seats into row block `block`.
@@ -133,6 +134,7 @@ public final class VectorEnvironment {
       work: work(
         runs,
         words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount))
+    recorder.barrier()
   }
 
   /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
@@ -171,6 +173,7 @@ public final class VectorEnvironment {
       work: work(
         runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
         perSeat: environment.shapesRewards ? 3 : 2))
+    recorder.barrier()
   }
 
   /// Memory that a kernel passes over: words per environment and per seat of it.

@@ -37,11 +37,12 @@ public final class PolicyNetwork {
     workspace = try NetworkWorkspace(
       name, architecture: architecture, observation: observation, device: device, wideActions: wideActions,
       symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity, training: training)
-    passes =
-      try device.profile.hostComputes
-      ? HostPasses(workspace, precision: precision, device: device)
-      : KernelPasses(
+    if let blas = device.blas {
+      passes = try HostPasses(workspace, blas: blas, precision: precision, device: device)
+    } else {
+      passes = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)
+    }
   }
 
   public var architecture: NetworkArchitecture { workspace.architecture }

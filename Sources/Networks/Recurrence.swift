@@ -33,7 +33,7 @@ final class Recurrence {
     storeStates = try device.kernel("Network/gru_store_states.comp")
   }
 
-  /// The hidden states of the caller to the first step. A barrier has to follow.
+  /// The hidden states of the caller to the first step.
   func recordLoadStates(_ recorder: CommandRecorder, _ rows: Rows, _ sequences: SequenceRows) {
     recorder.dispatch(
       loadStates,
@@ -42,6 +42,7 @@ final class Recurrence {
         "previous": previous.window(runs: 0..<rows.runs),
       ], push: dispatch(rows, sequences, firstRow: 0),
       groups: loadStates.groups(for: sequences.sequences * width / 4), rows.runs, work: statesWork(rows, sequences))
+    recorder.barrier()
   }
 
   /// Hidden states back to the caller, after the time loop.

@@ -53,7 +53,6 @@ final class OtherPlay {
       seeds: RunWindow(environment.seeds.window(runs: runs), stride: environment.seeds.runStride),
       episodes: RunWindow(episodes, runs: runs), dones: RunWindow(buffers.dones, runs: places),
       symmetries: RunWindow(symmetries, runs: places))
-    recorder.barrier()
     recorder.dispatch(
       permuteMasks,
       [

@@ -64,9 +64,7 @@ final class Rollout {
       environment.recordStep(
         recorder, runs: runs, actions: buffers.environmentActions, rewards: buffers.rewards, dones: buffers.dones,
         shapedRewards: buffers.shapedRewards, outcomes: buffers.outcomes, transition: t, buffersFrom: 0)
-      recorder.barrier()
       environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
-      recorder.barrier()
     }
     try recordPolicy(
       recorder, runs: runs, parameters: parameters, block: shape.steps, heads: [.critic], then: storeValues)
@@ -83,7 +81,6 @@ final class Rollout {
     environment.recordObserve(
       recorder, runs: runs, observations: buffers.packedObservations, legalMasks: buffers.legalMasks, block: block,
       buffersFrom: 0)
-    recorder.barrier()
     otherPlay?.recordSee(recorder, runs: runs, block: block)
     network.list(
       recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,

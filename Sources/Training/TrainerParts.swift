@@ -85,7 +85,6 @@ final class TrainerParts {
 
   func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {
     environment.recordReset(recorder, runs: runs, all: true, dones: buffers.dones, transition: 0, buffersFrom: 0)
-    recorder.barrier()
   }
 
   func recordRollout(_ recorder: CommandRecorder, runs: Range<Int>) throws {

@@ -1,6 +1,9 @@
 import CVulkan
 
 /// Records dispatches, copies and barriers into one command sequence, or only counts what it would record.
+///
+/// The rule for barriers, everywhere: a function called `record…`, like `perform`, leaves a barrier behind what it records;
+/// `dispatch`, `copy` and `fill`, and functions called `dispatch…`, do not.
 public final class CommandRecorder {
   let device: Device
   private var buffer: CommandBuffer

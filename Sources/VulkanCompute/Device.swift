@@ -129,7 +129,9 @@ public final class Device {
       throw VulkanError(
         .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
     }
-    guard HostBLAS.shared != nil else { throw HostBLAS.missing }
+    guard HostBLAS.shared != nil else {
+      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
+    }
     var profile = profile
     if !mapped { profile.matrixMultiply = .flat }
     return profile
@@ -141,6 +143,9 @@ public final class Device {
     vkDestroyCommandPool(handle, commandPool, nil)
     vkDestroyDevice(handle, nil)
   }
+
+  /// The library that multiplies where the host computes; nil where kernels do.
+  public var blas: HostBLAS? { profile.hostComputes ? HostBLAS.shared : nil }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.
   public var validationMessages: [String] { instance.log.all }

@@ -14,11 +14,6 @@ public struct HostBLAS: Sendable {
   /// The BLAS of this process; nil where none is installed.
   public static let shared = HostBLAS()
 
-  /// What there is to say where none is installed.
-  public static var missing: VulkanError {
-    VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
-  }
-
   /// How the library describes itself, for example "OpenBLAS 0.3.21 … SkylakeX …".
   public let description: String
 

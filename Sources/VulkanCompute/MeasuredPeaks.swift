@@ -27,7 +27,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
     let arithmetic = try multiplyAdd(on: device)
     let memory = try copy(on: device)
     let own = Peak(flopsPerSecond: arithmetic, bytesPerSecond: memory)
-    guard device.profile.matrixMultiply == .host, let blas = HostBLAS.shared else { return MeasuredPeaks(device: own) }
+    guard let blas = device.blas else { return MeasuredPeaks(device: own) }
     return MeasuredPeaks(
       device: own, host: Peak(flopsPerSecond: product(by: blas), bytesPerSecond: memory))
   }

@@ -101,7 +101,7 @@ struct BenchCommand: ParsableCommand {
       case .inference, .train: try trainingResult(configuration, device)
       case .evaluate: try evaluationResult(configuration, device)
       }
-    if device.profile.matrixMultiply == .host { result.blas = HostBLAS.shared?.description }
+    result.blas = device.blas?.description
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond

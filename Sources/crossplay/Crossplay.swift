@@ -7,7 +7,7 @@ import Checkpoints
     commandName: "crossplay",
     abstract:
       "Trains hundreds of independent-PPO runs of cooperative games at once on a Vulkan device, and pairs them.",
-    version: Version.text,
+    version: Version.identity,
     subcommands: [
       DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ExportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,

@@ -15,7 +15,11 @@ import VulkanCompute
 
   static func files(of game: String, in folder: URL) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasPrefix("\(game)_") && $0.hasSuffix(".json.gz") }.sorted()
+    return names.filter { name in
+      // Not those of games whose names go on from this one.
+      let longer = EnvironmentRegistry.names.filter { $0.hasPrefix("\(game)_") }
+      return name.hasPrefix("\(game)_") && name.hasSuffix(".json.gz") && !longer.contains { name.hasPrefix("\($0)_") }
+    }.sorted()
       .map { folder.appending(path: $0).path }
   }
 

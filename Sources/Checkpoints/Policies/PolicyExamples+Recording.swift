@@ -51,16 +51,11 @@ extension PolicyExamples {
 
     try device.run { recorder in
       vector.recordReset(recorder, runs: 0..<1, all: true, dones: dones, transition: 0)
-      recorder.barrier()
       for t in 0..<steps {
         vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: masks, block: t)
-        recorder.barrier()
         play.recordChoose(recorder, runs: 0..<1, legalMasks: masks, block: t, actions: actions, transition: t)
-        recorder.barrier()
         vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: t)
-        recorder.barrier()
         vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: t)
-        recorder.barrier()
       }
     }
     let ended = try dones.read(run: 0)

@@ -102,9 +102,7 @@ private final class ReplayBatch {
   }
 
   private func recordObservation(_ recorder: CommandRecorder) {
-    recorder.barrier()
     vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: legalMasks, block: 0)
-    recorder.barrier()
     let count = episodes.count * environment.agentCount * environment.observationFeatureCount
     recorder.dispatch(
       unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(count),

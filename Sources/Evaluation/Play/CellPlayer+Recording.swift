@@ -51,7 +51,6 @@ extension CellPlayer {
 
     environment.recordObserve(
       recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
-    recorder.barrier()
     let rows = recordRows(recorder, cells, push: push)
     try recordActor(of: network, recorder, rows: rows)
     try probe?.record(recorder, cells, rows: rows, of: self, push: push)
@@ -66,7 +65,6 @@ extension CellPlayer {
 
     environment.recordStep(
       recorder, runs: cells, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: 0)
-    recorder.barrier()
     var results = [
       "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
       "returns": buffers.returns.window(runs: cells),
@@ -91,7 +89,6 @@ extension CellPlayer {
 
   private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
     environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
-    recorder.barrier()
   }
 
   private var dispatch: EvaluationDispatch {

@@ -25,7 +25,7 @@ struct PolicyWindows {
 
   /// Parameter sets that one binding can hold; no limit where the host reads them.
   static func limit(_ layout: ParameterLayout, device: Device) -> Int {
-    if device.profile.matrixMultiply == .host { return .max }
+    if device.profile.hostComputes { return .max }
     let bytes =
       device.profile.loads == .texel
       ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange

@@ -66,7 +66,6 @@ final class EquivarianceProbe {
       seeds: RunWindow(player.environment.seeds.window(runs: cells), stride: player.environment.seeds.runStride),
       episodes: RunWindow(buffers.games, runs: cells), episodePitch: Int(GAMES_WORDS),
       symmetries: RunWindow(drawn, runs: cells))
-    recorder.barrier()
     let turned = rows.seen(
       through: RunWindow(drawn.window(runs: cells), stride: 0),
       carrying: hiddenStates.map { RunWindow($0.window(runs: cells), stride: 0) })

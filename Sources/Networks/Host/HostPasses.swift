@@ -16,7 +16,7 @@ final class HostPasses: NetworkPasses {
   let gradientSplits = 1
 
   /// - Throws: `VulkanError` for what only kernels can do.
-  init(_ workspace: NetworkWorkspace, precision: Precision, device: Device) throws {
+  init(_ workspace: NetworkWorkspace, blas: HostBLAS, precision: Precision, device: Device) throws {
     guard precision == .float32 else {
       throw VulkanError(
         .unsupported,
@@ -28,7 +28,6 @@ final class HostPasses: NetworkPasses {
         .unsupported,
         "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
     }
-    guard let blas = HostBLAS.shared else { throw HostBLAS.missing }
     self.blas = blas
     self.workspace = workspace
     if case .listed(let inputs) = workspace.inputs {

@@ -27,26 +27,26 @@ extension KernelPasses {
     let trunkDepth = layout.sharedDepth
     for step in workspace.forwardSteps(heads: [.actor, .critic]).dropFirst(trunkDepth).reversed() {
       for index in step {
-        try addWeightGradients(recorder, index, rows, policies, target)
-        if !joinsTrunk(index) { try propagate(recorder, index, rows, policies, target) }
+        try dispatchWeightGradients(recorder, index, rows, policies, target)
+        if !joinsTrunk(index) { try dispatchInputGradients(recorder, index, rows, policies, target) }
       }
       recorder.barrier()
     }
     // The critic writes the gradient of the trunk's last layer on all rows, the actor adds to it on acting rows.
     for part in [ParameterLayout.Part.critic, .actor] {
       for index in workspace.indices(part) where joinsTrunk(index) {
-        try propagate(recorder, index, rows, policies, target, accumulating: part == .actor)
+        try dispatchInputGradients(recorder, index, rows, policies, target, accumulating: part == .actor)
         recorder.barrier()
       }
     }
     for index in (0..<trunkDepth).reversed() {
       if let loop, let (recurrence, sequences) = workspace.recurrence(of: rows), index == recurrence.layer {
         recordBackwardSteps(recorder, loop, recurrence, rows, sequences, policies)
-        try addWeightGradients(recorder, index, rows, policies, target)
+        try dispatchWeightGradients(recorder, index, rows, policies, target)
         continue
       }
-      try addWeightGradients(recorder, index, rows, policies, target)
-      try propagate(recorder, index, rows, policies, target)
+      try dispatchWeightGradients(recorder, index, rows, policies, target)
+      try dispatchInputGradients(recorder, index, rows, policies, target)
       recorder.barrier()
     }
   }
@@ -61,7 +61,7 @@ extension KernelPasses {
     return push
   }
 
-  private func addWeightGradients(
+  private func dispatchWeightGradients(
     _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
   ) throws {
     guard let outputGradients = workspace.outputGradients(index)?.window(runs: 0..<rows.runs) else { return }
@@ -77,14 +77,14 @@ extension KernelPasses {
           ],
           push: push, runs: rows.runs, splits: gradientSplits, work: work)
       } else if let lists {
-        lists.recordBackwardWeights(
+        lists.dispatchBackwardWeights(
           recorder, push: push, rows: rows, outputGradients: outputGradients,
           gradients: target.gradients.window, splits: gradientSplits, work: work)
       }
     }
   }
 
-  private func propagate(
+  private func dispatchInputGradients(
     _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget,
     accumulating: Bool = false
   ) throws {
@@ -113,7 +113,7 @@ extension KernelPasses {
       push.bias_offset = UInt32(layer.biasOffset)
       push.parameter_stride = UInt32(layout.count)
       push.gradient_stride = UInt32(gradients.stride)
-      lists.recordStaticGradients(
+      lists.dispatchStaticGradients(
         recorder, push: push, gradients: gradients.window, splits: gradientSplits, runs: runs)
     }
     recorder.barrier()

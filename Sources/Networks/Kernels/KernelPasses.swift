@@ -68,22 +68,22 @@ final class KernelPasses: NetworkPasses {
     }
     for index in steps[0] {
       guard let lists, let layer = lists.layers[index] else { continue }
-      lists.recordBase(
+      lists.dispatchBase(
         recorder, layer, push: denseDispatch(index, rows: rows, policies), policies: policies, runs: rows.runs)
     }
-    if loop != nil || lists != nil { recorder.barrier() }
+    if lists != nil { recorder.barrier() }
     for step in steps {
       if let loop, let (recurrence, sequences) = workspace.recurrence(of: rows), step == [recurrence.layer] {
         recordSteps(recorder, loop, recurrence, rows, sequences, policies)
         recurrence.recordStoreStates(recorder, rows, sequences, hidden: workspace.activations[recurrence.layer])
         continue
       }
-      for index in step { try recordLayer(recorder, index, rows, policies) }
+      for index in step { try dispatchLayer(recorder, index, rows, policies) }
       recorder.barrier()
     }
   }
 
-  private func recordLayer(_ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies) throws {
+  private func dispatchLayer(_ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies) throws {
     let layer = layout.layers[index]
     let outputs = workspace.activations[index].window(runs: 0..<rows.runs)
     if let x = workspace.denseSource(of: layer) {
@@ -98,7 +98,7 @@ final class KernelPasses: NetworkPasses {
           work: workspace.forwardWork(index, part, rows))
       }
     } else if let lists, let first = lists.layers[index] {
-      lists.recordForward(
+      lists.dispatchForward(
         recorder, first, push: denseDispatch(index, rows: rows, policies), policies: policies, rows: rows,
         outputs: outputs, work: workspace.forwardWork(index, workspace.parts(of: index)[0], rows))
     }

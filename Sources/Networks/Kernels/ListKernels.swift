@@ -38,10 +38,10 @@ final class ListKernels {
     staticGradients = try device.kernel("Network/sparse_static_gradients.comp")
   }
 
-  func recordBase(
+  func dispatchBase(
     _ recorder: CommandRecorder, _ layer: FirstLayer, push: DenseDispatch, policies: Policies, runs: Int
   ) {
-    let push = dispatch(push, baseStride: layer.base.runStride)
+    let push = sparse(push, baseStride: layer.base.runStride)
     recorder.dispatch(
       base,
       [
@@ -50,11 +50,11 @@ final class ListKernels {
       ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs, work: staticWork(push, runs))
   }
 
-  func recordForward(
+  func dispatchForward(
     _ recorder: CommandRecorder, _ layer: FirstLayer, push: DenseDispatch, policies: Policies, rows: Rows,
     outputs: BufferWindow, work: Work
   ) {
-    let push = dispatch(push, baseStride: layer.base.runStride)
+    let push = sparse(push, baseStride: layer.base.runStride)
     recorder.dispatch(
       layer.forward,
       [
@@ -64,11 +64,11 @@ final class ListKernels {
       ], push: push, groups: layer.forward.groups(for: rows.count * Int(push.layer.outputs) / 4), rows.runs, work: work)
   }
 
-  func recordBackwardWeights(
+  func dispatchBackwardWeights(
     _ recorder: CommandRecorder, push: DenseDispatch, rows: Rows, outputGradients: BufferWindow,
     gradients: BufferWindow, splits: Int, work: Work
   ) {
-    let push = dispatch(push, splits: splits)
+    let push = sparse(push, splits: splits)
     let block = Int(SPARSE_FEATURE_BLOCK)
     let blocks = (Int(push.layer.inputs) + block - 1) / block + 1  // the last sums the bias
     recorder.dispatch(
@@ -80,11 +80,11 @@ final class ListKernels {
       work: work)
   }
 
-  func recordStaticGradients(
+  func dispatchStaticGradients(
     _ recorder: CommandRecorder, push: DenseDispatch, gradients: BufferWindow, splits: Int, runs: Int
   ) {
     guard inputs.staticCount > 0 else { return }
-    let push = dispatch(push, splits: splits)
+    let push = sparse(push, splits: splits)
     recorder.dispatch(
       staticGradients, ["static_entries": inputs.staticEntries.whole, "gradients": gradients], push: push,
       groups: staticGradients.groups(for: inputs.staticCount * Int(push.layer.outputs) / 4), splits, runs,
@@ -97,7 +97,7 @@ final class ListKernels {
     return Work(flops: 2 * products, bytes: 4 * products)
   }
 
-  private func dispatch(_ push: DenseDispatch, baseStride: Int = 0, splits: Int = 1) -> SparseDispatch {
+  private func sparse(_ push: DenseDispatch, baseStride: Int = 0, splits: Int = 1) -> SparseDispatch {
     SparseDispatch(
       entry_pitch: UInt32(inputs.capacity), entry_stride: UInt32(inputs.entries.runStride),
       length_stride: UInt32(inputs.lengths.runStride), static_count: UInt32(inputs.staticCount),

@@ -147,11 +147,8 @@ import VulkanCompute
     try device.run { vector.recordReset($0, runs: 0..<1, all: true, dones: dones, transition: 0) }
     let step = try device.record { recorder in
       vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: masks, block: 0)
-      recorder.barrier()
       play.recordChoose(recorder, runs: 0..<1, legalMasks: masks, block: 0, actions: actions, transition: 0)
-      recorder.barrier()
       vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: 0)
-      recorder.barrier()
       vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: 0)
     }
     var open = [Double](repeating: 0, count: count)

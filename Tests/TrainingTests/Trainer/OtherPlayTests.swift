@@ -31,7 +31,7 @@ import VulkanCompute
   }
 
   /// One update, played again step by step with the actions that the environments were given.
-  @Test(arguments: games, [DeviceProfile.software, .graphics])
+  @Test(arguments: games, [DeviceProfile.graphics] + TestDevice.computing)
   func policiesSeeImagesAndEnvironmentsGetTheOriginals(game: [String], profile: DeviceProfile) throws {
     let device = try TestDevice.make(profile: profile)
     let trainer = try trainer(
@@ -76,28 +76,32 @@ import VulkanCompute
       #expect(dones.contains(1))
       // The learner's workspace still holds all rows of its only minibatch.
       let indices = try parts.chunk.rowIndices.read(run: run).prefix(shape.rows).map(Int.init)
-      let inputs = try workspace(parts.network, run: run, rows: shape.rows)
+      let inputs = try inputs(parts, run: run, of: indices)
       for (place, row) in indices.enumerated() { #expect(inputs[place] == images[row], "row \(row)") }
       try FirstMinibatchTests.expectLogProbabilities(trainer, run: run)
     }
     device.requireNoValidationMessages()
   }
 
-  /// Inputs of the first layer, (rows, D), also where they are lists.
-  private func workspace(_ network: PolicyNetwork, run: Int, rows: Int) throws -> [[Float]] {
-    let features = network.architecture.inputs
-    switch network.workspace.inputs {
+  /// Inputs of the first layer, (rows, D), also where they are lists, in the workspace or of the whole rollout.
+  private func inputs(_ parts: TrainerParts, run: Int, of rows: [Int]) throws -> [[Float]] {
+    let features = parts.network.architecture.inputs
+    switch parts.network.workspace.inputs {
     case .dense(let x, _):
       let values = try x.read(run: run)
       let pitch = ParameterLayout.padded(features)
-      return (0..<rows).map { Array(values[$0 * pitch..<$0 * pitch + features]) }
-    case .listed(let lists):
-      let (entries, lengths) = try (lists.entries.read(run: run), lists.lengths.read(run: run))
-      let staticEntries = try lists.staticEntries.read()
-      return (0..<rows).map { row in
+      return rows.indices.map { Array(values[$0 * pitch..<$0 * pitch + features]) }
+    case .listed(let own):
+      let rollout = parts.buffers.lists
+      let (entries, lengths) = try (
+        (rollout?.entries ?? own.entries).read(run: run), (rollout?.lengths ?? own.lengths).read(run: run)
+      )
+      let staticEntries = try own.staticEntries.read()
+      return rows.enumerated().map { position, row in
+        let list = rollout == nil ? position : row
         var values = [Float](repeating: 0, count: features)
-        let own = entries[row * lists.capacity..<row * lists.capacity + Int(lengths[row])]
-        for entry in staticEntries + own { values[Int(entry & 0xFFFF)] += Float(Int32(bitPattern: entry) >> 16) }
+        let listed = entries[list * own.capacity..<list * own.capacity + Int(lengths[list])]
+        for entry in staticEntries + listed { values[Int(entry & 0xFFFF)] += Float(Int32(bitPattern: entry) >> 16) }
         return values
       }
     }

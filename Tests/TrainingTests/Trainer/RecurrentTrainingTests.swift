@@ -45,7 +45,7 @@ import VulkanCompute
         }
         let twin = PolicyNetworkTwin(trainer.architecture, parameters: doubles(parameters[run]))
         let outputs = twin.forward(
-          try Self.observations(trainer, run: run),
+          try trainer.observedFeatures(run: run),
           GRULayer.Sequences(firstStates: before[run].map(doubles), resets: resets))
         let (values, logProbabilities) = try (
           parts.buffers.values.read(run: run), parts.buffers.logProbabilities.read(run: run)
@@ -163,22 +163,15 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test func everyProfileTrainsTheSame() throws {
-    let all = try TestDevice.profiles.map { profile in
-      let device = try TestDevice.make(profile: profile)
-      let metrics = try Self.trainer(device, "seeds=2").train(updates: 2)
-      device.requireNoValidationMessages()
-      return metrics.flatMap { $0 }
-    }
-    for metrics in all.dropFirst() {
-      for (found, expected) in zip(metrics, all[0]) {
-        #expect(found.episodes == expected.episodes)
-        for (one, other) in zip(found.values, expected.values) {
-          #expect((one.value == nil) == (other.value == nil))
-          #expect(agree(one.value ?? 0, Double(other.value ?? 0), within: 1e-4), "\(one.key)")
-        }
-      }
-    }
+  @Test(arguments: ["{name: hanabi, preset: tiny}", "{name: overcooked}", "{name: yokai}"])
+  func everyProfileTrainsTheSame(environment: String) throws {
+    expectSameTraining(
+      try TestDevice.profiles.map { profile in
+        let device = try TestDevice.make(profile: profile)
+        let metrics = try Self.trainer(device, "seeds=2", "environment=\(environment)").train(updates: 2)
+        device.requireNoValidationMessages()
+        return metrics.flatMap { $0 }
+      })
   }
 
   /// First layers on lists, wide actions, a GRU without a trunk.
@@ -200,26 +193,5 @@ import VulkanCompute
   private static func rows(_ states: Buffer<Float>, run: Int, width: Int) throws -> [[Float]] {
     let (padded, all) = (ParameterLayout.padded(width), try states.read(run: run))
     return stride(from: 0, to: all.count, by: padded).map { Array(all[$0..<$0 + width]) }
-  }
-
-  /// The features of all rows of the rollout and of the observation behind it.
-  private static func observations(_ trainer: Trainer, run: Int) throws -> [[Double]] {
-    let (shape, environment) = (trainer.shape, trainer.environment)
-    let words = try trainer.parts.buffers.packedObservations.read(run: run)
-    let device = try TestDevice.make()
-    let count = words.count / shape.observationWords * environment.observationFeatureCount
-    let packed = try device.buffer("observations", of: UInt32.self, count: words.count)
-    let values = try device.buffer("values", of: Float.self, count: count)
-    try packed.write(words)
-    let unpack = try device.observationUnpacker(of: environment)
-    try device.run {
-      $0.dispatch(
-        unpack, ["observations": packed.whole, "values": values.whole], push: UInt32(count),
-        groups: unpack.groups(for: count))
-    }
-    let all = try values.read()
-    return stride(from: 0, to: count, by: environment.observationFeatureCount).map {
-      doubles(Array(all[$0..<$0 + environment.observationFeatureCount]))
-    }
   }
 }

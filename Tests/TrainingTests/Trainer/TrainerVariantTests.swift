@@ -6,22 +6,31 @@ import VulkanCompute
 @testable import Training
 
 @Suite(.serialized) struct TrainerVariantTests {
-  @Test func everyProfileTrainsTheSame() throws {
-    let all = try TestDevice.profiles.map { profile in
-      let device = try TestDevice.make(profile: profile)
-      let metrics = try tinyTrainer(device, "seeds=2").train(updates: 2)
-      device.requireNoValidationMessages()
-      return metrics.flatMap { $0 }
-    }
-    for metrics in all.dropFirst() {
-      for (found, expected) in zip(metrics, all[0]) {
-        #expect(found.episodes == expected.episodes)
-        for (one, other) in zip(found.values, expected.values) {
-          #expect((one.value == nil) == (other.value == nil))
-          #expect(agree(one.value ?? 0, Double(other.value ?? 0), within: 1e-4), "\(one.key)")
-        }
-      }
-    }
+  /// Dense observations, lists, lists behind a trunk, wide actions.
+  static let games: [[String]] = [
+    ["environment={name: hanabi, preset: tiny}"],
+    ["environment={name: overcooked}", "network={trunk: [], actor: [16], critic: [16], activation: tanh}"],
+    ["environment={name: overcooked}"], ["environment={name: yokai}"],
+  ]
+
+  @Test(arguments: games, [[], ["other_play=[all]"]])
+  func everyProfileTrainsTheSame(game: [String], otherPlay: [String]) throws {
+    let overrides = try game + (otherPlay.isEmpty ? [] : [Self.otherPlay(game)])
+    expectSameTraining(
+      try TestDevice.profiles.map { profile in
+        let device = try TestDevice.make(profile: profile)
+        let configuration = try tinyConfiguration(["seeds=2"] + overrides)
+        let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+        let metrics = try trainer.train(updates: 2)
+        device.requireNoValidationMessages()
+        return metrics.flatMap { $0 }
+      })
+  }
+
+  /// Every symmetry that the game has.
+  private static func otherPlay(_ game: [String]) throws -> String {
+    let families = try tinyConfiguration(game).makeEnvironment().symmetryFamilies
+    return "other_play=[\(families.map(\.name).joined(separator: ", "))]"
   }
 
   @Test func stagedMemoryGivesTheSameBytes() throws {

@@ -17,11 +17,17 @@ import VulkanCompute
     "network={trunk: [], gru: 7, actor: [], critic: [], activation: relu}",
   ]
 
-  @Test(arguments: networks)
-  func theGradientIsThatOfTheWholeLoss(network: String) throws {
-    let device = try TestDevice.make()
+  /// Dense observations, and lists with first layers of both kinds.
+  static let cases =
+    networks.map { ["environment={name: hanabi, preset: tiny}", $0] }
+    + [networks[0], networks[3], networks[5]].map { ["environment={name: overcooked, layout: cramped_room}", $0] }
+
+  @Test(arguments: cases, TestDevice.computing)
+  func theGradientIsThatOfTheWholeLoss(overrides: [String], profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
     let trainer = try tinyTrainer(
-      device, network, "environments=3", "rollout_length=5", "epochs=1", "minibatches=1", "total_env_steps=15",
+      device, overrides[0], overrides[1], "environments=3", "rollout_length=5", "epochs=1", "minibatches=1",
+      "total_env_steps=15",
       "entropy_coefficient=0.2", "clip_epsilon=0.15")
     let parts = trainer.parts
     // Hidden states that are not those of a beginning.
@@ -47,6 +53,7 @@ import VulkanCompute
     }
 
     let loss = try WholeLoss(trainer)
+    // Kernels leave the sum over the splits in the first of them.
     let gradient = try parts.learner.gradients.read(run: 0).prefix(layout.count)
     let expected = loss.gradient(doubles(parameters))
     for (position, found) in gradient.enumerated() {
@@ -83,7 +90,7 @@ struct WholeLoss {
   private let inputs: [[Double]]
   private let sequences: GRULayer.Sequences?
 
-  /// Reads what the rollout kept, and the observations that stand in the workspace.
+  /// Reads what the rollout kept.
   init(_ trainer: Trainer) throws {
     let (parts, shape) = (trainer.parts, trainer.shape)
     let buffers = parts.buffers
@@ -99,12 +106,8 @@ struct WholeLoss {
         legal: (0..<shape.actions).map { legal.contains($0) }, action: Int(actions[row]),
         oldLogProbability: Double(logProbabilities[row]), oldValue: Double(values[row]), advantage: advantages[row])
     }
-    guard case .dense(let buffer, _) = parts.network.workspace.inputs else {
-      preconditionFailure("this game has no lists")
-    }
-    let x = try buffer.read(run: 0)
-    let (features, pitch) = (architecture.inputs, ParameterLayout.padded(architecture.inputs))
-    inputs = indices.indices.map { doubles(Array(x[$0 * pitch..<$0 * pitch + features])) }
+    let observed = try trainer.observedFeatures(run: 0)
+    inputs = indices.map { observed[$0] }
     sequences = try Self.sequences(trainer, indices)
     let h = trainer.runs[0].hyperparameters
     loss = PPOLoss(
