@@ -85,19 +85,10 @@ struct RunScalars {
 
   func writeHyperparameters(_ runs: [RunConfiguration]) throws {
     for (index, run) in runs.enumerated() {
-      let h = run.hyperparameters
       var block = [Float](repeating: 0, count: Int(HYPER_COUNT))
-      block[Int(HYPER_LEARNING_RATE)] = Float(h.learningRate)
-      block[Int(HYPER_ENTROPY_COEFFICIENT)] = Float(h.entropyCoefficient)
-      block[Int(HYPER_CLIP_EPSILON)] = Float(h.clipEpsilon)
-      block[Int(HYPER_VALUE_COEFFICIENT)] = Float(h.valueCoefficient)
-      block[Int(HYPER_GAMMA)] = Float(h.gamma)
-      block[Int(HYPER_GAE_LAMBDA)] = Float(h.gaeLambda)
-      block[Int(HYPER_MAX_GRADIENT_NORM)] = Float(h.maxGradientNorm)
-      block[Int(HYPER_ADAM_BETA1)] = Float(h.adamBeta1)
-      block[Int(HYPER_ADAM_BETA2)] = Float(h.adamBeta2)
-      block[Int(HYPER_ADAM_EPSILON)] = Float(h.adamEpsilon)
-      block[Int(HYPER_FINAL_ENTROPY_COEFFICIENT)] = Float(h.finalEntropyCoefficient ?? h.entropyCoefficient)
+      for hyperparameter in Hyperparameter.allCases {
+        block[hyperparameter.place] = Float(run.hyperparameters.value(of: hyperparameter))
+      }
       try hyperparameters.write(block, run: index)
     }
   }
@@ -113,5 +104,26 @@ struct RunScalars {
   /// `windowRuns` runs share a dispatch; each reads the parameter set at its own position.
   func writePolicyIndices(runs: Int, windowRuns: Int) throws {
     for run in 0..<runs { try policyIndices.write([UInt32(run % windowRuns)], run: run) }
+  }
+}
+
+extension Hyperparameter {
+  /// Where kernels find it in a run's block of `hyperparameters`, `HYPER_…`.
+  var place: Int {
+    let place =
+      switch self {
+      case .learningRate: HYPER_LEARNING_RATE
+      case .gamma: HYPER_GAMMA
+      case .gaeLambda: HYPER_GAE_LAMBDA
+      case .clipEpsilon: HYPER_CLIP_EPSILON
+      case .valueCoefficient: HYPER_VALUE_COEFFICIENT
+      case .entropyCoefficient: HYPER_ENTROPY_COEFFICIENT
+      case .finalEntropyCoefficient: HYPER_FINAL_ENTROPY_COEFFICIENT
+      case .maxGradientNorm: HYPER_MAX_GRADIENT_NORM
+      case .adamBeta1: HYPER_ADAM_BETA1
+      case .adamBeta2: HYPER_ADAM_BETA2
+      case .adamEpsilon: HYPER_ADAM_EPSILON
+      }
+    return Int(place)
   }
 }

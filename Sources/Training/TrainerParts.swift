@@ -137,6 +137,6 @@ extension NetworkSettings {
   public func architecture(for environment: any Environment) throws -> NetworkArchitecture {
     try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
-      actor: actor, critic: critic, activation: NetworkArchitecture.Activation(rawValue: activation.rawValue) ?? .relu)
+      actor: actor, critic: critic, activation: activation)
   }
 }
