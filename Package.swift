@@ -28,7 +28,8 @@ let package = Package(
     .library(
       name: "CrossplayKit",
       targets: [
-        "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
+        "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Configuration", "Training",
+        "Evaluation",
         "Checkpoints", "Reports",
       ]),
   ],
@@ -65,28 +66,36 @@ let package = Package(
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
-    module("Training", ["Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders", "Yams"]),
-    module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
+    module("Configuration", ["Networks", "Environments", "Yams"]),
+    module("Training", ["Configuration", "Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders"]),
+    module(
+      "Evaluation", ["Figures", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
       "Checkpoints",
-      ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash", "BuildCommit"]),
-    module("Reports", ["Checkpoints", "Evaluation", "Training", "Environments", "Figures"]),
+      [
+        "Evaluation", "Training", "Configuration", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash",
+        "BuildCommit",
+      ]),
+    module("Reports", ["Checkpoints", "Evaluation", "Training", "Configuration", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Reports", "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP",
+        "Reports", "Checkpoints", "Evaluation", "Training", "Configuration", "Networks", "Environments",
+        "TabularDecPOMDP",
         argumentParser, logging,
       ],
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["Training", "Networks", "Environments", "VulkanCompute", "CShaders"],
+      name: "TestSupport",
+      dependencies: ["Training", "Configuration", "Networks", "Environments", "VulkanCompute", "CShaders"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("VulkanComputeTests", ["VulkanCompute"]),
     tests("FiguresTests", ["Figures"]),
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
+    tests("ConfigurationTests", ["Configuration"]),
     tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("CheckpointsTests", ["Checkpoints"]),

@@ -1,3 +1,4 @@
+import Configuration
 import Environments
 import Networks
 import Training

@@ -1,4 +1,5 @@
 import Checkpoints
+import Configuration
 import Evaluation
 import Foundation
 import Training

@@ -91,16 +91,3 @@ final class OtherPlay {
     return push
   }
 }
-
-extension TrainingConfiguration {
-  /// The symmetries that `other_play` names; nil without Other-Play.
-  ///
-  /// - Throws: `ConfigurationError` for names that the game does not know.
-  public func otherPlaySymmetries(of environment: any Environment) throws -> SymmetryFamily? {
-    do {
-      return try environment.symmetries(named: otherPlay)
-    } catch let invalid as EnvironmentParameters.Invalid {
-      throw error("other_play", "other_play = [\(otherPlay.joined(separator: ", "))]; \(invalid.description)")
-    }
-  }
-}

@@ -1,5 +1,6 @@
 import CHostKernels
 import CShaders
+import Configuration
 import Environments
 import Networks
 import VulkanCompute

@@ -1,4 +1,5 @@
 import CShaders
+import Configuration
 import Networks
 import VulkanCompute
 

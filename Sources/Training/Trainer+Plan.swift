@@ -1,3 +1,4 @@
+import Configuration
 import VulkanCompute
 
 /// What a training would take, found without taking it.

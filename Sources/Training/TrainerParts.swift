@@ -1,4 +1,5 @@
 import CShaders
+import Configuration
 import Environments
 import Networks
 import VulkanCompute
@@ -122,21 +123,5 @@ final class TrainerParts {
         "episode_sums": rollout.episodeSums.window(runs: 0..<runs.count), "metrics": scalars.metrics.window(runs: runs),
         "progress": scalars.progress.window(runs: runs),
       ], push: rollout.episodeDispatch, groups: runs.count)
-  }
-}
-
-extension TrainingConfiguration {
-  /// The environment that the configuration names, with its parameters checked.
-  public func makeEnvironment() throws -> any Environment {
-    try EnvironmentRegistry.make(name: environment.name, parameters: environment.parameters)
-  }
-}
-
-extension NetworkSettings {
-  /// The network for one environment's observations and actions.
-  public func architecture(for environment: any Environment) throws -> NetworkArchitecture {
-    try NetworkArchitecture(
-      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
-      actor: actor, critic: critic, activation: activation)
   }
 }

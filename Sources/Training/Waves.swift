@@ -1,3 +1,4 @@
+import Configuration
 import VulkanCompute
 
 /// Runs that do not all fit into memory at once are trained in waves: neighbouring runs, to their end, then the next.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Configuration
 import Environments
 import Evaluation
 import Foundation

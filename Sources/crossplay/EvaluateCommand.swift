@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Configuration
 import Evaluation
 import Foundation
 import Training

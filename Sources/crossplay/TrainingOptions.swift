@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Training
 
 /// What is trained, on which device, and in which folder.

@@ -1,3 +1,4 @@
+import Configuration
 // Exported policies: names, shapes, description and hash survive; anything else is refused.
 import Environments
 import Foundation

@@ -1,3 +1,4 @@
+import Configuration
 // Self-play, cross-play, gap and tie rate against numbers computed by hand.
 import Evaluation
 import Testing

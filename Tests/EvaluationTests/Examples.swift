@@ -1,3 +1,4 @@
+import Configuration
 // Runs and matrices for the tests of statistics and figures.
 import Evaluation
 import Testing

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
+@testable import Configuration
 @testable import Evaluation
 @testable import Training
 

@@ -1,3 +1,4 @@
+import Configuration
 // Tables, files and figures of an evaluation.
 import Evaluation
 import Foundation

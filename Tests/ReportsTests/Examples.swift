@@ -1,6 +1,7 @@
 // A training folder with known numbers, made by hand: no device has a part in it.
 
 import Checkpoints
+import Configuration
 import Evaluation
 import Foundation
 import Reports

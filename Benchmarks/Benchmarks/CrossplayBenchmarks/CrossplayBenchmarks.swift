@@ -1,5 +1,6 @@
 import Benchmark
 import Environments
+import Configuration
 import Training
 import VulkanCompute
 

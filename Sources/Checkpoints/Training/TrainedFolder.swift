@@ -1,3 +1,4 @@
+import Configuration
 import Environments
 import Foundation
 import Training

@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// A policy that takes seats in games: what a run has learned.

@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// Short names of configurations: only what differs between them.

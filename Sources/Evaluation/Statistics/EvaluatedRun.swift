@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// A run in an evaluation: what the statistics and the figures need to know of it.

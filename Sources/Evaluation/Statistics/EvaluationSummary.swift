@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// One row per configuration: self-play, cross-play, their gap and the tie rates, in every mode of play; and one block per

@@ -1,4 +1,5 @@
 import CShaders
+import Configuration
 import Environments
 
 extension RunMetrics {

@@ -1,3 +1,5 @@
+import Configuration
+
 /// What one update of one run measured: one line of `metrics.jsonl`.
 ///
 /// Free of clocks, so that the file of a training is the same every time.

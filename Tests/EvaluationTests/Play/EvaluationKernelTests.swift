@@ -1,3 +1,4 @@
+import Configuration
 // Every kernel of an evaluation is valid SPIR-V and translates to Metal.
 import Environments
 import TestSupport

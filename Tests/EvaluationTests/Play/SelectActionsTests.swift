@@ -1,4 +1,5 @@
 import CShaders
+import Configuration
 import TestSupport
 import Testing
 import Training

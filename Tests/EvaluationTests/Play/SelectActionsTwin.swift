@@ -1,4 +1,5 @@
 import CShaders
+import Configuration
 import Foundation
 import Training
 import VulkanCompute

@@ -1,5 +1,6 @@
 import CHostKernels
 import CShaders
+import Configuration
 import TestSupport
 import Testing
 import Training

@@ -1,5 +1,6 @@
 // reduce_gradients.comp, prepare_step.comp and adam.comp, by kernels and by the host: one optimiser step after another.
 import CShaders
+import Configuration
 import Foundation
 import TestSupport
 import Testing

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
+@testable import Configuration
 @testable import Training
 
 @Suite(.serialized) struct AddShapedRewardsTests {

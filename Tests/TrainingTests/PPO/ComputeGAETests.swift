@@ -1,5 +1,6 @@
-// compute_gae.comp: advantages of all seats.
 import CShaders
+// compute_gae.comp: advantages of all seats.
+import Configuration
 import TestSupport
 import Testing
 import Training

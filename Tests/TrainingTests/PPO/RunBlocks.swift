@@ -1,5 +1,6 @@
-// Per-run blocks of scalars for kernels under test.
 import CShaders
+// Per-run blocks of scalars for kernels under test.
+import Configuration
 import TestSupport
 import Training
 import VulkanCompute

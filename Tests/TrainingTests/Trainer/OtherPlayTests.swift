@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
+@testable import Configuration
 @testable import Networks
 @testable import Training
 

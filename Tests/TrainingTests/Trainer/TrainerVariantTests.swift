@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
+@testable import Configuration
 @testable import Training
 
 @Suite(.serialized) struct TrainerVariantTests {

@@ -1,6 +1,6 @@
+import Configuration
 // Runs: seeds times sweep, and their division into shards.
 import Testing
-import Training
 
 struct RunConfigurationTests {
   let sweep = minimal + "seeds: 3\nsweep:\n  gamma: [0.9]\n  entropy_coefficient: [0.01, 0.5]\n"

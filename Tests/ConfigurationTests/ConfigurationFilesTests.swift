@@ -1,8 +1,8 @@
+import Configuration
 // The configurations that come with the project.
 import Environments
 import Foundation
 import Testing
-import Training
 
 struct ConfigurationFilesTests {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

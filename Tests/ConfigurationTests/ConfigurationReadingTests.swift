@@ -1,7 +1,7 @@
+import Configuration
 // Reading configurations: defaults, forms of each key, `--set`.
 import Environments
 import Testing
-import Training
 
 let minimal = "environment: {name: hanabi}\n"
 

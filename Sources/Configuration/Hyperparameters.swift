@@ -43,7 +43,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
   }
 
   /// The value in force: that of the start for the end of what is not annealed.
-  func value(of hyperparameter: Hyperparameter) -> Double { self[hyperparameter] ?? entropyCoefficient }
+  public func value(of hyperparameter: Hyperparameter) -> Double { self[hyperparameter] ?? entropyCoefficient }
 
   /// The entropy coefficient of an update: `done` of `updates` are finished before it.
   public func entropyCoefficient(after done: Int, of updates: Int) -> Double {

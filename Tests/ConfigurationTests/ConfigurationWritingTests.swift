@@ -1,8 +1,8 @@
+import Configuration
 // Writing configurations back with every resolved value.
 import Environments
 import Foundation
 import Testing
-import Training
 
 struct ConfigurationWritingTests {
   static let examples = [

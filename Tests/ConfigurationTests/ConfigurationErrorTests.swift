@@ -1,7 +1,7 @@
+import Configuration
 // Wrong configurations: every message says where, which key, and what to write instead.
 import Environments
 import Testing
-import Training
 
 struct ConfigurationErrorTests {
   /// The message for a configuration that starts with a valid environment in line 1.
