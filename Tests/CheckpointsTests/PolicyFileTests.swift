@@ -1,5 +1,5 @@
-import Configuration
 // Exported policies: names, shapes, description and hash survive; anything else is refused.
+import Configuration
 import Environments
 import Foundation
 import Networks

@@ -1,5 +1,5 @@
-import Configuration
 // Wrong configurations: every message says where, which key, and what to write instead.
+import Configuration
 import Environments
 import Testing
 

@@ -1,12 +1,12 @@
-import Configuration
 // The configurations that come with the project.
+import Configuration
 import Environments
 import Foundation
 import Testing
 
 struct ConfigurationFilesTests {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../../../Configurations").standardizedFileURL
+    .appendingPathComponent("../../Configurations").standardizedFileURL
 
   static func files() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

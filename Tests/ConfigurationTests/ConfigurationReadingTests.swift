@@ -1,5 +1,5 @@
-import Configuration
 // Reading configurations: defaults, forms of each key, `--set`.
+import Configuration
 import Environments
 import Testing
 

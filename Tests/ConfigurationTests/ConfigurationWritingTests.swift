@@ -1,5 +1,5 @@
-import Configuration
 // Writing configurations back with every resolved value.
+import Configuration
 import Environments
 import Foundation
 import Testing

@@ -1,5 +1,5 @@
-import Configuration
 // Runs: seeds times sweep, and their division into shards.
+import Configuration
 import Testing
 
 struct RunConfigurationTests {

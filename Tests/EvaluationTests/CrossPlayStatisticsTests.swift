@@ -1,5 +1,5 @@
-import Configuration
 // Self-play, cross-play, gap and tie rate against numbers computed by hand.
+import Configuration
 import Evaluation
 import Testing
 import Training

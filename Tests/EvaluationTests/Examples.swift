@@ -1,5 +1,5 @@
-import Configuration
 // Runs and matrices for the tests of statistics and figures.
+import Configuration
 import Evaluation
 import Testing
 import Training

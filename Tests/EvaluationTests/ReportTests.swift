@@ -1,5 +1,5 @@
-import Configuration
 // Tables, files and figures of an evaluation.
+import Configuration
 import Evaluation
 import Foundation
 import TestSupport

@@ -1,5 +1,5 @@
-import Configuration
 // Every kernel of an evaluation is valid SPIR-V and translates to Metal.
+import Configuration
 import Environments
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-import CShaders
 // compute_gae.comp: advantages of all seats.
+import CShaders
 import Configuration
 import TestSupport
 import Testing

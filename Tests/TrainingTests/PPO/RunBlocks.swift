@@ -1,5 +1,5 @@
-import CShaders
 // Per-run blocks of scalars for kernels under test.
+import CShaders
 import Configuration
 import TestSupport
 import Training
