@@ -49,6 +49,9 @@ struct FlowCommand: ParsableCommand {
   @Flag(help: "Count symmetries that exchange agents, too.")
   var permuteAgents = false
 
+  @Flag(name: .customLong("no-symmetry"), help: "Do not look for symmetries.")
+  var withoutSymmetry = false
+
   @Option(help: "Replaces the discount of the problem.")
   var discount: Double?
 
@@ -78,6 +81,9 @@ struct FlowCommand: ParsableCommand {
     guard [alpha != nil, threshold, anneal, isSearch].count(where: { $0 }) == 1 else {
       throw ValidationError("give one of --alpha, --threshold and --anneal, or --search alone")
     }
+    guard !(permuteAgents && withoutSymmetry) else {
+      throw ValidationError("--permute-agents is about symmetries, which --no-symmetry leaves out; give one of them")
+    }
     guard (1...1_000_000).contains(searchedProblems ?? 1) else {
       throw ValidationError("--search is from 1 to 1000000 problems")
     }
@@ -104,7 +110,14 @@ struct FlowCommand: ParsableCommand {
   private func printFlows(_ form: SequenceForm) throws {
     let alphas = try Self.alphas(alpha ?? "")
     let folder = output.map { URL(fileURLWithPath: $0) }
-    let group = SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    let group = withoutSymmetry ? nil : SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    if let group, !group.isComplete {
+      Console.log.warning(
+        """
+        the search for symmetries was given up: at least \(group.order) are known, and equivariance is that under these; \
+        --no-symmetry does without
+        """)
+    }
     var ensembles: [FlowEnsemble] = []
     var reports: [FlowReport] = []
     for alpha in alphas {
@@ -125,7 +138,7 @@ struct FlowCommand: ParsableCommand {
   }
 
   private func write(
-    _ ensembles: [FlowEnsemble], _ reports: [FlowReport], _ group: SymmetryGroup, to folder: URL
+    _ ensembles: [FlowEnsemble], _ reports: [FlowReport], _ group: SymmetryGroup?, to folder: URL
   ) throws {
     try Folder.make(folder)
     func write(_ text: String?, _ name: String) throws {
@@ -225,11 +238,14 @@ struct FlowCommand: ParsableCommand {
 
   private static func text(_ report: FlowReport) -> String {
     func short(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "-" }
+    let equivariance = report.symmetryGroupOrder.map { order in
+      ", from equivariance by \(short(report.equivarianceError)) "
+        + "(\(report.symmetriesComplete ? "" : "at least ")\(order) symmetries)"
+    }
     return "\(report.problem), alpha \(report.alpha): SP \(short(report.selfPlaySampled)) sampled, "
       + "\(short(report.selfPlayGreedy)) greedy; XP \(short(report.crossPlaySampled)) sampled, "
       + "\(short(report.crossPlayGreedy)) greedy; \(report.initialisations) initialisations differ by up to "
-      + "\(short(report.maxPolicyDistance)), from equivariance by \(short(report.equivarianceError)) "
-      + String(format: "(%.0f symmetries)", report.symmetryGroupOrder)
+      + "\(short(report.maxPolicyDistance))\(equivariance ?? "")"
   }
 
   /// `0.3`, `0.3,0.45` or `0.05:0.6:56`.

@@ -15,7 +15,9 @@ import Testing
     let object = try #require(try run.objects().first)
     let keys: Set = [
       "problem", "alpha", "initialisations", "self_play_sampled", "self_play_greedy", "cross_play_sampled",
-      "cross_play_greedy", "max_policy_distance", "equivariance_error", "symmetry_group_order", "policies",
+      "cross_play_greedy", "max_policy_distance", "equivariance_error", "symmetry_group_order",
+      "symmetry_group_order_exact",
+      "symmetries_complete", "policies",
     ]
     #expect(keys.isSubset(of: Set(object.keys)))
     #expect(object["problem"] as? String == "matching:2")
@@ -75,6 +77,26 @@ import Testing
     #expect(object["symmetry_group_order"] as? Int == 4)
   }
 
+  @Test func ordersBeyondANumberAreTextAndSymmetriesCanBeLeftOut() throws {
+    let folder = try TemporaryFolder()
+    let run = try flow(["matching:25", "--alpha", "1", "--initialisations", "1", "--json"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try #require(try run.objects().first)
+    #expect(object["symmetry_group_order_exact"] as? String == "15511210043330985984000000")
+    #expect(abs(try #require(object["symmetry_group_order"] as? Double) / 1.5511210043330986e25 - 1) < 1e-12)
+    #expect(object["symmetries_complete"] as? Bool == true)
+    let without = try flow(
+      ["matching:2", "--alpha", "1", "--initialisations", "1", "--no-symmetry", "--json", "--output", "out"],
+      in: folder.url)
+    #expect(without.status == 0, "\(without.errors)")
+    let object2 = try #require(try without.objects().first)
+    #expect(object2["symmetry_group_order"] is NSNull)
+    #expect(object2["equivariance_error"] is NSNull)
+    #expect(object2["symmetries_complete"] as? Bool == false)
+    let text = try flow(["matching:2", "--alpha", "1", "--initialisations", "1", "--no-symmetry"], in: folder.url)
+    #expect(text.status == 0 && !text.output.contains("symmetries"), "\(text.output)")
+  }
+
   @Test func tablesAndFiguresAreWritten() throws {
     let folder = try TemporaryFolder()
     let many = try flow(
@@ -119,6 +141,7 @@ import Testing
     (["dec-tiger", "--horizon", "0", "--alpha", "1"], ["horizon 0"]),
     (["matching:2", "--alpha", "-1"], ["--alpha"]), (["matching:2", "--alpha", "a,b"], ["--alpha a,b"]),
     (["matching:2"], ["--alpha", "--threshold"]), (["matching:2", "--alpha", "1", "--threshold"], ["one of"]),
+    (["matching:2", "--alpha", "1", "--no-symmetry", "--permute-agents"], ["--no-symmetry"]),
     (["--alpha", "1"], ["problem"]), (["matching:2", "--alpha", "1", "--discount", "2"], ["--discount 2"]),
     (["matching:2", "--alpha", "1", "--initialisations", "0"], ["--initialisations"]),
     (["levers:1,1x", "--alpha", "1"], ["1x"]), (["none.dpomdp", "--alpha", "1"], ["none.dpomdp"]),
