@@ -98,6 +98,7 @@ struct FlowCommand: ParsableCommand {
       named.problem.discount = discount
     }
     let form = try SequenceForm(named.problem, horizon: named.horizon)
+    try checkMemory(form)
     if threshold {
       try printThreshold(form)
     } else if anneal {
@@ -105,6 +106,18 @@ struct FlowCommand: ParsableCommand {
     } else {
       try printFlows(form)
     }
+  }
+
+  /// The ends of all flows stay in memory: logits and probabilities, with 61 samples on the way where they are drawn.
+  private func checkMemory(_ form: SequenceForm) throws {
+    let alphas = try alpha.map { try Self.alphas($0).count } ?? 1
+    let copies = output != nil && alphas == 1 ? 2 + FlowFigures.sampleCount : 2
+    let bytes = Double(alphas * initialisations) * Double(form.parameterCount * copies * MemoryLayout<Double>.stride)
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > memory / 2 else { return }
+    throw UsageError(
+      "--initialisations \(initialisations): their policies would take \((bytes / 0x1p30).rounded()) GiB, and this machine has "
+        + "\((memory / 0x1p30).rounded()) GiB; take fewer, or fewer alphas")
   }
 
   private func printFlows(_ form: SequenceForm) throws {
@@ -265,7 +278,10 @@ struct FlowCommand: ParsableCommand {
         return alpha
       }
     }
-    guard alphas.allSatisfy({ $0 > 0 && $0.isFinite }) else { throw error }
+    guard alphas.allSatisfy({ $0 > 0 }) else { throw error }
+    guard alphas.allSatisfy({ $0 <= DecPOMDP.largestReward }) else {
+      throw UsageError("--alpha \(text): expected at most \(DecPOMDP.largestReward)")
+    }
     return alphas
   }
 }

@@ -135,10 +135,49 @@ import Testing
     #expect((object["largest_thresholds"] as? [Any])?.count == 2)
   }
 
+  /// Files that ask for more than there is are answered in one sentence, before anything is allocated.
+  @Test(arguments: [
+    ("100000", "2", "2", "1", "100000 states"), ("2", "100000", "2", "1", "100000 x 100000 actions"),
+    ("2", "2", "100000", "1", "100000 x 100000 observations"), ("2", "2", "2", "1e308", "the reward 1e308"),
+  ]) func hostileFilesAreRefused(
+    states: String, actions: String, observations: String, reward: String, mention: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let text = """
+      agents: 2
+      discount: 1
+      values: reward
+      states: \(states)
+      start: 0
+      actions:
+      \(actions)
+      \(actions)
+      observations:
+      \(observations)
+      \(observations)
+      T: * :
+      uniform
+      O: * :
+      uniform
+      R: 0 : 0 : * : * : \(reward)
+      """
+    try Data(text.utf8).write(to: folder.url.appendingPathComponent("large.dpomdp"))
+    let run = try flow(
+      ["large.dpomdp", "--horizon", "1", "--alpha", "1", "--initialisations", "1", "--json"], in: folder.url)
+    #expect(run.status == 1 && run.output.isEmpty, "\(run.status) \(run.output)")
+    #expect(run.errors.contains(mention), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
   @Test(arguments: [
     (["dec-lion", "--alpha", "1"], ["dec-lion", "dec-tiger"]),
     (["dec-tiger", "--horizon", "9", "--alpha", "1"], ["joint histories", "largest feasible horizon is 5"]),
     (["dec-tiger", "--horizon", "0", "--alpha", "1"], ["horizon 0"]),
+    (["dec-tiger", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 5"]),
+    (["matching:1", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 1000"]),
+    (["levers:1e308,-1e308", "--alpha", "1"], ["levers:1e308,-1e308", "beyond 1e+100"]),
+    (["matching:2", "--alpha", "1e308"], ["--alpha 1e308", "1e+100"]),
+    (["matching:1000", "--alpha", "1:2:10000", "--initialisations", "1000000"], ["--initialisations", "GiB"]),
     (["matching:2", "--alpha", "-1"], ["--alpha"]), (["matching:2", "--alpha", "a,b"], ["--alpha a,b"]),
     (["matching:2"], ["--alpha", "--threshold"]), (["matching:2", "--alpha", "1", "--threshold"], ["one of"]),
     (["matching:2", "--alpha", "1", "--no-symmetry", "--permute-agents"], ["--no-symmetry"]),
