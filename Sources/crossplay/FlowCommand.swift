@@ -61,7 +61,9 @@ struct FlowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also write tables (csv) and figures (svg) there.", valueName: "folder"))
   var output: String?
 
-  @Flag(help: "Print one JSON object per alpha, or one with the threshold or what the search found.")
+  @Flag(
+    help: "Print one JSON object per alpha, or one with the threshold or what the search found, with seconds per phase."
+  )
   var json = false
 
   @OptionGroup var deviceOptions: DeviceOptions
@@ -91,20 +93,21 @@ struct FlowCommand: ParsableCommand {
 
   func run() throws {
     if let searchedProblems { return try search(searchedProblems) }
-    var named = try NamedProblem(problem ?? "")
+    var seconds = FlowSeconds()
+    var named = try seconds.measure(\.read) { try NamedProblem(problem ?? "") }
     if let horizon { named.horizon = horizon }
     if let discount {
       guard (0...1).contains(discount) else { throw UsageError("--discount \(discount): expected 0 to 1") }
       named.problem.discount = discount
     }
-    let form = try SequenceForm(named.problem, horizon: named.horizon)
+    let form = try seconds.measure(\.histories) { try SequenceForm(named.problem, horizon: named.horizon) }
     try checkMemory(form)
     if threshold {
-      try printThreshold(form)
+      try printThreshold(form, seconds)
     } else if anneal {
-      try printAnnealing(form)
+      try printAnnealing(form, seconds)
     } else {
-      try printFlows(form)
+      try printFlows(form, seconds)
     }
   }
 
@@ -120,10 +123,13 @@ struct FlowCommand: ParsableCommand {
         + "\((memory / 0x1p30).rounded()) GiB; take fewer, or fewer alphas")
   }
 
-  private func printFlows(_ form: SequenceForm) throws {
+  private func printFlows(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
     let alphas = try Self.alphas(alpha ?? "")
     let folder = output.map { URL(fileURLWithPath: $0) }
-    let group = withoutSymmetry ? nil : SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    let group = seconds.measure(\.symmetries) {
+      withoutSymmetry ? nil : SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    }
     if let group, !group.isComplete {
       Console.log.warning(
         """
@@ -136,10 +142,13 @@ struct FlowCommand: ParsableCommand {
     for alpha in alphas {
       let times =
         folder != nil && alphas.count == 1 ? FlowFigures.sampleTimes(form.problem, alpha: alpha) : []
-      let ensemble = FlowEnsemble(
-        form, alpha: alpha, initialisations: initialisations, seed: seed, kind: adversarial ? .adversarial : .random,
-        weighting: entropyWeighting, sampleTimes: times)
-      let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting)
+      var secondsHere = seconds
+      let ensemble = secondsHere.measure(\.flows) {
+        FlowEnsemble(
+          form, alpha: alpha, initialisations: initialisations, seed: seed, kind: adversarial ? .adversarial : .random,
+          weighting: entropyWeighting, sampleTimes: times)
+      }
+      let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting, seconds: secondsHere)
       if report.unfinished > 0 {
         Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they arrived")
       }
@@ -170,17 +179,20 @@ struct FlowCommand: ParsableCommand {
     Console.log.info("written to \(folder.relativePath)")
   }
 
-  private func printThreshold(_ form: SequenceForm) throws {
-    let found = try Threshold(
-      form, initialisations: initialisations, seed: seed, tolerance: tolerance, weighting: entropyWeighting
-    ) { side in
-      let found = side.isUnique ? "one policy" : "different policies"
-      Console.log.info(
-        "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations"
-      )
+  private func printThreshold(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
+    let found = try seconds.measure(\.flows) {
+      try Threshold(
+        form, initialisations: initialisations, seed: seed, tolerance: tolerance, weighting: entropyWeighting
+      ) { side in
+        let found = side.isUnique ? "one policy" : "different policies"
+        Console.log.info(
+          "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations"
+        )
+      }
     }
     if json {
-      try Console.printJSON(ThresholdReport(found, form, seed: seed, weighting: entropyWeighting))
+      try Console.printJSON(ThresholdReport(found, form, seed: seed, weighting: entropyWeighting, seconds: seconds))
     } else {
       let low = found.low.map { "above \($0.alpha)" } ?? "below \(Threshold.smallestAlpha) of the reward range"
       let bound = found.bound.map { "; alpha above \($0) is known to suffice" } ?? ""
@@ -198,19 +210,23 @@ struct FlowCommand: ParsableCommand {
     let knownOptimum: Double?
     let histories: [[String]]
     let policy: [[[Double]]]
+    let seconds: FlowSeconds
   }
 
-  private func printAnnealing(_ form: SequenceForm) throws {
-    let annealing = Annealing(
-      form, schedule: .init(for: form.problem), initialisations: initialisations, seed: seed,
-      weighting: entropyWeighting)
+  private func printAnnealing(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
+    let annealing = seconds.measure(\.flows) {
+      Annealing(
+        form, schedule: .init(for: form.problem), initialisations: initialisations, seed: seed,
+        weighting: entropyWeighting)
+    }
     let best = annealing.bestReturn
     let result = AnnealingResult(
       problem: form.problem.name, horizon: form.horizon, discount: form.problem.discount,
       initialisations: initialisations, bestReturn: best,
       initialisationsAtBest: annealing.returns.count { $0 > best - 1e-9 },
       knownOptimum: KnownOptima.value(of: form.problem, horizon: form.horizon), histories: form.historyNames,
-      policy: form.nested(annealing.bestPolicy))
+      policy: form.nested(annealing.bestPolicy), seconds: seconds)
     if json { return try Console.printJSON(result) }
     let optimum = result.knownOptimum.map { ", known optimum \($0)" } ?? ""
     print(

@@ -21,6 +21,9 @@ import Testing
     ]
     #expect(keys.isSubset(of: Set(object.keys)))
     #expect(object["problem"] as? String == "matching:2")
+    let seconds = try #require(object["seconds"] as? [String: Double])
+    #expect(Set(seconds.keys) == ["read", "histories", "symmetries", "flows", "returns", "equivariance"])
+    #expect(seconds.values.allSatisfy { $0 >= 0 } && seconds["flows"] != 0)
     #expect(object["initialisations"] as? Int == 4)
     #expect(object["symmetry_group_order"] as? Int == 2)
     let policies = try #require(object["policies"] as? [[[[Double]]]])
@@ -40,6 +43,7 @@ import Testing
     let high = try #require(object["threshold_high"] as? Double)
     #expect(low < 0.3642 && 0.3642 < high && high - low <= 0.002)
     #expect(object["bound"] as? Double == 0.5)
+    #expect((object["seconds"] as? [String: Double])?["flows"] ?? 0 > 0)
     let signalling = try flow(
       ["signalling", "--threshold", "--initialisations", "4", "--tolerance", "0.1", "--json"], in: folder.url)
     #expect(try #require(try signalling.objects().first)["bound"] is NSNull)
@@ -121,6 +125,7 @@ import Testing
     let run = try flow(["dec-tiger", "--anneal", "--initialisations", "2", "--json"], in: folder.url)
     let object = try #require(try run.objects().first)
     #expect(object["known_optimum"] as? Double == -4)
+    #expect((object["seconds"] as? [String: Double])?["flows"] ?? 0 > 0)
     #expect(try #require(object["best_return"] as? Double) <= -4 + 1e-9)
   }
 

@@ -33,9 +33,16 @@ public struct FlowReport: Encodable, Sendable {
   public let histories: [[String]]
   /// Probabilities of the first initialisations: [initialisation][agent][history][action].
   public let policies: [[[[Double]]]]
+  public let seconds: FlowSeconds
 
-  /// - Parameter group: nil where nothing is to be known about symmetries.
-  public init(_ ensemble: FlowEnsemble, group: SymmetryGroup?, seed: UInt64, weighting: EntropyWeighting) {
+  /// - Parameters:
+  ///   - group: nil where nothing is to be known about symmetries.
+  ///   - seconds: What led here.
+  public init(
+    _ ensemble: FlowEnsemble, group: SymmetryGroup?, seed: UInt64, weighting: EntropyWeighting,
+    seconds: FlowSeconds = FlowSeconds()
+  ) {
+    var seconds = seconds
     let form = ensemble.form
     problem = form.problem.name
     horizon = form.horizon
@@ -45,25 +52,31 @@ public struct FlowReport: Encodable, Sendable {
     initialisations = ensemble.results.count
     self.seed = seed
     unfinished = ensemble.unfinishedCount
-    let (sampled, greedy) = (ensemble.sampled, ensemble.greedy)
+    let (sampled, greedy) = seconds.measure(\.returns) { (ensemble.sampled, ensemble.greedy) }
     (selfPlaySampled, selfPlayGreedy) = (sampled.selfPlay, greedy.selfPlay)
     (crossPlaySampled, crossPlayGreedy) = (sampled.crossPlay, greedy.crossPlay)
     crossPlayTeams = sampled.teams
     maxPolicyDistance = ensemble.maxPolicyDistance
-    equivarianceError = group.map { group in
-      ensemble.results.reduce(0) { max($0, form.equivarianceError($1.probabilities, under: group.generators)) }
+    equivarianceError = seconds.measure(\.equivariance) {
+      group.map { group in
+        parallelMap(ensemble.results.count) {
+          form.equivarianceError(ensemble.results[$0].probabilities, under: group.generators)
+        }.reduce(0, max)
+      }
     }
     symmetryGroupOrder = group?.order
     symmetriesPermuteAgents = group?.permutesAgents ?? false
     symmetriesComplete = group?.isComplete ?? false
     histories = form.historyNames
     policies = ensemble.results.prefix(Self.shownPolicies).map { form.nested($0.probabilities) }
+    self.seconds = seconds
   }
 
   private enum CodingKeys: String, CodingKey {
     case problem, horizon, discount, entropyWeighting, alpha, initialisations, seed, unfinished, selfPlaySampled
     case selfPlayGreedy, crossPlaySampled, crossPlayGreedy, crossPlayTeams, maxPolicyDistance, equivarianceError
-    case symmetryGroupOrder, symmetryGroupOrderExact, symmetriesPermuteAgents, symmetriesComplete, histories, policies
+    case symmetryGroupOrder, symmetryGroupOrderExact, symmetriesPermuteAgents, symmetriesComplete, histories, policies,
+      seconds
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -91,6 +104,7 @@ public struct FlowReport: Encodable, Sendable {
     try container.encode(symmetriesComplete, forKey: .symmetriesComplete)
     try container.encode(histories, forKey: .histories)
     try container.encode(policies, forKey: .policies)
+    try container.encode(seconds, forKey: .seconds)
   }
 }
 
