@@ -49,6 +49,9 @@ struct FlowCommand: ParsableCommand {
   @Flag(help: "Count symmetries that exchange agents, too.")
   var permuteAgents = false
 
+  @Flag(name: .customLong("no-symmetry"), help: "Do not look for symmetries.")
+  var withoutSymmetry = false
+
   @Option(help: "Replaces the discount of the problem.")
   var discount: Double?
 
@@ -58,7 +61,9 @@ struct FlowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also write tables (csv) and figures (svg) there.", valueName: "folder"))
   var output: String?
 
-  @Flag(help: "Print one JSON object per alpha, or one with the threshold or what the search found.")
+  @Flag(
+    help: "Print one JSON object per alpha, or one with the threshold or what the search found, with seconds per phase."
+  )
   var json = false
 
   @OptionGroup var deviceOptions: DeviceOptions
@@ -78,6 +83,9 @@ struct FlowCommand: ParsableCommand {
     guard [alpha != nil, threshold, anneal, isSearch].count(where: { $0 }) == 1 else {
       throw ValidationError("give one of --alpha, --threshold and --anneal, or --search alone")
     }
+    guard !(permuteAgents && withoutSymmetry) else {
+      throw ValidationError("--permute-agents is about symmetries, which --no-symmetry leaves out; give one of them")
+    }
     guard (1...1_000_000).contains(searchedProblems ?? 1) else {
       throw ValidationError("--search is from 1 to 1000000 problems")
     }
@@ -85,35 +93,62 @@ struct FlowCommand: ParsableCommand {
 
   func run() throws {
     if let searchedProblems { return try search(searchedProblems) }
-    var named = try NamedProblem(problem ?? "")
+    var seconds = FlowSeconds()
+    var named = try seconds.measure(\.read) { try NamedProblem(problem ?? "") }
     if let horizon { named.horizon = horizon }
     if let discount {
       guard (0...1).contains(discount) else { throw UsageError("--discount \(discount): expected 0 to 1") }
       named.problem.discount = discount
     }
-    let form = try SequenceForm(named.problem, horizon: named.horizon)
+    let form = try seconds.measure(\.histories) { try SequenceForm(named.problem, horizon: named.horizon) }
+    try checkMemory(form)
     if threshold {
-      try printThreshold(form)
+      try printThreshold(form, seconds)
     } else if anneal {
-      try printAnnealing(form)
+      try printAnnealing(form, seconds)
     } else {
-      try printFlows(form)
+      try printFlows(form, seconds)
     }
   }
 
-  private func printFlows(_ form: SequenceForm) throws {
+  /// The ends of all flows stay in memory: logits and probabilities, with 61 samples on the way where they are drawn.
+  private func checkMemory(_ form: SequenceForm) throws {
+    let alphas = try alpha.map { try Self.alphas($0).count } ?? 1
+    let copies = output != nil && alphas == 1 ? 2 + FlowFigures.sampleCount : 2
+    let bytes = Double(alphas * initialisations) * Double(form.parameterCount * copies * MemoryLayout<Double>.stride)
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > memory / 2 else { return }
+    throw UsageError(
+      "--initialisations \(initialisations): their policies would take \((bytes / 0x1p30).rounded()) GiB, and this machine has "
+        + "\((memory / 0x1p30).rounded()) GiB; take fewer, or fewer alphas")
+  }
+
+  private func printFlows(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
     let alphas = try Self.alphas(alpha ?? "")
     let folder = output.map { URL(fileURLWithPath: $0) }
-    let group = SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    let group = seconds.measure(\.symmetries) {
+      withoutSymmetry ? nil : SymmetryGroup(form.problem, permutesAgents: permuteAgents)
+    }
+    if let group, !group.isComplete {
+      Console.log.warning(
+        """
+        the search for symmetries was given up: at least \(group.order) are known, and equivariance is that under these; \
+        --no-symmetry does without
+        """)
+    }
     var ensembles: [FlowEnsemble] = []
     var reports: [FlowReport] = []
     for alpha in alphas {
       let times =
         folder != nil && alphas.count == 1 ? FlowFigures.sampleTimes(form.problem, alpha: alpha) : []
-      let ensemble = FlowEnsemble(
-        form, alpha: alpha, initialisations: initialisations, seed: seed, kind: adversarial ? .adversarial : .random,
-        weighting: entropyWeighting, sampleTimes: times)
-      let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting)
+      var secondsHere = seconds
+      let ensemble = secondsHere.measure(\.flows) {
+        FlowEnsemble(
+          form, alpha: alpha, initialisations: initialisations, seed: seed, kind: adversarial ? .adversarial : .random,
+          weighting: entropyWeighting, sampleTimes: times)
+      }
+      let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting, seconds: secondsHere)
       if report.unfinished > 0 {
         Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they arrived")
       }
@@ -125,7 +160,7 @@ struct FlowCommand: ParsableCommand {
   }
 
   private func write(
-    _ ensembles: [FlowEnsemble], _ reports: [FlowReport], _ group: SymmetryGroup, to folder: URL
+    _ ensembles: [FlowEnsemble], _ reports: [FlowReport], _ group: SymmetryGroup?, to folder: URL
   ) throws {
     try Folder.make(folder)
     func write(_ text: String?, _ name: String) throws {
@@ -144,17 +179,20 @@ struct FlowCommand: ParsableCommand {
     Console.log.info("written to \(folder.relativePath)")
   }
 
-  private func printThreshold(_ form: SequenceForm) throws {
-    let found = try Threshold(
-      form, initialisations: initialisations, seed: seed, tolerance: tolerance, weighting: entropyWeighting
-    ) { side in
-      let found = side.isUnique ? "one policy" : "different policies"
-      Console.log.info(
-        "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations"
-      )
+  private func printThreshold(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
+    let found = try seconds.measure(\.flows) {
+      try Threshold(
+        form, initialisations: initialisations, seed: seed, tolerance: tolerance, weighting: entropyWeighting
+      ) { side in
+        let found = side.isUnique ? "one policy" : "different policies"
+        Console.log.info(
+          "alpha \(side.alpha): \(found), distance \(side.maxPolicyDistance) over \(side.initialisations) initialisations"
+        )
+      }
     }
     if json {
-      try Console.printJSON(ThresholdReport(found, form, seed: seed, weighting: entropyWeighting))
+      try Console.printJSON(ThresholdReport(found, form, seed: seed, weighting: entropyWeighting, seconds: seconds))
     } else {
       let low = found.low.map { "above \($0.alpha)" } ?? "below \(Threshold.smallestAlpha) of the reward range"
       let bound = found.bound.map { "; alpha above \($0) is known to suffice" } ?? ""
@@ -172,19 +210,23 @@ struct FlowCommand: ParsableCommand {
     let knownOptimum: Double?
     let histories: [[String]]
     let policy: [[[Double]]]
+    let seconds: FlowSeconds
   }
 
-  private func printAnnealing(_ form: SequenceForm) throws {
-    let annealing = Annealing(
-      form, schedule: .init(for: form.problem), initialisations: initialisations, seed: seed,
-      weighting: entropyWeighting)
+  private func printAnnealing(_ form: SequenceForm, _ seconds: FlowSeconds) throws {
+    var seconds = seconds
+    let annealing = seconds.measure(\.flows) {
+      Annealing(
+        form, schedule: .init(for: form.problem), initialisations: initialisations, seed: seed,
+        weighting: entropyWeighting)
+    }
     let best = annealing.bestReturn
     let result = AnnealingResult(
       problem: form.problem.name, horizon: form.horizon, discount: form.problem.discount,
       initialisations: initialisations, bestReturn: best,
       initialisationsAtBest: annealing.returns.count { $0 > best - 1e-9 },
       knownOptimum: KnownOptima.value(of: form.problem, horizon: form.horizon), histories: form.historyNames,
-      policy: form.nested(annealing.bestPolicy))
+      policy: form.nested(annealing.bestPolicy), seconds: seconds)
     if json { return try Console.printJSON(result) }
     let optimum = result.knownOptimum.map { ", known optimum \($0)" } ?? ""
     print(
@@ -225,11 +267,14 @@ struct FlowCommand: ParsableCommand {
 
   private static func text(_ report: FlowReport) -> String {
     func short(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "-" }
+    let equivariance = report.symmetryGroupOrder.map { order in
+      ", from equivariance by \(short(report.equivarianceError)) "
+        + "(\(report.symmetriesComplete ? "" : "at least ")\(order) symmetries)"
+    }
     return "\(report.problem), alpha \(report.alpha): SP \(short(report.selfPlaySampled)) sampled, "
       + "\(short(report.selfPlayGreedy)) greedy; XP \(short(report.crossPlaySampled)) sampled, "
       + "\(short(report.crossPlayGreedy)) greedy; \(report.initialisations) initialisations differ by up to "
-      + "\(short(report.maxPolicyDistance)), from equivariance by \(short(report.equivarianceError)) "
-      + String(format: "(%.0f symmetries)", report.symmetryGroupOrder)
+      + "\(short(report.maxPolicyDistance))\(equivariance ?? "")"
   }
 
   /// `0.3`, `0.3,0.45` or `0.05:0.6:56`.
@@ -249,7 +294,10 @@ struct FlowCommand: ParsableCommand {
         return alpha
       }
     }
-    guard alphas.allSatisfy({ $0 > 0 && $0.isFinite }) else { throw error }
+    guard alphas.allSatisfy({ $0 > 0 }) else { throw error }
+    guard alphas.allSatisfy({ $0 <= DecPOMDP.largestReward }) else {
+      throw UsageError("--alpha \(text): expected at most \(DecPOMDP.largestReward)")
+    }
     return alphas
   }
 }

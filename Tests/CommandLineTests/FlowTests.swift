@@ -15,10 +15,15 @@ import Testing
     let object = try #require(try run.objects().first)
     let keys: Set = [
       "problem", "alpha", "initialisations", "self_play_sampled", "self_play_greedy", "cross_play_sampled",
-      "cross_play_greedy", "max_policy_distance", "equivariance_error", "symmetry_group_order", "policies",
+      "cross_play_greedy", "max_policy_distance", "equivariance_error", "symmetry_group_order",
+      "symmetry_group_order_exact",
+      "symmetries_complete", "policies",
     ]
     #expect(keys.isSubset(of: Set(object.keys)))
     #expect(object["problem"] as? String == "matching:2")
+    let seconds = try #require(object["seconds"] as? [String: Double])
+    #expect(Set(seconds.keys) == ["read", "histories", "symmetries", "flows", "returns", "equivariance"])
+    #expect(seconds.values.allSatisfy { $0 >= 0 } && seconds["flows"] != 0)
     #expect(object["initialisations"] as? Int == 4)
     #expect(object["symmetry_group_order"] as? Int == 2)
     let policies = try #require(object["policies"] as? [[[[Double]]]])
@@ -38,6 +43,7 @@ import Testing
     let high = try #require(object["threshold_high"] as? Double)
     #expect(low < 0.3642 && 0.3642 < high && high - low <= 0.002)
     #expect(object["bound"] as? Double == 0.5)
+    #expect((object["seconds"] as? [String: Double])?["flows"] ?? 0 > 0)
     let signalling = try flow(
       ["signalling", "--threshold", "--initialisations", "4", "--tolerance", "0.1", "--json"], in: folder.url)
     #expect(try #require(try signalling.objects().first)["bound"] is NSNull)
@@ -75,6 +81,26 @@ import Testing
     #expect(object["symmetry_group_order"] as? Int == 4)
   }
 
+  @Test func ordersBeyondANumberAreTextAndSymmetriesCanBeLeftOut() throws {
+    let folder = try TemporaryFolder()
+    let run = try flow(["matching:25", "--alpha", "1", "--initialisations", "1", "--json"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try #require(try run.objects().first)
+    #expect(object["symmetry_group_order_exact"] as? String == "15511210043330985984000000")
+    #expect(abs(try #require(object["symmetry_group_order"] as? Double) / 1.5511210043330986e25 - 1) < 1e-12)
+    #expect(object["symmetries_complete"] as? Bool == true)
+    let without = try flow(
+      ["matching:2", "--alpha", "1", "--initialisations", "1", "--no-symmetry", "--json", "--output", "out"],
+      in: folder.url)
+    #expect(without.status == 0, "\(without.errors)")
+    let object2 = try #require(try without.objects().first)
+    #expect(object2["symmetry_group_order"] is NSNull)
+    #expect(object2["equivariance_error"] is NSNull)
+    #expect(object2["symmetries_complete"] as? Bool == false)
+    let text = try flow(["matching:2", "--alpha", "1", "--initialisations", "1", "--no-symmetry"], in: folder.url)
+    #expect(text.status == 0 && !text.output.contains("symmetries"), "\(text.output)")
+  }
+
   @Test func tablesAndFiguresAreWritten() throws {
     let folder = try TemporaryFolder()
     let many = try flow(
@@ -99,6 +125,7 @@ import Testing
     let run = try flow(["dec-tiger", "--anneal", "--initialisations", "2", "--json"], in: folder.url)
     let object = try #require(try run.objects().first)
     #expect(object["known_optimum"] as? Double == -4)
+    #expect((object["seconds"] as? [String: Double])?["flows"] ?? 0 > 0)
     #expect(try #require(object["best_return"] as? Double) <= -4 + 1e-9)
   }
 
@@ -113,12 +140,52 @@ import Testing
     #expect((object["largest_thresholds"] as? [Any])?.count == 2)
   }
 
+  /// Files that ask for more than there is are answered in one sentence, before anything is allocated.
+  @Test(arguments: [
+    ("100000", "2", "2", "1", "100000 states"), ("2", "100000", "2", "1", "100000 x 100000 actions"),
+    ("2", "2", "100000", "1", "100000 x 100000 observations"), ("2", "2", "2", "1e308", "the reward 1e308"),
+  ]) func hostileFilesAreRefused(
+    states: String, actions: String, observations: String, reward: String, mention: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let text = """
+      agents: 2
+      discount: 1
+      values: reward
+      states: \(states)
+      start: 0
+      actions:
+      \(actions)
+      \(actions)
+      observations:
+      \(observations)
+      \(observations)
+      T: * :
+      uniform
+      O: * :
+      uniform
+      R: 0 : 0 : * : * : \(reward)
+      """
+    try Data(text.utf8).write(to: folder.url.appendingPathComponent("large.dpomdp"))
+    let run = try flow(
+      ["large.dpomdp", "--horizon", "1", "--alpha", "1", "--initialisations", "1", "--json"], in: folder.url)
+    #expect(run.status == 1 && run.output.isEmpty, "\(run.status) \(run.output)")
+    #expect(run.errors.contains(mention), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
   @Test(arguments: [
     (["dec-lion", "--alpha", "1"], ["dec-lion", "dec-tiger"]),
     (["dec-tiger", "--horizon", "9", "--alpha", "1"], ["joint histories", "largest feasible horizon is 5"]),
     (["dec-tiger", "--horizon", "0", "--alpha", "1"], ["horizon 0"]),
+    (["dec-tiger", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 5"]),
+    (["matching:1", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 1000"]),
+    (["levers:1e308,-1e308", "--alpha", "1"], ["levers:1e308,-1e308", "beyond 1e+100"]),
+    (["matching:2", "--alpha", "1e308"], ["--alpha 1e308", "1e+100"]),
+    (["matching:1000", "--alpha", "1:2:10000", "--initialisations", "1000000"], ["--initialisations", "GiB"]),
     (["matching:2", "--alpha", "-1"], ["--alpha"]), (["matching:2", "--alpha", "a,b"], ["--alpha a,b"]),
     (["matching:2"], ["--alpha", "--threshold"]), (["matching:2", "--alpha", "1", "--threshold"], ["one of"]),
+    (["matching:2", "--alpha", "1", "--no-symmetry", "--permute-agents"], ["--no-symmetry"]),
     (["--alpha", "1"], ["problem"]), (["matching:2", "--alpha", "1", "--discount", "2"], ["--discount 2"]),
     (["matching:2", "--alpha", "1", "--initialisations", "0"], ["--initialisations"]),
     (["levers:1,1x", "--alpha", "1"], ["1x"]), (["none.dpomdp", "--alpha", "1"], ["none.dpomdp"]),

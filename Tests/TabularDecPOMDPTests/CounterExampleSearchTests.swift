@@ -19,7 +19,7 @@ import VulkanCompute
       #expect(symmetry != .identity(of: problem))
       #expect(symmetry.error(on: problem) < 1e-12)
       #expect(abs(problem.rewardRange - 1) < 1e-12)
-      #expect(SymmetryGroup(problem).order >= 2)
+      #expect(SymmetryGroup(problem).order != .one)
       #expect(try family.problem(number).problem == problem)
     }
     #expect(try family.problem(0).problem.rewards != family.problem(1).problem.rewards)

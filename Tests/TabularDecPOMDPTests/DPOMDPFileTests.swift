@@ -154,6 +154,147 @@ import Testing
     #expect(problem.rewards == [0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1])
   }
 
+  /// The forms that the documentation of the format promises, in its order: an unnamed count beside names, a subset to start
+  /// in, joint actions by number, by members and by `*`, single numbers, rows, matrices and keywords.
+  @Test func everyFormOfTheDocumentationIsRead() throws {
+    let problem = try parse(
+      """
+      # comments stand on lines of their own
+      agents: 2
+      discount: 0.75
+      values: cost
+      states: first second-state
+      start exclude: second-state
+      actions:
+      a-1 b_2 c3
+      2
+      observations:
+      2
+      near far
+      #
+      # joint action 5 is c3 1
+      T: * :
+      uniform
+      T: b_2 1 : second-state :
+      0.4 0.6
+      T: 1 0 :
+      0.2 0.8
+      0.5 0.5
+      T: c3 * : * : * : 0.5
+      T: 0 :
+      identity
+      T: 5 : 0 : 1 : 0.33333
+      T: 5 : 0 : 0 : 0.66667
+      O: * :
+      uniform
+      O: a-1 0 : first : 1 near : 0.5
+      O: a-1 0 : first : 0 near : 0
+      O: b_2 * :
+      1 0 0 0
+      0.25 0.25 0.25 0.25
+      O: 4 : second-state :
+      uniform
+      R: * : * : * : * : 1
+      R: a-1 * : first : * : 1 far : 5
+      R: 5 : 1 : 0 :
+      8 8 8 8
+      R: c3 0 : second-state :
+      2 2 2 2
+      4 4 4 4
+      """)
+    #expect(problem.start == [1, 0])
+    #expect(problem.actionNames == [["a-1", "b_2", "c3"], ["0", "1"]])
+    #expect(problem.observationNames == [["0", "1"], ["near", "far"]])
+    func transition(_ s: Int, _ a: Int) -> [Double] {
+      Array(problem.transitions[(s * 6 + a) * 2..<(s * 6 + a) * 2 + 2])
+    }
+    #expect(transition(0, 0) == [1, 0] && transition(1, 0) == [0, 1])
+    #expect(transition(1, 3) == [0.4, 0.6] && transition(0, 3) == [0.5, 0.5])
+    #expect(transition(0, 2) == [0.2, 0.8] && transition(1, 2) == [0.5, 0.5])
+    #expect(transition(0, 5) == [0.66667, 0.33333])
+    #expect(Array(problem.observations[0..<4]) == [0, 0.25, 0.5, 0.25])
+    #expect(Array(problem.observations[2 * 8..<2 * 8 + 8]) == [1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25])
+    // Costs: -1 everywhere, -5 with probability 1/4, -8 where the next state is the first, and the mean of -2 and -4.
+    #expect(problem.rewards == [-2, -2, -1, -1, -1, -1, -1, -1, -1, -1, -3, -4.5])
+  }
+
+  /// Quoted words, CR LF, tabs, a byte-order mark: what tools and editors make of a file changes nothing.
+  @Test(arguments: ["quotes", "crlf", "cr", "tabs", "mark", "all"]) func dialectsMeanTheSame(dialect: String) throws {
+    var text = Self.decTiger
+    if ["quotes", "all"].contains(dialect) {
+      for word in [
+        "listen", "open-left", "open-right", "hear-left", "hear-right", "uniform", "identity", "*", "reward",
+      ] {
+        text = text.split(separator: " ", omittingEmptySubsequences: false).map { part in
+          part.split(separator: "\n", omittingEmptySubsequences: false).map { $0 == word ? "\"\(word)\"" : String($0) }
+            .joined(separator: "\n")
+        }.joined(separator: " ")
+      }
+      #expect(text.contains("values: \"reward\"") && text.contains("T: \"*\" :\n\"uniform\""))
+    }
+    if ["tabs", "all"].contains(dialect) { text = text.replacing(" ", with: "\t") }
+    if ["crlf", "all"].contains(dialect) { text = text.replacing("\n", with: "\r\n") }
+    if dialect == "cr" { text = text.replacing("\n", with: "\r") }
+    if ["mark", "all"].contains(dialect) { text = "\u{FEFF}" + text }
+    #expect(try parse(text) == parse(Self.decTiger))
+    // Places are those that an editor shows.
+    let error = #expect(throws: DPOMDPError.self) { try parse(text.replacing("0.7225", with: "7")) }
+    #expect(error?.line == 20 && error?.column == (["quotes", "all"].contains(dialect) ? 63 : 55), "\(error!)")
+  }
+
+  @Test(arguments: [("values: \"reward", "f.dpomdp:3:9"), ("values: \"\"", "f.dpomdp:3:9")])
+  func quotesThatHoldNoWordAreRefused(line: String, place: String) {
+    let error = #expect(throws: DPOMDPError.self) { try parse("agents: 2\ndiscount: 1\n\(line)\nstates: 1") }
+    #expect(error?.description.contains(place) == true && error?.description.contains("quote") == true)
+  }
+
+  @Test func rewardsMayNameLessThanTheyCould() throws {
+    let short = try small(Self.rows + "R: * : * : 1\nR: go 0 : 1 : 4\nR: stay * : 0 : 1 : 6\nR: stay 0 : 0 : 3\n")
+    // (states, joint actions); from the first state nothing leads to the second.
+    #expect(short.rewards == [1, 3, 4, 1])
+    let ends = try small(Self.rows + "T: * :\nuniform\nR: * : * : 0\nR: stay 0 : 1 : 1 : 6\n")
+    #expect(ends.rewards == [0, 0, 0, 3])
+  }
+
+  /// Sizes are multiplied and compared with the memory before tables are made.
+  @Test(arguments: [
+    ("states: 100000", "actions:\n2\n2", "observations:\n2\n2", ["100000 states"]),
+    ("states: 2", "actions:\n100000\n100000", "observations:\n1\n1", ["100000 x 100000 actions"]),
+    ("states: 2", "actions:\n2\n2", "observations:\n100000\n100000", ["100000 x 100000 observations"]),
+    ("states: 100000", "actions:\n100000\n100000", "observations:\n100000\n100000", ["100000 states", "GiB"]),
+  ]) func tablesBeyondTheMemoryAreRefused(states: String, actions: String, observations: String, mentions: [String]) {
+    let text =
+      "agents: 2\ndiscount: 1\nvalues: reward\n\(states)\nstart: 0\n\(actions)\n\(observations)\nT: * :\nuniform"
+    let error = #expect(throws: DPOMDPError.self) {
+      try DPOMDPFile.parse(text, file: "f.dpomdp", name: "f", memory: 16 << 30)
+    }
+    for mention in ["f.dpomdp:4:1", "16.0 GiB"] + mentions {
+      #expect(error?.description.contains(mention) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test func memoryBoundsRewardsThatTellEverythingApart() throws {
+    let preamble = "agents: 2\ndiscount: 1\nvalues: reward\nstates: 20\nstart: 0\nactions:\n3\n3\nobservations:\n4\n4\n"
+    let text = preamble + "T: * :\nuniform\nO: * :\nuniform\nR: * : * : 0 : 0 : 1\n"
+    func read(_ memory: UInt64) throws { _ = try DPOMDPFile.parse(text, file: "f.dpomdp", name: "f", memory: memory) }
+    // P and O: 32 * (20 * 9 * 20 + 9 * 20 * 16) = 207,360 bytes; rewards: 180 tables of 20 * 16 * 8.
+    #expect(throws: DPOMDPError.self) { try read(207_359) }
+    let error = #expect(throws: DPOMDPError.self) { try read(207_360 + 179 * 2560) }
+    #expect(error?.line == 16 && error?.description.contains("no memory for rewards") == true)
+    try read(207_360 + 180 * 2560)
+  }
+
+  @Test func rewardsThatSumsCannotHoldAreRefused() throws {
+    for reward in ["1e308", "-1e101", "1e999"] {
+      let error = #expect(throws: DPOMDPError.self) { try small(Self.rows + "R: * : * : * : * : \(reward)") }
+      #expect(error?.description.contains("the reward \(reward) is beyond 1e+100") == true, "\(error!)")
+    }
+    #expect(throws: ProblemError.self) { try DecPOMDP.levers([1, 1e101]) }
+    let form = try SequenceForm(small(Self.rows + "R: go * : * : 1e100\nR: stay * : 1 : -1e100"), horizon: 3)
+    let point = RegularisedObjective(form, alpha: 1e99).evaluate(logits: Examples.logits(form, seed: 0))
+    #expect(point.objective.isFinite && point.gradient.allSatisfy(\.isFinite))
+  }
+
   /// A change to Dec-Tiger, and what the error must contain.
   static let mistakes: [(String, String, [String])] = [
     ("agents: 2\n", "", ["f.dpomdp: there is no entry agents:"]),

@@ -5,12 +5,18 @@ import Foundation
 /// Source: `problems/example.dpomdp` of the MADP toolbox (Oliehoek and Spaan). Everything there is understood: names or
 /// counts, `start` by probabilities, state, `uniform`, `include` and `exclude`, joint actions and observations by name,
 /// number, joint number or with `*`, single values, rows, matrices, `uniform`, `identity`, `reward` and `cost`; later
-/// entries overwrite earlier ones. Rewards are averaged over next states and observations.
+/// entries overwrite earlier ones. Rewards are averaged over next states and observations. What other tools write is
+/// understood, too: quoted words, `R: a : s : r` and `R: a : s : s' : r` for rewards that depend on no more, a byte-order
+/// mark, and lines that end in CR LF.
 public enum DPOMDPFile {
-  /// - Throws: `DPOMDPError` with line and column.
+  /// - Throws: `DPOMDPError` with line and column; also where the tables would not fit into the machine's memory.
   public static func read(contentsOf path: String) throws -> DecPOMDP {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DPOMDPError(file: path, line: 0, column: 0, message: "the file cannot be read; check the path")
+    }
+    guard !data.contains(0) else {
+      throw DPOMDPError(
+        file: path, line: 0, column: 0, message: "the file is no text in UTF-8; save it as such, or unpack it first")
     }
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return try parse(String(decoding: data, as: UTF8.self), file: path, name: name)
@@ -19,9 +25,13 @@ public enum DPOMDPFile {
   /// - Parameters:
   ///   - file: What errors call the text.
   ///   - name: Of the problem.
-  public static func parse(_ text: String, file: String, name: String) throws -> DecPOMDP {
-    let statements = try DPOMDPStatement.statements(of: DPOMDPToken.tokens(of: text), file: file)
-    var tables = try DPOMDPTables(DPOMDPPreamble(statements, file: file))
+  ///   - memory: Bytes that its tables may take.
+  public static func parse(
+    _ text: String, file: String, name: String, memory: UInt64 = ProcessInfo.processInfo.physicalMemory
+  ) throws -> DecPOMDP {
+    let statements = try DPOMDPStatement.statements(of: DPOMDPToken.tokens(of: text, file: file), file: file)
+    let preamble = try DPOMDPPreamble(statements, file: file)
+    var tables = DPOMDPTables(preamble, try DPOMDPSizes(preamble, memory: memory))
     for statement in statements {
       switch statement.keyword {
       case "T": try tables.readTransition(statement)

@@ -4,9 +4,11 @@ struct DPOMDPPreamble {
   let discount: Double
   /// 1, or -1 where values are costs.
   let sign: Double
-  let states: [String]
-  let actions: [[String]]
-  let observations: [[String]]
+  let states: DPOMDPNames
+  /// Where the states are declared.
+  let statesToken: DPOMDPToken
+  /// Per agent.
+  let actions, observations: [DPOMDPNames]
   let start: [Double]
 
   init(_ statements: [DPOMDPStatement], file: String) throws {
@@ -45,6 +47,7 @@ struct DPOMDPPreamble {
     default: throw reader.error(values.body.first ?? values.token, "values: takes reward or cost")
     }
     let stateEntry = try the("states")
+    statesToken = stateEntry.token
     states = try reader.names(stateEntry.body, "state", of: stateEntry.token)
     actions = try reader.namesPerAgent(the("actions"), "action", agents: agentCount)
     observations = try reader.namesPerAgent(the("observations"), "observation", agents: agentCount)
@@ -52,7 +55,7 @@ struct DPOMDPPreamble {
   }
 
   private static func start(
-    _ entry: DPOMDPStatement, _ states: [String], _ reader: DPOMDPReader
+    _ entry: DPOMDPStatement, _ states: DPOMDPNames, _ reader: DPOMDPReader
   ) throws -> [Double] {
     let body = entry.body
     guard let first = body.first else { throw reader.error(entry.token, "\(entry.keyword): is empty; name a state") }

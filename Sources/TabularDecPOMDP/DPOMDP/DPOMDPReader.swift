@@ -13,6 +13,15 @@ struct DPOMDPReader {
     return number
   }
 
+  func reward(_ token: DPOMDPToken) throws -> Double {
+    let reward = Double(token.text)
+    if let reward, abs(reward) > DecPOMDP.largestReward {
+      throw error(
+        token, "the reward \(token.text) is beyond \(DecPOMDP.largestReward); divide all rewards by the same number")
+    }
+    return try number(token)
+  }
+
   func probability(_ token: DPOMDPToken) throws -> Double {
     let probability = try number(token)
     guard (0...1).contains(probability) else { throw error(token, "\(token.text) is no probability from 0 to 1") }
@@ -29,11 +38,11 @@ struct DPOMDPReader {
   }
 
   /// A count, or names; unnamed things are called by their number.
-  func names(_ tokens: [DPOMDPToken], _ what: String, of keyword: DPOMDPToken) throws -> [String] {
+  func names(_ tokens: [DPOMDPToken], _ what: String, of keyword: DPOMDPToken) throws -> DPOMDPNames {
     guard let first = tokens.first else { throw error(keyword, "no \(what)s; write their names or how many there are") }
     if tokens.count == 1, let count = Int(first.text) {
       guard (1...100_000).contains(count) else { throw error(first, "\(count) \(what)s; expected 1 to 100000") }
-      return (0..<count).map(String.init)
+      return DPOMDPNames((0..<count).map(String.init))
     }
     var seen: Set<String> = []
     for token in tokens {
@@ -42,11 +51,11 @@ struct DPOMDPReader {
       }
       guard seen.insert(token.text).inserted else { throw error(token, "a second \(what) called \(token.text)") }
     }
-    return tokens.map(\.text)
+    return DPOMDPNames(tokens.map(\.text))
   }
 
   /// One line of names or a count per agent.
-  func namesPerAgent(_ entry: DPOMDPStatement, _ what: String, agents: Int) throws -> [[String]] {
+  func namesPerAgent(_ entry: DPOMDPStatement, _ what: String, agents: Int) throws -> [DPOMDPNames] {
     let lines = entry.lines
     guard lines.count == agents else {
       throw error(entry.token, "\(lines.count) lines of \(what)s for \(agents) agents; write one line per agent")
@@ -55,16 +64,15 @@ struct DPOMDPReader {
   }
 
   /// A name or a number.
-  func index(_ token: DPOMDPToken, _ names: [String], _ what: String) throws -> Int {
-    if let index = names.firstIndex(of: token.text) { return index }
-    if let index = Int(token.text), names.indices.contains(index) { return index }
-    let some = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+  func index(_ token: DPOMDPToken, _ names: DPOMDPNames, _ what: String) throws -> Int {
+    if let index = names.index(of: token.text) { return index }
+    let some = names.names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
     throw error(token, "there is no \(what) \(token.text); there are \(names.count): \(some)")
   }
 
   /// A name, a number, or `*` for all.
   func indices(
-    _ field: [DPOMDPToken], _ names: [String], _ what: String, of keyword: DPOMDPToken
+    _ field: [DPOMDPToken], _ names: DPOMDPNames, _ what: String, of keyword: DPOMDPToken
   ) throws -> [Int] {
     guard field.count == 1 else {
       throw error(field.last ?? keyword, "expected one \(what) or * between colons, not \(field.count) words")
@@ -74,7 +82,7 @@ struct DPOMDPReader {
 
   /// Joint actions or observations: `*`, a joint number, or a name, number or `*` for every agent.
   func jointIndices(
-    _ field: [DPOMDPToken], _ names: [[String]], _ what: String, of keyword: DPOMDPToken
+    _ field: [DPOMDPToken], _ names: [DPOMDPNames], _ what: String, of keyword: DPOMDPToken
   ) throws -> [Int] {
     let radix = MixedRadix(names.map(\.count))
     if field.count == 1 {

@@ -7,13 +7,19 @@ struct DPOMDPRewards {
   private var constants: [Double]
   /// By row (state, joint action): (states, joint observations).
   private var tables: [Int: [Double]] = [:]
+  /// The most tables that memory has room for.
+  private let mostTables: Int
 
-  init(states: Int, jointActions: Int, jointObservations: Int) {
-    self.states = states
-    self.jointActions = jointActions
-    self.jointObservations = jointObservations
+  init(_ sizes: DPOMDPSizes) {
+    states = sizes.states
+    jointActions = sizes.jointActions
+    jointObservations = sizes.jointObservations
     constants = Array(repeating: 0, count: states * jointActions)
+    mostTables = sizes.spareBytes / (states * jointObservations * MemoryLayout<Double>.stride)
   }
+
+  /// Whether there is no room for what the entries so far tell apart.
+  var isTooLarge: Bool { tables.count > mostTables }
 
   /// - Parameters:
   ///   - row: state * jointActions + joint action.
@@ -28,11 +34,13 @@ struct DPOMDPRewards {
         return
       }
     }
-    var table = tables[row] ?? Array(repeating: constants[row], count: states * jointObservations)
+    let constant = constants[row]
     for (i, end) in ends.enumerated() {
-      for (j, observation) in observations.enumerated() { table[end * jointObservations + observation] = value(i, j) }
+      for (j, observation) in observations.enumerated() {
+        tables[row, default: Array(repeating: constant, count: states * jointObservations)][
+          end * jointObservations + observation] = value(i, j)
+      }
     }
-    tables[row] = table
   }
 
   /// R(s,a): the expectation over s' and o.

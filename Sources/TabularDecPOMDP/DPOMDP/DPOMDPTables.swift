@@ -12,20 +12,20 @@ struct DPOMDPTables {
   private var transitionRows, observationRows: [DPOMDPToken?]
   private var rewards: DPOMDPRewards
 
-  init(_ preamble: DPOMDPPreamble) {
+  init(_ preamble: DPOMDPPreamble, _ sizes: DPOMDPSizes) {
     self.preamble = preamble
     reader = DPOMDPReader(file: preamble.file)
-    jointActions = preamble.actions.reduce(1) { $0 * $1.count }
-    jointObservations = preamble.observations.reduce(1) { $0 * $1.count }
-    let states = preamble.states.count
+    jointActions = sizes.jointActions
+    jointObservations = sizes.jointObservations
+    let states = sizes.states
     transitions = [Double](repeating: 0, count: states * jointActions * states)
     observations = [Double](repeating: 0, count: jointActions * states * jointObservations)
     transitionRows = Array(repeating: nil, count: states * jointActions)
     observationRows = Array(repeating: nil, count: jointActions * states)
-    rewards = DPOMDPRewards(states: states, jointActions: jointActions, jointObservations: jointObservations)
+    rewards = DPOMDPRewards(sizes)
   }
 
-  private var states: [String] { preamble.states }
+  private var states: DPOMDPNames { preamble.states }
 
   private func actions(_ field: [DPOMDPToken], _ statement: DPOMDPStatement) throws -> [Int] {
     try reader.jointIndices(field, preamble.actions, "action", of: statement.token)
@@ -118,7 +118,8 @@ struct DPOMDPTables {
     }
   }
 
-  /// `R: a : s : s' : o : r`, `R: a : s : s' :` and a row over joint observations, or `R: a : s :` and a matrix.
+  /// `R: a : s : s' : o : r`, `R: a : s : s' :` and a row over joint observations, or `R: a : s :` and a matrix. One number
+  /// instead of a row or matrix stands for all of its numbers.
   mutating func readReward(_ statement: DPOMDPStatement) throws {
     let (fields, payload) = statement.parts
     guard (2...4).contains(fields.count) else {
@@ -129,13 +130,19 @@ struct DPOMDPTables {
     let from = try states(fields[1], statement)
     let ends = fields.count > 2 ? try states(fields[2], statement) : Array(states.indices)
     let seen = fields.count > 3 ? try observations(fields[3], statement) : Array(0..<jointObservations)
-    let rows = fields.count > 2 ? 1 : states.count
-    let columns = fields.count > 3 ? 1 : jointObservations
-    let numbers = try numbers(payload, rows: rows, columns: columns, statement, reader.number)
+    let rows = fields.count > 2 || payload.count == 1 ? 1 : states.count
+    let columns = fields.count > 3 || payload.count == 1 ? 1 : jointObservations
+    let numbers = try numbers(payload, rows: rows, columns: columns, statement, reader.reward)
     for s in from {
       for a in chosenActions {
         rewards.set(row: s * jointActions + a, ends: ends, observations: seen) { i, j in
           preamble.sign * numbers[(rows > 1 ? i : 0) * columns + (columns > 1 ? j : 0)]
+        }
+        if rewards.isTooLarge {
+          throw reader.error(
+            statement.token,
+            "there is no memory for rewards that tell next states and observations apart in so many "
+              + "states and joint actions; write their means, R: <actions> : <state> : <reward>")
         }
       }
     }
@@ -143,17 +150,18 @@ struct DPOMDPTables {
 
   /// - Throws: `DPOMDPError` that names the first row of T or O whose probabilities do not sum to 1.
   func problem(name: String) throws -> DecPOMDP {
+    let actionNames = preamble.actions.map(\.names)
     for row in transitionRows.indices {
       let (s, a) = row.quotientAndRemainder(dividingBy: jointActions)
       try checkSum(
         transitions[row * states.count..<(row + 1) * states.count], transitionRows[row],
-        "T: \(DecPOMDP.jointName(a, preamble.actions)) : \(states[s])")
+        "T: \(DecPOMDP.jointName(a, actionNames)) : \(states.names[s])")
     }
     for row in observationRows.indices {
       let (a, s) = row.quotientAndRemainder(dividingBy: states.count)
       try checkSum(
         observations[row * jointObservations..<(row + 1) * jointObservations], observationRows[row],
-        "O: \(DecPOMDP.jointName(a, preamble.actions)) : \(states[s])")
+        "O: \(DecPOMDP.jointName(a, actionNames)) : \(states.names[s])")
     }
     let averaged = rewards.averaged { s, a in
       let row = s * jointActions + a
@@ -167,8 +175,8 @@ struct DPOMDPTables {
     }
     do {
       return try DecPOMDP(
-        name: name, discount: preamble.discount, stateNames: states, actionNames: preamble.actions,
-        observationNames: preamble.observations, start: preamble.start, transitions: transitions,
+        name: name, discount: preamble.discount, stateNames: states.names, actionNames: actionNames,
+        observationNames: preamble.observations.map(\.names), start: preamble.start, transitions: transitions,
         observations: observations, rewards: averaged)
     } catch let error as ProblemError {
       throw DPOMDPError(file: preamble.file, line: 0, column: 0, message: error.description)

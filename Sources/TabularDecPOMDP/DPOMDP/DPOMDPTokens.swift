@@ -1,36 +1,69 @@
 /// A word or colon of a `.dpomdp` file.
 struct DPOMDPToken: Hashable {
+  /// Without the quotes around a quoted word.
   let text: String
   let line: Int
   let column: Int
+  var isQuoted = false
 
-  var isColon: Bool { text == ":" }
+  var isColon: Bool { text == ":" && !isQuoted }
 
-  /// All tokens of a text, without comments (`#` to the end of the line).
-  static func tokens(of source: String) -> [DPOMDPToken] {
+  /// All tokens of a text, without comments (`#` to the end of the line). Lines end as on any system, a byte-order mark is
+  /// skipped, and words may be quoted, as some tools write them: "listen".
+  ///
+  /// - Throws: `DPOMDPError` where a quote is not closed on its line.
+  static func tokens(of source: String, file: String) throws -> [DPOMDPToken] {
     var tokens: [DPOMDPToken] = []
-    for (index, line) in source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      var word = ""
-      var start = 0
-      func finish() {
-        if !word.isEmpty { tokens.append(DPOMDPToken(text: word, line: index + 1, column: start)) }
-        word = ""
-      }
-      for (place, character) in line.enumerated() {
-        if character == "#" { break }
-        if character == ":" {
-          finish()
-          tokens.append(DPOMDPToken(text: ":", line: index + 1, column: place + 1))
-        } else if character.isWhitespace {
-          finish()
-        } else {
-          if word.isEmpty { start = place + 1 }
-          word.append(character)
-        }
-      }
-      finish()
+    let scalars = source.unicodeScalars
+    var (place, line, column) = (scalars.startIndex, 1, 1)
+    if scalars.first == "\u{FEFF}" { place = scalars.index(after: place) }
+    var wordStart: (place: String.Index, column: Int)?
+    func finish(at end: String.Index) {
+      guard let start = wordStart else { return }
+      tokens.append(DPOMDPToken(text: String(scalars[start.place..<end]), line: line, column: start.column))
+      wordStart = nil
     }
+    while place < scalars.endIndex {
+      let scalar = scalars[place]
+      var next = scalars.index(after: place)
+      switch scalar {
+      case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
+        finish(at: place)
+        if scalar == "\r", next < scalars.endIndex, scalars[next] == "\n" { next = scalars.index(after: next) }
+        (line, column) = (line + 1, 0)
+      case "#":
+        finish(at: place)
+        next = scalars[place...].firstIndex(where: isNewline) ?? scalars.endIndex
+      case ":":
+        finish(at: place)
+        tokens.append(DPOMDPToken(text: ":", line: line, column: column))
+      case "\"" where wordStart == nil:
+        let end = scalars[next...].firstIndex { $0 == "\"" || isNewline($0) } ?? scalars.endIndex
+        guard end < scalars.endIndex, scalars[end] == "\"", end > next else {
+          throw DPOMDPError(
+            file: file, line: line, column: column,
+            message: "a quote begins here that holds no word or is not closed; write \"word\"")
+        }
+        let text = String(scalars[next..<end])
+        tokens.append(DPOMDPToken(text: text, line: line, column: column, isQuoted: true))
+        column += text.unicodeScalars.count + 1
+        next = scalars.index(after: end)
+      case _ where isSpace(scalar): finish(at: place)
+      default: if wordStart == nil { wordStart = (place, column) }
+      }
+      column += 1
+      place = next
+    }
+    finish(at: place)
     return tokens
+  }
+
+  private static func isNewline(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\r" || scalar == "\u{85}" || scalar == "\u{2028}" || scalar == "\u{2029}"
+  }
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII ? scalar == " " || (9...13).contains(scalar.value) : scalar.properties.isWhitespace
   }
 }
 

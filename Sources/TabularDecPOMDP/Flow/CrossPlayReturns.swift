@@ -14,9 +14,8 @@ public struct CrossPlayReturns: Sendable, Hashable {
 
   /// - Parameter policies: Probabilities of joint policies, each (parameters).
   public init(_ form: SequenceForm, policies: [[Double]]) {
-    let weights = policies.map { form.sequenceWeights($0) }
-    let objective = RegularisedObjective(form, alpha: 0)
-    let own = weights.map { objective.expectedReturn(sequenceWeights: $0) }
+    let weights = parallelMap(policies.count) { form.sequenceWeights(policies[$0]) }
+    let own = Self.returns(form, weights.count) { weights[$0] }
     let selfPlaySum = own.reduce(0, +)
     let count = policies.count
     selfPlay = selfPlaySum / Double(max(count, 1))
@@ -27,27 +26,41 @@ public struct CrossPlayReturns: Sendable, Hashable {
     if form.trees.count == 2 {
       // The return is linear in each agent's weights: the sum over all pairs is the return of the sums of weights.
       teams = count * (count - 1)
-      crossPlay = Self.sumOverDistinctPairs(form, weights, own, objective) / Double(teams)
+      crossPlay = Self.sumOverDistinctPairs(form, weights, own) / Double(teams)
     } else {
       let chosen = Self.cyclicTeams(of: count, agents: form.trees.count)
       teams = chosen.count
-      let sum = chosen.reduce(0) { sum, team in
+      let returns = Self.returns(form, teams) { number in
+        let team = chosen[number]
         var mixed = weights[team[0]]
         for (i, tree) in form.trees.enumerated() {
           let range = form.parameterOffsets[i]..<form.parameterOffsets[i] + tree.sequenceCount
           mixed.replaceSubrange(range, with: weights[team[i]][range])
         }
-        return sum + objective.expectedReturn(sequenceWeights: mixed)
+        return mixed
       }
-      crossPlay = sum / Double(teams)
+      crossPlay = returns.reduce(0, +) / Double(teams)
     }
+  }
+
+  /// Expected returns of joint policies given by their realisation weights, on all processors.
+  private static func returns(_ form: SequenceForm, _ count: Int, _ weights: @Sendable (Int) -> [Double]) -> [Double] {
+    // Work space is made per piece, not per policy.
+    let pieces = min(count, 16)
+    return parallelMap(pieces) { piece in
+      let objective = RegularisedObjective(form, alpha: 0)
+      return (piece * count / pieces..<(piece + 1) * count / pieces).map {
+        objective.expectedReturn(sequenceWeights: weights($0))
+      }
+    }.flatMap(\.self)
   }
 
   /// sum_{i != j} J(i, j), as what the deviations from the first policy add to (count^2 - count) J(0, 0): where all
   /// policies are the same nothing is lost to cancellation.
   private static func sumOverDistinctPairs(
-    _ form: SequenceForm, _ weights: [[Double]], _ own: [Double], _ objective: RegularisedObjective
+    _ form: SequenceForm, _ weights: [[Double]], _ own: [Double]
   ) -> Double {
+    let objective = RegularisedObjective(form, alpha: 0)
     let count = Double(weights.count)
     let reference = weights[0]
     var sums = [Double](repeating: 0, count: reference.count)

@@ -27,6 +27,8 @@ public struct SequenceForm: Sendable {
   /// M_t, per t: (histories of length t of agent 1, ..., of agent n).
   let reachTensors: [[Double]]
 
+  /// On all processors; what comes out does not depend on them.
+  ///
   /// - Throws: `ProblemError` where the joint histories are too many; it gives the largest feasible horizon.
   public init(_ problem: DecPOMDP, horizon: Int) throws {
     guard horizon >= 1 else { throw ProblemError("the horizon \(horizon) must be at least 1") }
@@ -35,16 +37,28 @@ public struct SequenceForm: Sendable {
     self.horizon = horizon
     let actions = problem.actionCounts
     let observations = problem.observationCounts
-    var reachable = actions.indices.map { i in
+    let walk = JointHistoryWalk(problem: problem, horizon: horizon)
+    let nowhere = actions.indices.map { i in
       var size = 1
       return (0..<horizon).map { _ -> [Bool] in
         defer { size *= actions[i] * observations[i] }
         return [Bool](repeating: false, count: size)
       }
     }
-    let walk = JointHistoryWalk(problem: problem, horizon: horizon)
-    walk.visitAll { length, histories, _ in
-      for i in histories.indices { reachable[i][length][histories[i]] = true }
+    let parts = walk.parallelMap { part in
+      var reachable = nowhere
+      walk.visit(part) { length, histories, _ in
+        for i in histories.indices { reachable[i][length][histories[i]] = true }
+      }
+      return reachable
+    }
+    var reachable = nowhere
+    for part in parts {
+      for i in actions.indices {
+        for length in 0..<horizon {
+          for history in part[i][length].indices where part[i][length][history] { reachable[i][length][history] = true }
+        }
+      }
     }
     let trees = actions.indices.map {
       HistoryTree(actionCount: actions[$0], observationCount: observations[$0], reachable: reachable[$0])
@@ -67,23 +81,27 @@ public struct SequenceForm: Sendable {
     let actionSteps = sequenceRadix.map { radix in
       (0..<jointActions.count).map { radix.number(jointActions.digits(of: $0)) }
     }
-    var rewardTensors = sequenceRadix.map { [Double](repeating: 0, count: $0.count) }
-    var reachTensors = historyRadix.map { [Double](repeating: 0, count: $0.count) }
-    walk.visitAll { length, conceivable, weights in
-      let joint = conceivable.indices.map { numbers[$0][length][conceivable[$0]] }
-      reachTensors[length][historyRadix[length].number(joint)] = weights.reduce(0, +)
-      let first = sequenceRadix[length].number(zip(joint, actions).map(*))
-      var factor = 1.0
-      for _ in 0..<length { factor *= problem.discount }
-      for a in 0..<jointActions.count {
-        var reward = 0.0
-        for s in weights.indices { reward += weights[s] * problem.rewards[s * jointActions.count + a] }
-        rewardTensors[length][first + actionSteps[length][a]] = factor * reward
+    let rewards = sequenceRadix.map { DoubleBuffer($0.count) }
+    let reaches = historyRadix.map { DoubleBuffer($0.count) }
+    // Every entry is written for one joint history, which is in one part.
+    nonisolated(unsafe) let (rewardPlaces, reachPlaces) = (rewards.map(\.pointer), reaches.map(\.pointer))
+    _ = walk.parallelMap { part in
+      walk.visit(part) { length, conceivable, weights in
+        let joint = conceivable.indices.map { numbers[$0][length][conceivable[$0]] }
+        reachPlaces[length][historyRadix[length].number(joint)] = weights.reduce(0, +)
+        let first = sequenceRadix[length].number(zip(joint, actions).map(*))
+        var factor = 1.0
+        for _ in 0..<length { factor *= problem.discount }
+        for a in 0..<jointActions.count {
+          var reward = 0.0
+          for s in weights.indices { reward += weights[s] * problem.rewards[s * jointActions.count + a] }
+          rewardPlaces[length][first + actionSteps[length][a]] = factor * reward
+        }
       }
     }
     self.trees = trees
-    self.rewardTensors = rewardTensors
-    self.reachTensors = reachTensors
+    rewardTensors = rewards.map(\.values)
+    reachTensors = reaches.map(\.values)
     var parameterOffsets: [Int] = []
     var historyOffsets: [Int] = []
     var (parameters, histories) = (0, 0)
@@ -106,43 +124,54 @@ public struct SequenceForm: Sendable {
 }
 
 /// All joint histories that can occur, depth first, with the probability of every state that environment and
-/// observations contribute.
+/// observations contribute. Part 0 is the empty history; part 1 + a holds those that begin with joint action a.
 private struct JointHistoryWalk {
   let problem: DecPOMDP
   let horizon: Int
 
-  /// - Parameter visit: Gets the length, each agent's conceivable history by the digits of its steps, and
-  ///   P(s, observations | actions) for every s.
-  func visitAll(_ visit: (Int, [Int], [Double]) -> Void) {
-    step(0, [Int](repeating: 0, count: problem.agentCount), problem.start, visit)
+  /// The results of `body` for all parts, in their order, on all processors.
+  func parallelMap<Result: Sendable>(_ body: @Sendable (Int) -> Result) -> [Result] {
+    TabularDecPOMDP.parallelMap(horizon > 1 ? 1 + problem.jointActionCount : 1, body)
   }
 
-  private func step(_ length: Int, _ histories: [Int], _ weights: [Double], _ visit: (Int, [Int], [Double]) -> Void) {
-    visit(length, histories, weights)
-    guard length + 1 < horizon else { return }
+  /// - Parameter visit: Gets the length, each agent's conceivable history by the digits of its steps, and
+  ///   P(s, observations | actions) for every s.
+  func visit(_ part: Int, _ visit: (Int, [Int], [Double]) -> Void) {
+    let empty = [Int](repeating: 0, count: problem.agentCount)
+    if part == 0 {
+      visit(0, empty, problem.start)
+    } else {
+      step(0, empty, problem.start, action: part - 1, visit)
+    }
+  }
+
+  /// The histories that go on with a joint action.
+  private func step(
+    _ length: Int, _ histories: [Int], _ weights: [Double], action a: Int, _ visit: (Int, [Int], [Double]) -> Void
+  ) {
     let states = problem.stateCount
     let actions = MixedRadix(problem.actionCounts)
     let observations = MixedRadix(problem.observationCounts)
-    for a in 0..<actions.count {
-      var next = [Double](repeating: 0, count: states)
-      for s in 0..<states where weights[s] > 0 {
-        let row = (s * actions.count + a) * states
-        for t in 0..<states { next[t] += weights[s] * problem.transitions[row + t] }
+    var next = [Double](repeating: 0, count: states)
+    for s in 0..<states where weights[s] > 0 {
+      let row = (s * actions.count + a) * states
+      for t in 0..<states { next[t] += weights[s] * problem.transitions[row + t] }
+    }
+    for o in 0..<observations.count {
+      var seen = next
+      var total = 0.0
+      for t in 0..<states {
+        seen[t] *= problem.observations[(a * states + t) * observations.count + o]
+        total += seen[t]
       }
-      for o in 0..<observations.count {
-        var seen = next
-        var total = 0.0
-        for t in 0..<states {
-          seen[t] *= problem.observations[(a * states + t) * observations.count + o]
-          total += seen[t]
-        }
-        guard total > 0 else { continue }
-        let longer = histories.indices.map { i in
-          (histories[i] * actions.radices[i] + actions.digit(i, of: a)) * observations.radices[i]
-            + observations.digit(i, of: o)
-        }
-        step(length + 1, longer, seen, visit)
+      guard total > 0 else { continue }
+      let longer = histories.indices.map { i in
+        (histories[i] * actions.radices[i] + actions.digit(i, of: a)) * observations.radices[i]
+          + observations.digit(i, of: o)
       }
+      visit(length + 1, longer, seen)
+      guard length + 2 < horizon else { continue }
+      for a in 0..<actions.count { step(length + 1, longer, seen, action: a, visit) }
     }
   }
 }

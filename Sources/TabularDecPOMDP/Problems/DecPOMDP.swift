@@ -35,7 +35,11 @@ public struct DecPOMDP: Sendable, Hashable {
   /// How far from 1 the probabilities of a row may sum (files write them with few digits); rows are then normalised.
   public static let rowSumTolerance = 1e-5
 
-  /// - Throws: `ProblemError` that names the row whose probabilities are negative or do not sum to 1.
+  /// Rewards beyond this, up or down, are refused: sums, products and squares of them must stay finite.
+  public static let largestReward = 1e100
+
+  /// - Throws: `ProblemError` that names the row whose probabilities are negative or do not sum to 1, or a reward that is too
+  ///   large.
   public init(
     name: String, discount: Double, stateNames: [String], actionNames: [[String]], observationNames: [[String]],
     start: [Double], transitions: [Double], observations: [Double], rewards: [Double]
@@ -54,6 +58,9 @@ public struct DecPOMDP: Sendable, Hashable {
     precondition(observations.count == jointActions * states * jointObservations)
     precondition(rewards.count == states * jointActions)
     guard (0...1).contains(discount) else { throw ProblemError("\(name): the discount \(discount) is not from 0 to 1") }
+    guard rewards.allSatisfy({ abs($0) <= Self.largestReward }) else {
+      throw ProblemError("\(name): a reward is beyond \(Self.largestReward); divide all rewards by the same number")
+    }
     self.rewards = rewards
     self.start = try Self.normalised(start, rowLength: states) { _ in "\(name): the start distribution" }
     self.transitions = try Self.normalised(transitions, rowLength: states) { row in

@@ -9,13 +9,15 @@ public enum FlowFigures {
   /// The bifurcation diagram: probabilities of the first agent's first actions in the limit of every initialisation,
   /// against alpha. Actions that symmetries exchange share a colour.
   ///
-  /// - Parameter threshold: Drawn as a line, with the bound.
+  /// - Parameters:
+  ///   - group: Without one every action has its own colour.
+  ///   - threshold: Drawn as a line, with the bound.
   public static func bifurcation(
-    _ ensembles: [FlowEnsemble], group: SymmetryGroup, threshold: Threshold? = nil
+    _ ensembles: [FlowEnsemble], group: SymmetryGroup?, threshold: Threshold? = nil
   ) -> String? {
     guard let form = ensembles.first?.form else { return nil }
     let names = form.problem.actionNames[0]
-    let curves = orbits(of: names.count, under: group).enumerated().map { number, orbit in
+    let curves = orbits(form.problem, under: group).enumerated().map { number, orbit in
       var points: [(x: Double, y: Double)] = []
       for ensemble in ensembles {
         // Dots that would hide each other are drawn once.
@@ -91,28 +93,25 @@ public enum FlowFigures {
     form.horizon == 1 ? form.problem.name : "\(form.problem.name), horizon \(form.horizon)"
   }
 
-  /// The first agent's actions by what symmetries make of them; each in rising order.
-  private static func orbits(of count: Int, under group: SymmetryGroup) -> [[Int]] {
-    var orbit = Array(0..<count)
-    var hasChanged = true
-    while hasChanged {
-      hasChanged = false
-      for phi in group.generators where phi.agents[0] == 0 {
-        for a in 0..<count {
-          let least = min(orbit[a], orbit[phi.actions[0][a]])
-          guard orbit[a] != least || orbit[phi.actions[0][a]] != least else { continue }
-          orbit[a] = least
-          orbit[phi.actions[0][a]] = least
-          hasChanged = true
-        }
+  /// The first agent's actions by what symmetries make of them, also by way of other agents' actions; each in rising order.
+  private static func orbits(_ problem: DecPOMDP, under group: SymmetryGroup?) -> [[Int]] {
+    let counts = problem.actionCounts
+    let places = counts.indices.map { counts[..<$0].reduce(0, +) }
+    var orbits = DisjointSets(counts.reduce(0, +))
+    for phi in group?.generators ?? [] {
+      for i in counts.indices {
+        for a in 0..<counts[i] { orbits.join(places[i] + a, places[phi.agents[i]] + phi.actions[i][a]) }
       }
     }
-    return Set(orbit).sorted().map { name in (0..<count).filter { orbit[$0] == name } }
+    return Dictionary(grouping: 0..<counts[0]) { orbits.root($0) }.values.sorted { $0[0] < $1[0] }
   }
+
+  /// Samples of a trajectory.
+  public static let sampleCount = 61
 
   /// Times at which trajectories are sampled: evenly on a logarithmic scale, from long before to long after what the
   /// entropies and rewards take to act.
-  public static func sampleTimes(_ problem: DecPOMDP, alpha: Double, count: Int = 61) -> [Double] {
+  public static func sampleTimes(_ problem: DecPOMDP, alpha: Double, count: Int = sampleCount) -> [Double] {
     let unit = 1 / max(alpha, problem.rewardRange, 1e-300)
     return (0..<count).map { unit * pow(10, -2 + 7 * Double($0) / Double(count - 1)) }
   }

@@ -22,16 +22,27 @@ public struct FlowReport: Encodable, Sendable {
   /// The largest difference of a probability between two initialisations.
   public let maxPolicyDistance: Double
   /// The largest difference of a probability to that of its image under a generator of the symmetry group, over all
-  /// initialisations.
-  public let equivarianceError: Double
-  public let symmetryGroupOrder: Double
+  /// initialisations; nil without a group.
+  public let equivarianceError: Double?
+  /// At least so many where the search for symmetries was given up; nil without a group.
+  public let symmetryGroupOrder: GroupOrder?
   public let symmetriesPermuteAgents: Bool
+  /// Whether all symmetries are known.
+  public let symmetriesComplete: Bool
   /// Names of the histories of each agent, in the order of `policies`.
   public let histories: [[String]]
   /// Probabilities of the first initialisations: [initialisation][agent][history][action].
   public let policies: [[[[Double]]]]
+  public let seconds: FlowSeconds
 
-  public init(_ ensemble: FlowEnsemble, group: SymmetryGroup, seed: UInt64, weighting: EntropyWeighting) {
+  /// - Parameters:
+  ///   - group: nil where nothing is to be known about symmetries.
+  ///   - seconds: What led here.
+  public init(
+    _ ensemble: FlowEnsemble, group: SymmetryGroup?, seed: UInt64, weighting: EntropyWeighting,
+    seconds: FlowSeconds = FlowSeconds()
+  ) {
+    var seconds = seconds
     let form = ensemble.form
     problem = form.problem.name
     horizon = form.horizon
@@ -41,24 +52,31 @@ public struct FlowReport: Encodable, Sendable {
     initialisations = ensemble.results.count
     self.seed = seed
     unfinished = ensemble.unfinishedCount
-    let (sampled, greedy) = (ensemble.sampled, ensemble.greedy)
+    let (sampled, greedy) = seconds.measure(\.returns) { (ensemble.sampled, ensemble.greedy) }
     (selfPlaySampled, selfPlayGreedy) = (sampled.selfPlay, greedy.selfPlay)
     (crossPlaySampled, crossPlayGreedy) = (sampled.crossPlay, greedy.crossPlay)
     crossPlayTeams = sampled.teams
     maxPolicyDistance = ensemble.maxPolicyDistance
-    equivarianceError = ensemble.results.reduce(0) {
-      max($0, form.equivarianceError($1.probabilities, under: group.generators))
+    equivarianceError = seconds.measure(\.equivariance) {
+      group.map { group in
+        parallelMap(ensemble.results.count) {
+          form.equivarianceError(ensemble.results[$0].probabilities, under: group.generators)
+        }.reduce(0, max)
+      }
     }
-    symmetryGroupOrder = group.order
-    symmetriesPermuteAgents = group.permutesAgents
+    symmetryGroupOrder = group?.order
+    symmetriesPermuteAgents = group?.permutesAgents ?? false
+    symmetriesComplete = group?.isComplete ?? false
     histories = form.historyNames
     policies = ensemble.results.prefix(Self.shownPolicies).map { form.nested($0.probabilities) }
+    self.seconds = seconds
   }
 
   private enum CodingKeys: String, CodingKey {
     case problem, horizon, discount, entropyWeighting, alpha, initialisations, seed, unfinished, selfPlaySampled
     case selfPlayGreedy, crossPlaySampled, crossPlayGreedy, crossPlayTeams, maxPolicyDistance, equivarianceError
-    case symmetryGroupOrder, symmetriesPermuteAgents, histories, policies
+    case symmetryGroupOrder, symmetryGroupOrderExact, symmetriesPermuteAgents, symmetriesComplete, histories, policies,
+      seconds
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -78,10 +96,15 @@ public struct FlowReport: Encodable, Sendable {
     try container.encode(crossPlayTeams, forKey: .crossPlayTeams)
     try container.encode(maxPolicyDistance, forKey: .maxPolicyDistance)
     try container.encode(equivarianceError, forKey: .equivarianceError)
-    try container.encode(symmetryGroupOrder, forKey: .symmetryGroupOrder)
+    // A number where one can hold it, rounded beyond 2^53; all digits as text.
+    let rounded = symmetryGroupOrder.map(\.rounded)
+    try container.encode(rounded.flatMap { $0.isFinite ? $0 : nil }, forKey: .symmetryGroupOrder)
+    try container.encode(symmetryGroupOrder?.description, forKey: .symmetryGroupOrderExact)
     try container.encode(symmetriesPermuteAgents, forKey: .symmetriesPermuteAgents)
+    try container.encode(symmetriesComplete, forKey: .symmetriesComplete)
     try container.encode(histories, forKey: .histories)
     try container.encode(policies, forKey: .policies)
+    try container.encode(seconds, forKey: .seconds)
   }
 }
 

@@ -13,8 +13,8 @@ public enum FlowTables {
       csv.append([
         report.problem, "\(report.horizon)", "\(report.alpha)", "\(report.initialisations)", "\(report.unfinished)",
         "\(report.selfPlaySampled)", "\(report.selfPlayGreedy)", report.crossPlaySampled.field,
-        report.crossPlayGreedy.field, "\(report.maxPolicyDistance)", "\(report.equivarianceError)",
-        "\(report.symmetryGroupOrder)",
+        report.crossPlayGreedy.field, "\(report.maxPolicyDistance)", report.equivarianceError.field,
+        report.symmetryGroupOrder?.description ?? "",
       ])
     }
     return csv.text

@@ -6,8 +6,12 @@ public struct ThresholdReport: Encodable, Sendable {
   public let entropyWeighting: EntropyWeighting
   public let seed: UInt64
   public let threshold: Threshold
+  public let seconds: FlowSeconds
 
-  public init(_ threshold: Threshold, _ form: SequenceForm, seed: UInt64, weighting: EntropyWeighting) {
+  public init(
+    _ threshold: Threshold, _ form: SequenceForm, seed: UInt64, weighting: EntropyWeighting, seconds: FlowSeconds
+  ) {
+    self.seconds = seconds
     self.threshold = threshold
     problem = form.problem.name
     horizon = form.horizon
@@ -19,7 +23,7 @@ public struct ThresholdReport: Encodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case problem, horizon, discount, entropyWeighting, seed, thresholdLow, thresholdHigh, bound
     case initialisationsLow, initialisationsHigh, maxPolicyDistanceLow, maxPolicyDistanceHigh
-    case unfinishedLow, unfinishedHigh
+    case unfinishedLow, unfinishedHigh, seconds
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -40,5 +44,6 @@ public struct ThresholdReport: Encodable, Sendable {
     try container.encode(high.maxPolicyDistance, forKey: .maxPolicyDistanceHigh)
     try container.encode(low?.unfinished, forKey: .unfinishedLow)
     try container.encode(high.unfinished, forKey: .unfinishedHigh)
+    try container.encode(seconds, forKey: .seconds)
   }
 }

@@ -71,23 +71,31 @@ public struct RandomProblems: Sendable, Hashable {
 }
 
 extension DecPOMDP {
-  /// The mean of the problem's images under all powers of phi, with rewards that run from 0 to 1: phi is a symmetry of it.
+  /// The mean of the problem's images under all powers of phi: phi is a symmetry of it.
   func averaged(over phi: Automorphism) throws -> DecPOMDP {
-    let joint = MixedRadix(actionCounts)
-    let seen = MixedRadix(observationCounts)
     let identity = Automorphism.identity(of: self)
     var powers = [identity]
     while powers[powers.count - 1].followed(by: phi) != identity {
       powers.append(powers[powers.count - 1].followed(by: phi))
     }
-    let maps = powers.map { power in
+    return try averaged(over: powers)
+  }
+
+  /// The mean of the problem's images under a group, with rewards that run from 0 to 1, or are all 0: all its elements are
+  /// symmetries.
+  ///
+  /// - Parameter group: All elements.
+  func averaged(over group: [Automorphism]) throws -> DecPOMDP {
+    let joint = MixedRadix(actionCounts)
+    let seen = MixedRadix(observationCounts)
+    let maps = group.map { phi in
       (
-        states: power.states,
-        actions: (0..<joint.count).map { joint.number(power.image(joint.digits(of: $0), power.actions)) },
-        observations: (0..<seen.count).map { seen.number(power.image(seen.digits(of: $0), power.observations)) }
+        states: phi.states,
+        actions: (0..<joint.count).map { joint.number(phi.image(joint.digits(of: $0), phi.actions)) },
+        observations: (0..<seen.count).map { seen.number(phi.image(seen.digits(of: $0), phi.observations)) }
       )
     }
-    let share = 1 / Double(powers.count)
+    let share = 1 / Double(group.count)
     var start = [Double](repeating: 0, count: self.start.count)
     var transitions = [Double](repeating: 0, count: self.transitions.count)
     var observations = [Double](repeating: 0, count: self.observations.count)
@@ -114,6 +122,6 @@ extension DecPOMDP {
     return try DecPOMDP(
       name: name, discount: discount, stateNames: stateNames, actionNames: actionNames,
       observationNames: observationNames, start: start, transitions: transitions, observations: observations,
-      rewards: rewards.map { most > least ? ($0 - least) / (most - least) : 0 })
+      rewards: rewards.map { most - least > 1e-9 ? ($0 - least) / (most - least) : 0 })
   }
 }

@@ -1,53 +1,61 @@
-// All symmetries of a Dec-POMDP, by generators and order.
+// The symmetries of a Dec-POMDP, by generators and order.
 
-/// The automorphism group of a problem.
+/// The automorphism group of a problem; its elements are not listed.
 ///
-/// Found along a stabiliser chain: the points (agents, states, actions, observations) stand in a row b_1, b_2, ...; for
-/// every k, from the last to the first, the orbit of b_k under the symmetries that fix all points before it is built
-/// from the symmetries known so far and, for each point not yet in it, an exhaustive search for one that moves b_k there.
-/// What is found generates the group, and its order is the product of the orbits' sizes (Sims, 1970).
+/// Found along a stabiliser chain: for the points b_1, b_2, ... of the base that `SymmetrySearch` chose, and for every k from
+/// the last to the first, the orbit of b_k under the symmetries that fix b_1 ... b_{k-1} is built from the symmetries known so
+/// far and, for each point of its cell not yet in it, a search for one that moves b_k there. What is found generates the
+/// group, and its order is the product of the orbits' sizes (Sims, 1970).
 public struct SymmetryGroup: Sendable {
   /// Without the identity; empty for the trivial group.
   public let generators: [Automorphism]
-  /// How many symmetries there are; exact up to 2^53.
-  public let order: Double
+  /// How many symmetries there are; at least so many where the search was given up.
+  public let order: GroupOrder
   /// Whether symmetries may exchange agents.
   public let permutesAgents: Bool
+  /// Whether the budget sufficed: if not, what is known is a part of the group.
+  public let isComplete: Bool
 
-  /// - Parameter permutesAgents: Also looks for symmetries that exchange agents.
-  public init(_ problem: DecPOMDP, permutesAgents: Bool = false) {
-    var search = AutomorphismSearch(problem, permutesAgents: permutesAgents)
+  /// Table entries that a search reads before it gives up: some ten seconds.
+  public static let defaultBudget = 4_000_000_000
+
+  /// - Parameters:
+  ///   - permutesAgents: Also looks for symmetries that exchange agents.
+  ///   - budget: Table entries that may be read. No single search for an image takes more than half of what is left, so
+  ///     that a hard one does not hide those that are easy.
+  public init(_ problem: DecPOMDP, permutesAgents: Bool = false, budget: Int = defaultBudget) {
+    let structure = ProblemStructure(problem)
+    var search = SymmetrySearch(structure, permutesAgents: permutesAgents, budget: budget)
     var generators: [Automorphism] = []
-    var order = 1.0
-    for k in search.points.indices.reversed() {
-      var orbit = Self.orbit(of: search.points[k], under: generators)
-      for candidate in search.candidates(for: search.points[k]) where !orbit.contains(candidate) {
-        guard let found = search.find(fixing: k, mapping: search.points[k], to: candidate) else { continue }
-        generators.append(found)
-        orbit = Self.orbit(of: search.points[k], under: generators)
+    var order = GroupOrder.one
+    var isComplete = search.hasPath
+    var orbits = DisjointSets(structure.movedCount)
+    for (number, level) in search.levels.enumerated().dropLast().reversed() {
+      guard search.hasPath, let cell = level.cell else { break }
+      var hopeless: [Int] = []
+      for candidate in level.partition.cell(at: cell) {
+        let orbit = orbits.root(candidate)
+        // What no symmetry reaches, none reaches together with others that are known.
+        if orbit == orbits.root(level.point) || hopeless.contains(where: { orbits.root($0) == orbit }) { continue }
+        switch search.find(level: number, image: candidate, allowance: search.budget / 2) {
+        case .symmetry(let found):
+          generators.append(found)
+          for (point, image) in structure.images(of: found).enumerated() { orbits.join(point, image) }
+        case .none: hopeless.append(candidate)
+        case .unknown: isComplete = false
+        }
       }
-      order *= Double(orbit.count)
+      order *= orbits.size(of: level.point)
     }
     self.generators = generators
     self.order = order
     self.permutesAgents = permutesAgents
+    self.isComplete = isComplete
   }
 
-  private static func orbit(of point: SymmetryPoint, under generators: [Automorphism]) -> Set<SymmetryPoint> {
-    var orbit: Set = [point]
-    var open = [point]
-    while let next = open.popLast() {
-      for generator in generators {
-        let image = next.image(under: generator)
-        if orbit.insert(image).inserted { open.append(image) }
-      }
-    }
-    return orbit
-  }
-
-  /// All symmetries, the identity included, if there are at most `limit`.
+  /// All symmetries that the generators make, the identity included, if there are at most `limit`.
   public func elements(of problem: DecPOMDP, limit: Int) -> [Automorphism]? {
-    guard order <= Double(limit) else { return nil }
+    guard order.rounded <= Double(limit) else { return nil }
     let identity = Automorphism.identity(of: problem)
     var known: Set = [identity]
     var open = [identity]
@@ -61,19 +69,33 @@ public struct SymmetryGroup: Sendable {
   }
 }
 
-/// What a symmetry moves.
-enum SymmetryPoint: Hashable {
-  case agent(Int)
-  case state(Int)
-  case action(agent: Int, Int)
-  case observation(agent: Int, Int)
+/// Points in disjoint sets, which only grow together.
+struct DisjointSets {
+  private var parents: [Int]
+  private var sizes: [Int]
 
-  func image(under phi: Automorphism) -> SymmetryPoint {
-    switch self {
-    case .agent(let i): .agent(phi.agents[i])
-    case .state(let s): .state(phi.states[s])
-    case .action(let i, let a): .action(agent: phi.agents[i], phi.actions[i][a])
-    case .observation(let i, let o): .observation(agent: phi.agents[i], phi.observations[i][o])
+  init(_ count: Int) {
+    parents = Array(0..<count)
+    sizes = Array(repeating: 1, count: count)
+  }
+
+  /// One point for all points of the set.
+  mutating func root(_ point: Int) -> Int {
+    var point = point
+    while parents[point] != point {
+      parents[point] = parents[parents[point]]
+      point = parents[point]
     }
+    return point
+  }
+
+  mutating func size(of point: Int) -> Int { sizes[root(point)] }
+
+  mutating func join(_ first: Int, _ second: Int) {
+    let (one, other) = (root(first), root(second))
+    guard one != other else { return }
+    let (large, small) = sizes[one] < sizes[other] ? (other, one) : (one, other)
+    parents[small] = large
+    sizes[large] += sizes[small]
   }
 }
