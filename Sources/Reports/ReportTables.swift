@@ -128,15 +128,15 @@ struct ReportTables {
     guard !names.isEmpty else { return nil }
     var table = HTMLPage.Table(
       caption: "What the game reports beside returns: means per game, or ratios of sums over games, ± standard error.",
-      header: [keyText, "outcome"])
-    table.groups = [("", 2)] + places.map { ("\(modes[$0])", 2) }
+      header: [keyText, "outcome", "seeds"])
+    table.groups = [("", 3)] + places.map { ("\(modes[$0])", 2) }
     table.header += places.flatMap { _ in ["SP", "XP"] }
     table.textColumns = 2
     for (row, configuration) in summary.configurations.enumerated() {
       for name in names {
         let outcomes = places.map { configuration.modes[$0].outcomes?[name] }
         table.rows.append(
-          [labels[row], name]
+          [labels[row], name, "\(configuration.runs)"]
             + outcomes.flatMap { [$0?.selfPlay, $0?.crossPlay].map { Self.text($0, digits: 3) } })
       }
     }
@@ -169,12 +169,12 @@ struct ReportTables {
     var table = HTMLPage.Table(
       caption: "Distance from equivariance, mean over seeds ± standard error: 0 divergence and total variation and an "
         + "agreement of 1 mean that a policy treats all games alike that a symmetry of the family makes of each other.",
-      header: [keyText, "symmetries of", "divergence (nats)", "total variation", "greedy agreement"])
+      header: [keyText, "symmetries of", "seeds", "divergence (nats)", "total variation", "greedy agreement"])
     table.textColumns = 2
     for (label, configuration) in zip(labels, summary.configurations) {
       for (family, measured) in (configuration.equivariance ?? [:]).sorted(by: { $0.key < $1.key }) {
         table.rows.append(
-          [label, family]
+          [label, family, "\(configuration.runs)"]
             + [measured.divergence, measured.totalVariation, measured.greedyAgreement].map { Self.text($0, digits: 4) })
       }
     }

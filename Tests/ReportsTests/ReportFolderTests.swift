@@ -119,6 +119,9 @@ import Training
     try training.writeEvaluation(modes: modes)
     try ReportFolder.write(try training.contents(), to: training.report)
     let document = try XMLDocument(xmlString: try text(training.report, "report.html"))
+    let returns = try document.nodes(forXPath: "//table[caption[starts-with(., 'Mean return')]]")
+    #expect(returns.count == 3)
+    #expect(try returns.allSatisfy { try $0.nodes(forXPath: "thead/tr[last()]/th[.='seeds']").count == 1 })
     for table in try document.nodes(forXPath: "//table") {
       let columns = try table.nodes(forXPath: "thead/tr[last()]/th").count
       #expect((1...13).contains(columns), "\(table.stringValue ?? "")")
@@ -250,7 +253,7 @@ import Training
     try JSONSerialization.data(withJSONObject: summary).write(to: file)
     let document = try XMLDocument(xmlString: try training.contents().page([]))
     let cells = try document.nodes(forXPath: "//tr[td='colours']/*").compactMap(\.stringValue)
-    #expect(cells == ["0.1", "colours", "0.0625 ± 0.5000", "–", "–"])
+    #expect(cells == ["0.1", "colours", "2", "0.0625 ± 0.5000", "–", "–"])
   }
 
   @Test func configurationsThatMetHaveATableAndAFile() throws {
