@@ -35,10 +35,7 @@ struct PlotPanel {
       plot.xTicks
       ?? (plot.xScale == .logarithmic
         ? AxisTicks.decades(range, count: 8) : AxisTicks.values(range, count: size.width < 400 ? 5 : 7))
-    let given = plot.yRange ?? data
-    let span = given.upperBound - given.lowerBound
-    let margin = max(span * 0.06, max(abs(given.upperBound), abs(given.lowerBound)) * 1e-3, 1e-9)
-    let yRange = given.lowerBound - margin...given.upperBound + margin
+    let yRange = Self.padded(plot.yRange ?? data)
     self.yRange = yRange
     yTicks = AxisTicks.values(yRange, count: size.height < 260 ? 5 : 6)
     let ticks = xTicks
@@ -54,6 +51,16 @@ struct PlotPanel {
       right.x - left.x
         < (SVGDocument.textWidth(left.text, size: 12) + SVGDocument.textWidth(right.text, size: 12)) / 2 + 6
     }
+  }
+
+  /// With room above and below. What stays the same gets a scale to be read on: 0 one that ends at 1, anything else a tenth of
+  /// itself on both sides.
+  private static func padded(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let span = range.upperBound - range.lowerBound
+    let size = max(abs(range.lowerBound), abs(range.upperBound))
+    if size == 0 { return -0.06...1 }
+    let margin = span > size * 1e-6 ? span * 0.06 : size * 0.1
+    return range.lowerBound - margin...range.upperBound + margin
   }
 
   private static func pixel(_ place: Double, _ width: Double) -> Double { width * (inset + (1 - 2 * inset) * place) }

@@ -93,7 +93,8 @@ public struct SVGDocument {
     let role = label.isEmpty ? "" : " role=\"img\" aria-label=\"\(Self.escaped(label))\""
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(n(width))" height="\(n(height))" \
-      viewBox="0 0 \(n(width)) \(n(height))" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif"\(role)>
+      viewBox="0 0 \(n(width)) \(n(height))" class="scheme" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif"\(role)>
+      <style>\(DarkScheme.style)</style>
       \(elements.joined(separator: "\n"))
       </svg>
 

@@ -17,6 +17,15 @@ struct HTMLPage {
     body.append("<ul>\n\(items.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n"))\n</ul>")
   }
 
+  /// What is read on demand: only its summary shows until a reader opens it, or prints the page.
+  mutating func details(_ summary: String, _ content: (inout HTMLPage) throws -> Void) rethrows {
+    var inner = HTMLPage(title: title)
+    try content(&inner)
+    guard !inner.body.isEmpty else { return }
+    body.append(
+      "<details>\n<summary>\(escaped(summary))</summary>\n\(inner.body.joined(separator: "\n"))\n</details>")
+  }
+
   mutating func preformatted(_ text: String) { body.append("<pre>\(escaped(text))</pre>") }
 
   /// - Parameters:
@@ -24,7 +33,7 @@ struct HTMLPage {
   ///   - file: where the same figure lies beside the page.
   mutating func figure(_ svg: String, caption: String, file: String) {
     body.append(
-      "<figure>\n\(svg)<figcaption>\(escaped(caption)) <span class=\"file\">\(escaped(file))</span></figcaption>\n</figure>"
+      "<figure>\n<div class=\"drawing\">\(svg)</div><figcaption>\(escaped(caption)) <span class=\"file\">\(escaped(file))</span></figcaption>\n</figure>"
     )
   }
 
@@ -38,10 +47,14 @@ struct HTMLPage {
     var marked: (row: Int, remark: String)?
     /// Text columns, which stand to the left; numbers stand to the right.
     var textColumns = 1
+
+    /// Names and values in words, which narrow pages show one below the other.
+    fileprivate var isText: Bool { textColumns == header.count }
   }
 
   mutating func table(_ table: Table) {
-    var lines = ["<div class=\"table\"><table>", "<caption>\(escaped(table.caption))</caption>", "<thead>"]
+    let kind = table.isText ? " class=\"facts\"" : ""
+    var lines = ["<div class=\"table\"><table\(kind)>", "<caption>\(escaped(table.caption))</caption>", "<thead>"]
     if !table.groups.isEmpty {
       let cells = table.groups.map { group in
         let span = "colspan=\"\(group.columns)\""
@@ -90,32 +103,54 @@ struct HTMLPage {
   }
 
   private static let style = """
-    :root { color-scheme: light; }
-    body { margin: 0; background: #ffffff; color: #1a1a1a; font: 16px/1.5 Helvetica, Arial, sans-serif; }
-    main { max-width: 1180px; margin: 0 auto; padding: 24px; }
+    :root { color-scheme: light dark; --paper: #ffffff; --ink: #1a1a1a; --faint: #555555; --line: #e0e0e0;
+      --rule: #555555; --note: #fdf6e7; --mark: #e8f1f8; --code: #f5f5f5; }
+    @media screen and (prefers-color-scheme: dark) {
+      :root { --paper: #16191d; --ink: #e6e6e6; --faint: #a3a9b0; --line: #363b41; --rule: #8a9097; --note: #33291a;
+        --mark: #1d3346; --code: #20252a; }
+    }
+    body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 Helvetica, Arial, sans-serif; }
+    main { max-width: 1240px; margin: 0 auto; padding: 24px; }
     h1 { font-size: 28px; margin: 0 0 8px; overflow-wrap: anywhere; }
-    h2 { font-size: 21px; margin: 36px 0 10px; border-bottom: 1px solid #cccccc; padding-bottom: 4px; }
+    h2 { font-size: 21px; margin: 36px 0 10px; border-bottom: 1px solid var(--line); padding-bottom: 4px; }
     h3 { font-size: 17px; margin: 24px 0 8px; }
-    p { max-width: 46em; }
-    .note { border-left: 4px solid #e69f00; background: #fdf6e7; padding: 8px 12px; }
+    p { max-width: 46em; overflow-wrap: break-word; }
+    details { margin: 12px 0; }
+    summary { cursor: pointer; padding: 4px 0; }
+    .note { border-left: 4px solid #e69f00; background: var(--note); padding: 8px 12px; }
     .table { overflow-x: auto; margin: 12px 0 20px; }
     table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: 0 0 8px; max-width: 60em; }
-    th, td { padding: 4px 8px; text-align: right; border-bottom: 1px solid #e0e0e0; white-space: nowrap; }
-    thead th { border-bottom: 1px solid #555555; vertical-align: bottom; }
-    thead th.group { text-align: center; border-bottom: 1px solid #999999; }
+    th, td { padding: 4px 7px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+    thead th { border-bottom: 1px solid var(--rule); vertical-align: bottom; }
+    thead th.group { text-align: center; border-bottom: 1px solid var(--rule); }
+    thead th + th.group, td + th.group { border-left: 8px solid var(--paper); }
     tbody th { font-weight: normal; }
     .text { text-align: left; }
-    td.text { white-space: normal; overflow-wrap: anywhere; }
-    .marked { background: #e8f1f8; font-weight: bold; }
-    .marked th { font-weight: bold; }
+    .facts .text { white-space: normal; overflow-wrap: anywhere; }
+    .marked, .marked th { background: var(--mark); font-weight: bold; }
     .marked em { font-weight: normal; }
     figure { margin: 18px 0 30px; break-inside: avoid; }
     figure svg { max-width: 100%; height: auto; display: block; }
     figcaption { font-size: 14px; max-width: 60em; margin-top: 6px; }
-    .file { color: #555555; font-family: monospace; }
-    pre { background: #f5f5f5; padding: 12px; font-size: 13px; line-height: 1.4; white-space: pre-wrap;
+    .file { color: var(--faint); font-family: monospace; overflow-wrap: anywhere; }
+    pre { background: var(--code); padding: 12px; font-size: 13px; line-height: 1.4; white-space: pre-wrap;
       overflow-wrap: anywhere; }
+    @media (max-width: 700px) {
+      main { padding: 12px; }
+      h1 { font-size: 22px; }
+      table { font-size: 13px; }
+      th, td { padding: 3px 5px; }
+      thead th { white-space: normal; }
+      .table:not(:has(.facts)) caption { position: sticky; left: 0; max-width: calc(100vw - 24px); white-space: normal; }
+      tbody th { position: sticky; left: 0; background: var(--paper); }
+      .facts thead { display: none; }
+      .facts, .facts tbody, .facts tr, .facts th, .facts td { display: block; position: static; border: 0; }
+      .facts tr { border-bottom: 1px solid var(--line); padding: 4px 0; }
+      .facts tbody th { color: var(--faint); padding-bottom: 0; overflow-wrap: anywhere; }
+      .drawing { overflow-x: auto; }
+      .drawing svg { min-width: 600px; }
+    }
     @media print {
       main { max-width: none; padding: 0; }
       body { font-size: 11px; }
@@ -124,6 +159,7 @@ struct HTMLPage {
       .table { overflow: visible; }
       h2, h3 { break-after: avoid; }
       tr { break-inside: avoid; }
+      details::details-content { content-visibility: visible; display: block; height: auto; }
     }
     """
 

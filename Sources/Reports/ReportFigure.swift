@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Training
 
 /// A figure of a report: in the page, and as a file beside it.
 public struct ReportFigure: Sendable {
@@ -8,10 +9,12 @@ public struct ReportFigure: Sendable {
   let caption: String
   /// Begins a part of the page.
   var heading: String?
+  /// What the page shows until a reader opens the figure; nil where it is open.
+  var summary: String?
 
-  init?(file: String, svg: String?, heading: String? = nil, caption: String) {
+  init?(file: String, svg: String?, heading: String? = nil, summary: String? = nil, caption: String) {
     guard let svg else { return nil }
-    (self.file, self.svg, self.heading, self.caption) = (file, svg, heading, caption)
+    (self.file, self.svg, self.heading, self.summary, self.caption) = (file, svg, heading, summary, caption)
   }
 }
 
@@ -22,7 +25,7 @@ extension ReportContents {
     if let evaluation {
       let summary = evaluation.summary
       let axis = SweptAxis(summary)
-      let modes = evaluation.record.modes.joined(separator: ", ")
+      let modes = evaluation.matrices.map(\.mode.description).joined(separator: ", ")
       figures.append(
         ReportFigure(
           file: "\(axis.fileName).svg", svg: SweepPlot.svg(summary, title: "\(title): self-play and cross-play"),
@@ -38,12 +41,14 @@ extension ReportContents {
             + "play as well together as with themselves. Bands and bars are ±1 standard error by bootstrap over seeds.")
       )
       let range = HeatMap.range(evaluation.matrices)
+      let first = EvaluationMode.panels(of: evaluation.matrices.map(\.mode)).first ?? []
       for (i, matrix) in evaluation.matrices.enumerated() {
         figures.append(
           ReportFigure(
             file: "matrix-\(matrix.mode).svg",
             svg: HeatMap.svg(matrix, title: "\(title): cross-play matrix, \(matrix.mode)", range: range),
             heading: i == 0 ? "Cross-play matrices" : nil,
+            summary: first.contains(i) ? nil : "Matrix: \(matrix.mode)",
             caption:
               "Mean return of every run in seat 0 (rows) with every run in seat 1 (columns), \(matrix.mode), ordered "
               + "by configuration, then seed; the diagonal is self-play. All maps have one colour scale."))

@@ -124,6 +124,8 @@ public struct ReportRecord: Encodable {
   public let metrics: [Metrics]
   public let evaluation: EvaluationRecord?
   public let summary: EvaluationSummary?
+  /// Tests of cross-play against the standard value of what is swept.
+  public let comparisons: [CrossPlayComparison]
   /// The configuration with the largest cross-play, greedy where it was played.
   public let best: String?
   public let hashes: [String: String]
@@ -153,6 +155,7 @@ public struct ReportRecord: Encodable {
     }
     evaluation = contents.evaluation?.record
     summary = contents.evaluation?.summary
+    comparisons = contents.evaluation.map { CrossPlayComparison.all($0.matrices, $0.summary) } ?? []
     best = contents.evaluation.flatMap { evaluation in
       ReportTables(evaluation).best.map { evaluation.summary.configurations[$0.row].configuration }
     }

@@ -13,13 +13,27 @@ extension ReportContents {
     var page = HTMLPage(title: "\(title): training and cross-play report")
     page.paragraph(introduction)
     for remark in remarks { page.paragraph(remark, isNote: true) }
-    if let evaluation {
-      let tables = ReportTables(evaluation)
+    let tables = evaluation.map { ReportTables($0) }
+    if let tables {
+      let panels = tables.modePanels
       page.heading("Self-play and cross-play")
-      page.table(tables.returns)
-      if let outcomes = tables.outcomes { page.table(outcomes) }
-      page.table(tables.ties)
+      if let first = panels.first {
+        page.table(tables.returns(first))
+        if let comparisons = tables.comparisons(first) { page.table(comparisons) }
+      }
       if let equivariance = tables.equivariance { page.table(equivariance) }
+      for places in panels.dropFirst() {
+        page.details("Returns: \(tables.names(places))") {
+          $0.table(tables.returns(places))
+          if let comparisons = tables.comparisons(places) { $0.table(comparisons) }
+        }
+      }
+      for places in panels {
+        if let outcomes = tables.outcomes(places) {
+          page.details("Outcomes: \(tables.names(places))") { $0.table(outcomes) }
+        }
+      }
+      for places in panels { page.details("Ties: \(tables.names(places))") { $0.table(tables.ties(places)) } }
       if !tables.blocks.isEmpty {
         page.heading("Cross-play between configurations", level: 3)
         for table in tables.blocks { page.table(table) }
@@ -27,21 +41,23 @@ extension ReportContents {
     }
     for figure in figures {
       if let heading = figure.heading { page.heading(heading) }
-      page.figure(figure.svg, caption: figure.caption, file: figure.file)
+      guard let summary = figure.summary else {
+        page.figure(figure.svg, caption: figure.caption, file: figure.file)
+        continue
+      }
+      page.details(summary) { $0.figure(figure.svg, caption: figure.caption, file: figure.file) }
     }
     page.heading("How the numbers are estimated")
     for paragraph in methods { page.paragraph(paragraph) }
-    page.heading("Configuration")
+    page.heading("Configuration and provenance")
     for training in trainings {
-      if trainings.count > 1 { page.heading(training.folders[0].url.relativePath, level: 3) }
-      page.preformatted(try training.configuration.yaml())
+      let name = trainings.count > 1 ? " of \(training.folders[0].url.relativePath)" : ""
+      try page.details("Configuration\(name)") { $0.preformatted(try training.configuration.yaml()) }
     }
-    page.heading("Provenance")
-    page.table(provenance)
+    page.details("Versions, devices, policies") { $0.table(provenance) }
+    try page.details("Content hashes") { $0.table(try hashTable) }
     page.heading("Commands", level: 3)
     page.preformatted(commands.joined(separator: "\n"))
-    page.heading("Content hashes", level: 3)
-    page.table(try hashTable)
     return page.source
   }
 
@@ -78,6 +94,12 @@ extension ReportContents {
         + "is the mean over the seatings of a team, standard error = s / √m. Gap: SP − XP over all pairs, standard error "
         + "by the same bootstrap for both at once. A dash means that there are too few runs for an error, or nothing to "
         + "divide by. Outcomes that are ratios divide sums over all games.",
+      "Comparison with the standard value: the default of the swept key where it was trained, else the smallest above 0 (or "
+        + "the first configuration where no number is swept). Runs of one seed begin alike in both configurations. D is the "
+        + "difference of XP over the R seeds that both have; its standard error is the jackknife's, s / √R with s the "
+        + "standard deviation of R D − (R − 1) D without one seed; t = D / error, against Student's t with R − 1 degrees of "
+        + "freedom (Arvesen 1969, Jackknifing U-statistics, Ann. Math. Stat. 40, 2076–2100). Disjoint: a paired t-test over "
+        + "m teams. Both one-sided: p is the probability of such a t or a larger one if there is no difference.",
       "Sampled: actions are drawn from the policy's distribution over legal actions, as in training. Greedy: the first "
         + "of the legal actions with the largest logit.",
     ]

@@ -114,7 +114,7 @@ struct ReportTests {
 
   @Test func largeMatricesHaveNoValuesInTheirCells() throws {
     let texts = try texts(HeatMap.svg(try sweep(.greedy, seeds: 40), title: "t"))
-    #expect(texts.count < 30)
+    #expect(texts.count < 100, "6,400 entries")
     #expect(texts.contains("0.05"))
   }
 
@@ -165,6 +165,49 @@ struct ReportTests {
     let layout = try SVGLayout(try #require(SweepPlot.svg(summary, title: "t")))
     #expect(layout.problems == [])
     #expect(layout.contents.filter { $0 == "0.01" }.count == 2)
+  }
+
+  @Test func modesHaveOneOrderWhateverTheyWereGivenIn() throws {
+    let modes: [EvaluationMode] = [.temperature(0.1), .greedyRandomTie, .sampled, .temperature(0.5), .greedy]
+    let ordered: [EvaluationMode] = [.sampled, .greedy, .greedyRandomTie, .temperature(0.5), .temperature(0.1)]
+    #expect(EvaluationMode.ordered(modes) == ordered)
+    let summary = EvaluationSummary(try modes.map { try sweep($0) }, bootstrap: bootstrap)
+    #expect(summary.configurations.allSatisfy { $0.modes.map(\.mode) == ordered })
+    #expect(summary.inOrder == summary)
+  }
+
+  @Test func greedyAndGreedyWithRandomTiesNeverShareAPanel() throws {
+    #expect(
+      EvaluationMode.panels(of: [.sampled, .greedy, .greedyRandomTie, .temperature(0.5), .temperature(0.1)])
+        == [[0, 1], [2, 3], [4]])
+    #expect(EvaluationMode.panels(of: [.greedy, .greedyRandomTie]) == [[0], [1]])
+    #expect(EvaluationMode.panels(of: []) == [])
+    let summary = EvaluationSummary(
+      try [EvaluationMode.sampled, .greedy, .greedyRandomTie].map { try sweep($0) }, bootstrap: bootstrap)
+    let layout = try SVGLayout(try #require(SweepPlot.svg(summary, title: "t")))
+    #expect(layout.problems == [])
+    #expect(layout.contents.contains("sampled and greedy"))
+    #expect(layout.contents.filter { $0 == "greedy-random-tie" }.count == 1, "the second panel's title")
+  }
+
+  @Test(arguments: [(16, 2), (40, 5)]) func smallEntriesHaveEverySoManySeedsBesideThem(seeds: Int, interval: Int) throws
+  {
+    var matrix = CrossPlayMatrix(
+      mode: .greedy, seats: 2,
+      runs: try exampleRuns(seeds: seeds, entropyCoefficients: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 1]))
+    for i in matrix.runs.indices {
+      for j in matrix.runs.indices where i / seeds == j / seeds { matrix.add(cell(1), team: [i, j]) }
+    }
+    let layout = try SVGLayout(HeatMap.svg(matrix, title: "t", range: 0...2))
+    #expect(layout.problems == [])
+    #expect(layout.contents.filter { $0 == "\(interval)" }.count >= 14, "beside rows and columns of seven maps")
+    #expect(!layout.contents.contains("\(interval + 1)"))
+  }
+
+  @Test func whatIsAlwaysZeroHasAScaleToOne() throws {
+    var zero = CrossPlayMatrix(mode: .greedy, seats: 2, runs: try exampleRuns(seeds: 2))
+    for i in 0..<2 { for j in 0..<2 { zero.add(cell(0), team: [i, j]) } }
+    #expect(HeatMap.range([zero]) == 0...1)
   }
 
   @Test func theGapHasALineAtZero() throws {

@@ -84,6 +84,38 @@ import Testing
     #expect(svg.contains("0 apart"))
   }
 
+  @Test(arguments: [
+    (0.0, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]), (20.0, ["18.0", "20.0", "22.0"]),
+    (-0.25, ["-0.27", "-0.26", "-0.25", "-0.24", "-0.23"]),
+  ]) func whatStaysTheSameHasAScaleToReadItOn(value: Double, ticks: [String]) throws {
+    var constant = plot([1, 2, 3], [value, value, value])
+    constant.curves[0].errors = []
+    let contents = try SVGLayout(try #require(constant.svg())).contents
+    for tick in ticks { #expect(contents.contains(tick), "\(tick) of \(contents)") }
+    #expect(contents.allSatisfy { $0.count < 8 || $0.contains(" ") }, "no ticks of many digits: \(contents)")
+  }
+
+  @Test func darkPagesReplaceEveryColourThatDrawingsUse() throws {
+    var all = plot([0, 0.01, 0.1], [1, 2, 3])
+    all.curves = LinePlot.colors.map { color in
+      var curve = all.curves[0]
+      curve.color = color
+      return curve
+    }
+    (all.marksZero, all.markers) = (true, [(0.05, "here")])
+    let svg = try #require(all.svg())
+    let parts = svg.components(separatedBy: "</style>")
+    #expect(parts.count == 2 && parts[0].contains("prefers-color-scheme: dark"))
+    // What is light or dark enough to be seen on both papers stays.
+    let kept: Set<Substring> = ["none", "#cc79a7", "#e69f00"]
+    for attribute in ["fill", "stroke"] {
+      let used = Set(parts[1].split(separator: "\(attribute)=\"").dropFirst().map { $0.prefix { $0 != "\"" } })
+      for color in used.subtracting(kept) {
+        #expect(parts[0].contains("[\(attribute)=\"\(color)\"] { \(attribute): #"), "\(attribute) \(color)")
+      }
+    }
+  }
+
   @Test func emptyPanelsAreLeftOut() throws {
     let grid = PlotGrid(title: "t", panels: [plot([1], [.nan]), plot([1, 2], [1, 2])], columns: 2)
     #expect(try SVGLayout(try #require(grid.svg())).contents.filter { $0 == "entropy coefficient" }.count == 1)

@@ -62,13 +62,17 @@ struct ExampleTraining {
   /// M[i, j] of a configuration is `base` on the diagonal and half of it beside; greedy is one more.
   ///
   /// - Parameter acrossConfigurations: Also 1.25 for runs of different configurations.
-  func writeEvaluation(update: Int = 4, acrossConfigurations: Bool = false) throws {
-    let matrices = [EvaluationMode.sampled, .greedy].map { mode in
-      var matrix = CrossPlayMatrix(mode: mode, seats: 2, runs: configuration.runs.map { EvaluatedRun($0) })
-      for i in 0..<4 {
-        for j in 0..<4 where acrossConfigurations || i / 2 == j / 2 {
-          let own = (i == j ? 2.0 : 1) * Double(i / 2 + 1) + (mode == .greedy ? 1 : 0)
-          let value = i / 2 == j / 2 ? own : 1.25
+  func writeEvaluation(
+    update: Int = 4, acrossConfigurations: Bool = false, modes: [EvaluationMode] = [.sampled, .greedy]
+  ) throws {
+    let runs = configuration.runs.map { EvaluatedRun($0) }
+    let seeds = runs.count / 2
+    let matrices = modes.map { mode in
+      var matrix = CrossPlayMatrix(mode: mode, seats: 2, runs: runs)
+      for i in runs.indices {
+        for j in runs.indices where acrossConfigurations || i / seeds == j / seeds {
+          let own = (i == j ? 2.0 : 1) * Double(i / seeds + 1) + (mode == .greedy ? 1 : 0)
+          let value = i / seeds == j / seeds ? own : 1.25
           matrix.add(
             CrossPlayCell(games: 10, returnSum: value * 10, squaredReturnSum: value * value * 10, decisions: 40),
             team: [i, j])
@@ -79,9 +83,9 @@ struct ExampleTraining {
     let summary = EvaluationSummary(matrices, bootstrap: Bootstrap(samples: 10, seed: 0))
     let record = """
       {"configuration": "example", "update": \(update), "env_steps": \(update * 64), "games": 10, "seed": 3,
-      "modes": ["sampled", "greedy"], "tie_tolerance": 0.001, "bootstrap_samples": 10, "max_tuples": 1000,
+      "modes": [\(modes.map { "\"\($0)\"" }.joined(separator: ", "))], "tie_tolerance": 0.001, "bootstrap_samples": 10, "max_tuples": 1000,
       "across_configurations": \(acrossConfigurations), "device": "a <device> & more", "symmetry": false, "trainings": [{"configuration": "example",
-      "update": \(update), "env_steps": \(update * 64), "runs": 4, "weight_hash": "4567"}]}
+      "update": \(update), "env_steps": \(update * 64), "runs": \(runs.count), "weight_hash": "4567"}]}
       """
     try write(record, "evaluation/evaluation.json")
     try write(String(decoding: SummaryReport.json(summary), as: UTF8.self), "evaluation/summary.json")

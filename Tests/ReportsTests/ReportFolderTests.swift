@@ -1,8 +1,10 @@
 // Whole reports of small folders: what they hold, and what they refuse.
 import Checkpoints
+import Evaluation
 import Foundation
 import TestSupport
 import Testing
+import Training
 
 @testable import Reports
 
@@ -62,7 +64,7 @@ import Testing
     func count(_ path: String) throws -> Int { try document.nodes(forXPath: path).count }
     #expect(try count("//*[local-name()='svg']") == 6)
     #expect(try count("//figure/figcaption") == 6)
-    #expect(try count("//figure/*[local-name()='svg'][@role='img'][string-length(@aria-label) > 10]") == 6)
+    #expect(try count("//figure//*[local-name()='svg'][@role='img'][string-length(@aria-label) > 10]") == 6)
     #expect(try count("//table/caption") == count("//table"))
     #expect(try count("//html[@lang]/head/title") == 1)
     #expect(try count("//th[not(@scope)]") == 0)
@@ -75,12 +77,72 @@ import Testing
     let marked = try document.nodes(forXPath: "//tr[@class='marked']/th").map { $0.stringValue ?? "" }
     #expect(marked == ["0.1 best XP greedy"])
     let cells = try document.nodes(forXPath: "//table[1]//tr[@class='marked']/td").compactMap(\.stringValue)
-    #expect(cells.prefix(5) == ["2", "10", "4.00 ± 0.00", "5.00 ± 0.00", "2.00"])
+    #expect(
+      cells == [
+        "2", "2 (1)", "4.00 ± 0.00", "2.00", "2.00", "2.00", "5.00 ± 0.00", "3.00", "2.00", "3.00",
+      ])
+    #expect(
+      try document.nodes(forXPath: "(//table)[1]/thead/tr[1]/th").compactMap(\.stringValue) == ["sampled", "greedy"])
     let all = try document.nodes(forXPath: "//td").compactMap(\.stringValue)
     #expect(all.contains("a <device> & more"))
     let commands = try document.nodes(forXPath: "//pre").compactMap(\.stringValue).joined()
     #expect(commands.contains("--games 10 --mode sampled,greedy --seed 3"))
     #expect(commands.contains("crossplay report example"))
+  }
+
+  @Test func higherCoefficientsAreTestedAgainstTheStandardOne() throws {
+    let training = try ExampleTraining(
+      yaml: ExampleTraining.yaml.replacing("seeds: 2", with: "seeds: 4").replacing("[0.0, 0.1]", with: "[0.01, 0.1]"))
+    try training.writeEvaluation()
+    let record = try ReportFolder.write(try training.contents(), to: training.report)
+    #expect(record.comparisons.map(\.mode) == [.sampled, .greedy])
+    #expect(record.comparisons.allSatisfy { $0.baseline == "entropy_coefficient=0.01" })
+    // Entries are 1 in the first and 2 in the second configuration, and one more greedily: nothing varies over seeds.
+    #expect(
+      record.comparisons.map(\.allTuples.difference) == [
+        .init(mean: 1, standardError: 0, count: 4), .init(mean: 1, standardError: 0, count: 4),
+      ])
+    let json = try text(training.report, "report.json")
+    #expect(json.contains("\"comparisons\"") && json.contains("\"degrees_of_freedom\" : 3"))
+    let document = try XMLDocument(xmlString: try text(training.report, "report.html"))
+    let rows = try document.nodes(forXPath: "//table[caption[starts-with(., 'Do strangers')]]/tbody/tr")
+    #expect(rows.count == 2)
+    #expect(
+      rows[1].children?.compactMap(\.stringValue)
+        == ["0.1", "greedy", "4", "1.000 ± 0.000", "–", "–", "–", "2", "1.000 ± 0.000", "–", "–", "–"])
+  }
+
+  @Test func tablesAreNoWiderThanAPageHoweverManyModesThereAre() throws {
+    let modes: [EvaluationMode] = [.temperature(0.1), .greedyRandomTie, .greedy, .temperature(0.5), .sampled]
+    let training = try ExampleTraining()
+    try training.writeMetrics()
+    try training.writeEvaluation(modes: modes)
+    try ReportFolder.write(try training.contents(), to: training.report)
+    let document = try XMLDocument(xmlString: try text(training.report, "report.html"))
+    let returns = try document.nodes(forXPath: "//table[caption[starts-with(., 'Mean return')]]")
+    #expect(returns.count == 3)
+    #expect(try returns.allSatisfy { try $0.nodes(forXPath: "thead/tr[last()]/th[.='seeds']").count == 1 })
+    for table in try document.nodes(forXPath: "//table") {
+      let columns = try table.nodes(forXPath: "thead/tr[last()]/th").count
+      #expect((1...13).contains(columns), "\(table.stringValue ?? "")")
+    }
+    let groups = try document.nodes(forXPath: "//table[caption[starts-with(., 'Mean return')]]/thead/tr[1]/th")
+    #expect(groups.compactMap(\.stringValue) == EvaluationMode.ordered(modes).map(\.description))
+    let closed = try document.nodes(forXPath: "//details/summary").compactMap(\.stringValue)
+    #expect(
+      closed.contains("Returns: greedy-random-tie and temperature=0.5") && closed.contains("Matrix: temperature=0.1"))
+    #expect(try document.nodes(forXPath: "//details[.//figure]").count == 3, "maps of the first two modes are open")
+  }
+
+  @Test func thePageHasADarkScheme() throws {
+    let training = try evaluated()
+    let page = try training.contents().page([])
+    #expect(page.contains("color-scheme: light dark"))
+    let dark = try #require(
+      page.components(separatedBy: "@media screen and (prefers-color-scheme: dark) {").dropFirst().first)
+    let names = Set(page.matches(of: /var\((--[a-z]+)\)/).map(\.output.1))
+    #expect(names.count > 5)
+    for name in names { #expect(dark.prefix(400).contains("\(name): #"), "\(name)") }
   }
 
   @Test func withoutAnEvaluationThereAreLearningCurvesAndAWord() throws {
@@ -191,7 +253,7 @@ import Testing
     try JSONSerialization.data(withJSONObject: summary).write(to: file)
     let document = try XMLDocument(xmlString: try training.contents().page([]))
     let cells = try document.nodes(forXPath: "//tr[td='colours']/*").compactMap(\.stringValue)
-    #expect(cells == ["0.1", "colours", "0.0625 ± 0.5000", "–", "–"])
+    #expect(cells == ["0.1", "colours", "2", "0.0625 ± 0.5000", "–", "–"])
   }
 
   @Test func configurationsThatMetHaveATableAndAFile() throws {

@@ -6,7 +6,7 @@ public struct RecordedEvaluation {
   public let folder: URL
   public let record: EvaluationRecord
   public let summary: EvaluationSummary
-  /// One per mode.
+  /// One per mode, in the order of tables and figures.
   public let matrices: [CrossPlayMatrix]
   /// Content hashes of the files that this was read from, by name.
   public let hashes: [(name: String, hash: String)]
@@ -37,17 +37,18 @@ public struct RecordedEvaluation {
     }
     self.folder = folder
     record = try read(names[0]) { try EvaluationRecord(json: $0) }
-    summary = try read(names[1]) { try JSONDecoder().decode(EvaluationSummary.self, from: $0) }
-    matrices = try read(names[2]) { try MatrixReport.matrices(json: $0) }
+    summary = try read(names[1]) { try JSONDecoder().decode(EvaluationSummary.self, from: $0).inOrder }
+    let played = try read(names[2]) { try MatrixReport.matrices(json: $0) }
     let configurations = summary.configurations.map(\.configuration)
-    guard matrices.map({ $0.mode.description }) == record.modes,
-      matrices.allSatisfy({ $0.groups.map(\.configuration) == configurations })
+    guard played.map({ $0.mode.description }) == record.modes,
+      played.allSatisfy({ $0.groups.map(\.configuration) == configurations })
     else {
       throw FileFailure(
         folder.relativePath,
         "holds files of different evaluations (\(names.joined(separator: ", ")) do not go together); run crossplay "
           + "evaluate again")
     }
+    matrices = CrossPlayMatrix.ordered(played)
     hashes = try names.map { ($0, try FileHash.digits(of: folder.appendingPathComponent($0))) }
   }
 }

@@ -19,8 +19,8 @@ public enum HeatMap {
   /// One scale for the maps of several modes: from the smallest entry, or 0, to the largest.
   public static func range(_ matrices: [CrossPlayMatrix]) -> ClosedRange<Double> {
     let returns = matrices.flatMap { $0.cells.values.map(\.meanReturn) }
-    let low = min(0, returns.min() ?? 0)
-    return low...max(returns.max() ?? 0, low + 1e-9)
+    let (low, high) = (min(0, returns.min() ?? 0), returns.max() ?? 0)
+    return low...(high > low ? high : low + 1)
   }
 }
 

@@ -26,7 +26,8 @@ struct HeatMapLayout {
   /// What stands below the lowest entries.
   let bottom: Double
 
-  private let showsSeeds: Bool
+  /// Every so many runs of a configuration have their seed beside them; 0: none has.
+  private let seedInterval: Int
   private let turnsSeeds: Bool
   private let turnsNames: Bool
   /// Room for the seeds of rows and of columns.
@@ -53,8 +54,11 @@ struct HeatMapLayout {
       : min(36, max(3, ((720 / Double(columns) - 44) / largest).rounded(.down)))
     self.size = size
     let seedWidth = seeds.map { SVGDocument.textWidth($0, size: Self.seedSize) }.max() ?? 0
-    showsSeeds = size >= 13
-    turnsSeeds = seedWidth > size - 3
+    // Where entries are small every second, fifth, ... seed is written, if there is more than one to write.
+    let interval = [1, 2, 5, 10, 20, 50].first { Double($0) * size >= 13 }
+    seedInterval = interval.map { $0 == 1 || 2 * $0 <= Int(largest) ? $0 : 0 } ?? 0
+    let showsSeeds = seedInterval > 0
+    turnsSeeds = seedWidth > Double(max(seedInterval, 1)) * size - 3
     rowSeedSpace = showsSeeds ? seedWidth + 10 : 6
     columnSeedSpace = showsSeeds ? (turnsSeeds ? seedWidth + 10 : 20) : 6
     let nameWidth = groups.map { SVGDocument.textWidth($0.label, size: Self.nameSize) }.max() ?? 0
@@ -105,6 +109,11 @@ struct HeatMapLayout {
   /// Configurations have a line around them where there is room for it between the maps.
   var hasOutlines: Bool { groups.count > 1 && (!isJoint || size >= 20) }
 
+  /// Whether the seed of a configuration's run is written; the last one keeps its distance to the next configuration.
+  private func hasSeed(_ place: Int, of members: [Int]) -> Bool {
+    place.isMultiple(of: seedInterval) && place + seedInterval <= members.count
+  }
+
   var firstTileTop: Double { tiles.first?.y ?? 0 }
 
   func drawLabels(_ svg: inout SVGDocument, _ corner: (x: Double, y: Double)) {
@@ -112,13 +121,13 @@ struct HeatMapLayout {
       let isFirstColumn = !isJoint || tile.columns == groups.first?.members
       let isLastRow = !isJoint || tile.rows == groups.last?.members
       let (x, y) = (corner.x + tile.x, corner.y + tile.y)
-      if showsSeeds && isFirstColumn {
-        for (i, run) in tile.rows.enumerated() {
+      if seedInterval > 0 && isFirstColumn {
+        for (i, run) in tile.rows.enumerated() where hasSeed(i, of: tile.rows) {
           svg.text(seeds[run], x: x - 6, y: y + (Double(i) + 0.5) * size, size: Self.seedSize, anchor: .end)
         }
       }
-      if showsSeeds && isLastRow {
-        for (i, run) in tile.columns.enumerated() {
+      if seedInterval > 0 && isLastRow {
+        for (i, run) in tile.columns.enumerated() where hasSeed(i, of: tile.columns) {
           let bottom = y + Double(tile.rows.count) * size
           svg.text(
             seeds[run], x: x + (Double(i) + 0.5) * size, y: bottom + (turnsSeeds ? 6 : 12), size: Self.seedSize,

@@ -29,37 +29,45 @@ public enum SweepPlot {
     _ summary: EvaluationSummary, title: String, yTitle: String, _ quantities: [Quantity], marksZero: Bool = false
   ) -> String? {
     let axis = SweptAxis(summary)
-    var panels = axis.panelTitles.enumerated().map { panel, panelTitle in
+    let modes = summary.configurations.first?.modes.map(\.mode) ?? []
+    let modePanels = EvaluationMode.panels(of: modes)
+    var panels = axis.panelTitles.indices.flatMap { panel in
       let members = axis.members(ofPanel: panel)
       let rows = members.map { summary.configurations[$0] }
-      var plot = LinePlot(title: panelTitle, xTitle: axis.title, yTitle: yTitle, curves: [])
-      axis.prepare(&plot, members: members)
-      plot.marksZero = marksZero
-      plot.standsApart = axis.key == nil
-      plot.curves = (rows.first?.modes.indices ?? 0..<0).flatMap { mode in
-        quantities.map { quantity in
-          let estimates = rows.map { row in quantity.estimate(row.modes[mode]) }
-          var curve = LinePlot.Curve(
-            label: "\(quantity.name) \(rows[0].modes[mode].mode)", color: quantity.color,
-            points: zip(members, estimates).map { (axis.places[$0].x, $1?.mean ?? .nan) })
-          // Modes differ by their dashes and by full or hollow dots; quantities by colour and the shape of the dots.
-          curve.dashes = modeDashes[mode % modeDashes.count]
-          curve.isHollow = mode.isMultiple(of: 2)
-          curve.marker = quantity.marker
-          curve.errors = estimates.map { $0?.standardError ?? .nan }
-          curve.dotRadius = 3.5
-          curve.isJoined = axis.key != nil
-          return curve
+      return modePanels.map { places in
+        // One panel for all modes needs no name.
+        let names = modePanels.count > 1 ? [places.map { "\(modes[$0])" }.joined(separator: " and ")] : []
+        let title = ([axis.panelTitles[panel]] + names).filter { !$0.isEmpty }.joined(separator: ": ")
+        var plot = LinePlot(title: title, xTitle: axis.title, yTitle: yTitle, curves: [])
+        axis.prepare(&plot, members: members)
+        plot.marksZero = marksZero
+        plot.standsApart = axis.key == nil
+        plot.curves = places.flatMap { mode in
+          quantities.map { quantity in
+            let estimates = rows.map { row in quantity.estimate(row.modes[mode]) }
+            var curve = LinePlot.Curve(
+              label: "\(quantity.name) \(modes[mode])", color: quantity.color,
+              points: zip(members, estimates).map { (axis.places[$0].x, $1?.mean ?? .nan) })
+            // Modes differ by their dashes and by full or hollow dots; quantities by colour and the shape of the dots.
+            curve.dashes = modeDashes[mode % modeDashes.count]
+            curve.isHollow = mode.isMultiple(of: 2)
+            curve.marker = quantity.marker
+            curve.errors = estimates.map { $0?.standardError ?? .nan }
+            curve.dotRadius = 3.5
+            curve.isJoined = axis.key != nil
+            return curve
+          }
         }
+        return plot
       }
-      return plot
     }
     let ranges = panels.compactMap(\.dataRange)
     if let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() {
       for i in panels.indices { panels[i].yRange = low...high }
     }
     var grid = PlotGrid(
-      title: title, subtitle: subtitle(summary), panels: panels, columns: min(3, panels.count))
+      title: title, subtitle: subtitle(summary), panels: panels,
+      columns: min(3, modePanels.count > 1 ? modePanels.count : panels.count))
     if panels.count == 1 { grid.panelSize = (480, 320) }
     return grid.svg()
   }

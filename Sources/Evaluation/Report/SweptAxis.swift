@@ -78,6 +78,13 @@ public struct SweptAxis {
     places.indices.filter { places[$0].panel == panel }.sorted { places[$0].x < places[$1].x }
   }
 
+  /// What others of a panel are compared with: the configuration with the default value, else that with the smallest value
+  /// above 0, else the first; nil for an empty panel.
+  func baseline(of members: [Int]) -> Int? {
+    guard let key, let standard = Hyperparameters()[key] else { return members.first }
+    return members.first { places[$0].x == standard } ?? members.first { places[$0].x > 0 } ?? members.first
+  }
+
   /// The axis of a plot of one panel.
   func prepare(_ plot: inout LinePlot, members: [Int]) {
     let ticks = members.map { places[$0].x }

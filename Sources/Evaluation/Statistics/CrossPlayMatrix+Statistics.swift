@@ -16,13 +16,16 @@ extension CrossPlayMatrix {
 
   /// XP by `disjoint-pairs`: every run is in one team only, (0, 1), (2, 3), ..., so the samples are independent; a
   /// sample is the mean over the evaluated seatings of its team, standard error std(ddof = 1) / sqrt(m).
-  public func crossPlayDisjointPairs(_ group: RunGroup) -> Estimate? {
+  public func crossPlayDisjointPairs(_ group: RunGroup) -> Estimate? { disjointReturns(group).flatMap { Estimate($0) } }
+
+  /// The samples of `disjoint-pairs`, by teams; nil where games of one are missing.
+  func disjointReturns(_ group: RunGroup) -> [Double]? {
     let returns = CrossPlayPlan.disjointTeams(of: group.members, seats: seats).map { team -> Double? in
       let seatings = CrossPlayPlan.rotations(of: team).compactMap { cells[$0]?.meanReturn }
       return seatings.count == seats ? seatings.reduce(0, +) / Double(seats) : nil
     }
     let known = returns.compactMap(\.self)
-    return known.count == returns.count ? Estimate(known) : nil
+    return known.count == returns.count ? known : nil
   }
 
   /// SP - XP (`all-tuples`), standard error by resampling runs for both at once.

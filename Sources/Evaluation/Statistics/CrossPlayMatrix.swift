@@ -75,6 +75,11 @@ public struct CrossPlayMatrix: Sendable, Equatable {
     self.outcomes = outcomes
   }
 
+  /// By their modes, in the order of tables and figures.
+  public static func ordered(_ matrices: [CrossPlayMatrix]) -> [CrossPlayMatrix] {
+    EvaluationMode.ordered(matrices.map(\.mode)).compactMap { mode in matrices.first { $0.mode == mode } }
+  }
+
   /// Adds games of one team.
   public mutating func add(_ cell: CrossPlayCell, team: [Int]) {
     precondition(team.count == seats && team.allSatisfy(runs.indices.contains), "no such team: \(team)")

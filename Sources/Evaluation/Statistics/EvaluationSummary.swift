@@ -52,7 +52,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let games: Int
     public let tuplesEvaluated: Int
     public let tuplesPossible: Int
-    public let modes: [Mode]
+    public internal(set) var modes: [Mode]
     /// How far the policies are from equivariant, by family of symmetries; nil where that was not measured.
     public internal(set) var equivariance: [String: Equivariance]?
 
@@ -91,8 +91,9 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
   /// By mode, row and column in the order of `configurations`; nil where configurations did not meet.
   public let blocks: [Block]?
 
-  /// - Parameter matrices: one per mode, all over the same runs.
+  /// - Parameter matrices: one per mode, all over the same runs; in any order.
   public init(_ matrices: [CrossPlayMatrix], bootstrap: Bootstrap) {
+    let matrices = CrossPlayMatrix.ordered(matrices)
     guard let first = matrices.first else { preconditionFailure("no matrix to summarize") }
     precondition(matrices.allSatisfy { $0.runs == first.runs && $0.seats == first.seats })
     seats = first.seats
