@@ -78,7 +78,7 @@ let package = Package(
     tests("VulkanComputeTests", ["VulkanCompute"]),
     tests("FiguresTests", ["Figures"]),
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
-    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
+    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostLayers"]),
     tests("TrainingTests", ["Training", "CHostLayers"]),
     tests("EvaluationTests", ["Evaluation"]),
@@ -112,6 +112,7 @@ var glslangLibraries: [LinkerSetting] {
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] {
   [
-    "Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular", "Probe",
+    "Common", "Hanabi", "Overcooked", "OvercookedV2", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry",
+    "Tabular", "Probe",
   ]
 }
