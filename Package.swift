@@ -93,7 +93,7 @@ let package = Package(
     tests("VulkanComputeTests", ["VulkanCompute"]),
     tests("FiguresTests", ["Figures"]),
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
-    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures"]),
+    tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
@@ -128,6 +128,7 @@ var glslangLibraries: [LinkerSetting] {
 /// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
 var shaderFolders: [String] {
   [
-    "Common", "Hanabi", "Overcooked", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry", "Tabular", "Probe",
+    "Common", "Hanabi", "Overcooked", "OvercookedV2", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry",
+    "Tabular", "Probe",
   ]
 }

@@ -186,6 +186,39 @@ static const struct EmbeddedShaderFile files[] = {
     {"Overcooked/overcooked_terrain.glsl", (const char[]){
 #embed "Overcooked/overcooked_terrain.glsl"
         , 0}},
+    {"OvercookedV2/overcooked_v2_features.comp", (const char[]){
+#embed "OvercookedV2/overcooked_v2_features.comp"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_features_observation.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_features_observation.glsl"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_layout.h", (const char[]){
+#embed "OvercookedV2/overcooked_v2_layout.h"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_observation.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_observation.glsl"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_observation_list.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_observation_list.glsl"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_observe.comp", (const char[]){
+#embed "OvercookedV2/overcooked_v2_observe.comp"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_reset.comp", (const char[]){
+#embed "OvercookedV2/overcooked_v2_reset.comp"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_row.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_row.glsl"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_state.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_state.glsl"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_step.comp", (const char[]){
+#embed "OvercookedV2/overcooked_v2_step.comp"
+        , 0}},
+    {"OvercookedV2/overcooked_v2_terrain.glsl", (const char[]){
+#embed "OvercookedV2/overcooked_v2_terrain.glsl"
+        , 0}},
     {"PPO/accumulate_metrics.comp", (const char[]){
 #embed "PPO/accumulate_metrics.comp"
         , 0}},

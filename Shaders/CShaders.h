@@ -14,6 +14,7 @@
 #include "Hanabi/hanabi_layout.h"
 #include "Levers/levers_layout.h"
 #include "Overcooked/overcooked_layout.h"
+#include "OvercookedV2/overcooked_v2_layout.h"
 #include "Yokai/yokai_layout.h"
 
 struct EmbeddedShaderFile {

@@ -2,6 +2,7 @@
 public enum EnvironmentRegistry {
   static let types: [any Environment.Type] = [
     HanabiEnvironment.self, OvercookedEnvironment.self, LeversEnvironment.self, YokaiEnvironment.self,
+    OvercookedV2Environment.self,
   ]
 
   public static var names: [String] { types.map { $0.name } }
