@@ -28,8 +28,8 @@ let package = Package(
     .library(
       name: "CrossplayKit",
       targets: [
-        "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
-        "Checkpoints", "Reports",
+        "VulkanCompute", "Files", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Training", "Evaluation",
+        "Policies", "Checkpoints", "Reports",
       ]),
   ],
   dependencies: [
@@ -58,18 +58,21 @@ let package = Package(
 
     module("VulkanCompute", ["CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
+    module("Files", ["CXXHash"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
     module("Training", ["Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders", "Yams"]),
     module("Evaluation", ["Figures", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
+    module("Policies", ["Files", "Training", "Networks", "Environments", "VulkanCompute"]),
     module(
-      "Checkpoints", ["Evaluation", "Training", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash"]),
-    module("Reports", ["Checkpoints", "Evaluation", "Training", "Environments", "Figures"]),
+      "Checkpoints", ["Policies", "Files", "Evaluation", "Training", "Networks", "Environments", "VulkanCompute"]),
+    module("Reports", ["Checkpoints", "Files", "Evaluation", "Training", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Reports", "Checkpoints", "Evaluation", "Training", "Networks", "Environments", "TabularDecPOMDP",
+        "Reports", "Checkpoints", "Policies", "Files", "Evaluation", "Training", "Networks", "Environments",
+        "TabularDecPOMDP", "VulkanCompute",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -84,8 +87,10 @@ let package = Package(
     tests("NetworksTests", ["Networks", "CHostKernels"]),
     tests("TrainingTests", ["Training", "CHostKernels"]),
     tests("EvaluationTests", ["Evaluation"]),
+    tests("FilesTests", ["Files"]),
+    tests("PoliciesTests", ["Policies"]),
     tests("CheckpointsTests", ["Checkpoints"]),
-    tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),
+    tests("ReportsTests", ["Reports", "Checkpoints", "Policies", "Files", "Evaluation", "Figures"]),
     tests("CommandLineTests", ["crossplay"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20

@@ -1,5 +1,6 @@
 import Checkpoints
 import Evaluation
+import Files
 import Foundation
 import Training
 

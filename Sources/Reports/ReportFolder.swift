@@ -1,6 +1,7 @@
 import Checkpoints
 import Evaluation
 import Figures
+import Files
 import Foundation
 import Training
 

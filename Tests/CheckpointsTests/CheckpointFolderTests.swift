@@ -1,5 +1,6 @@
 // Checkpoints: complete or absent, the latest is found, damage is reported, old ones go.
 import Checkpoints
+import Files
 import Foundation
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Evaluation
+import Files
 import Foundation
 import Reports
 import TestSupport

@@ -1,5 +1,6 @@
 // Whole reports of small folders: what they hold, and what they refuse.
 import Checkpoints
+import Files
 import Foundation
 import TestSupport
 import Testing

@@ -1,6 +1,8 @@
 import Environments
+import Files
 import Foundation
 import Networks
+import Policies
 import Training
 
 /// The policies of a training, from the last checkpoints of one folder or of all its shards.

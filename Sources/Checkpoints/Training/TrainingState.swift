@@ -1,5 +1,7 @@
 import Environments
+import Files
 import Networks
+import Policies
 import Training
 import VulkanCompute
 
@@ -48,13 +50,6 @@ public struct TrainingState: Codable, Sendable {
     }
     let blas = device.profile.matrixMultiply == .host ? HostBLAS.shared.map { ", \($0.description)" } ?? "" : ""
     return "\(device.description.name), \(device.description.driver) (\(profile)\(blas))"
-  }
-}
-
-extension PolicyDescription.Environment {
-  init(_ environment: any Environment) {
-    self.init(
-      name: environment.name, version: type(of: environment).version, parameters: environment.parametersDescription)
   }
 }
 

@@ -1,5 +1,7 @@
 import Environments
+import Files
 import Foundation
+import Policies
 import Training
 import VulkanCompute
 
