@@ -28,9 +28,8 @@ let package = Package(
     .library(
       name: "CrossplayKit",
       targets: [
-        "VulkanCompute", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Configuration", "Training",
-        "Evaluation",
-        "Checkpoints", "Reports",
+        "VulkanCompute", "Files", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Configuration", "Training",
+        "Evaluation", "Policies", "Runs", "Reports",
       ]),
   ],
   dependencies: [
@@ -63,6 +62,7 @@ let package = Package(
 
     module("VulkanCompute", ["CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"], linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
+    module("Files", ["CXXHash"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
@@ -71,17 +71,20 @@ let package = Package(
     module(
       "Evaluation", ["Figures", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
-      "Checkpoints",
+      "Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute"]),
+    module(
+      "Runs",
       [
-        "Evaluation", "Training", "Configuration", "Networks", "Environments", "VulkanCompute", "CShaders", "CXXHash",
+        "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments", "VulkanCompute",
         "BuildCommit",
       ]),
-    module("Reports", ["Checkpoints", "Evaluation", "Training", "Configuration", "Environments", "Figures"]),
+    module(
+      "Reports", ["Runs", "Files", "Policies", "Evaluation", "Training", "Configuration", "Environments", "Figures"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Reports", "Checkpoints", "Evaluation", "Training", "Configuration", "Networks", "Environments",
-        "TabularDecPOMDP",
+        "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments",
+        "TabularDecPOMDP", "VulkanCompute",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -98,8 +101,10 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
     tests("EvaluationTests", ["Evaluation"]),
-    tests("CheckpointsTests", ["Checkpoints"]),
-    tests("ReportsTests", ["Reports", "Checkpoints", "Evaluation", "Figures"]),
+    tests("FilesTests", ["Files"]),
+    tests("PoliciesTests", ["Policies"]),
+    tests("RunsTests", ["Runs"]),
+    tests("ReportsTests", ["Reports", "Runs", "Policies", "Files", "Evaluation", "Figures"]),
     tests("CommandLineTests", ["crossplay"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20

@@ -1,7 +1,7 @@
-import Checkpoints
 import Configuration
 import Evaluation
 import Foundation
+import Runs
 import Training
 
 /// What trainings measured over their env steps, per run, gathered into pieces of equal length.

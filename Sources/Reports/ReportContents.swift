@@ -1,7 +1,8 @@
-import Checkpoints
 import Configuration
 import Evaluation
+import Files
 import Foundation
+import Runs
 import Training
 
 /// All that a report is made of, as it was read.

@@ -1,3 +1,4 @@
+import Configuration
 import Evaluation
 import Foundation
 import Training

@@ -1,8 +1,9 @@
-import Checkpoints
 import Configuration
 import Evaluation
 import Figures
+import Files
 import Foundation
+import Runs
 import Training
 
 /// A report on disk: `report.html`, `report.json`, and every figure and table as a file of its own.

@@ -1,8 +1,9 @@
-import Checkpoints
 import Configuration
 import Evaluation
 import Figures
+import Files
 import Foundation
+import Runs
 import Training
 
 extension ReportContents {

@@ -1,7 +1,7 @@
-import Checkpoints
 import Configuration
 import Evaluation
 import Foundation
+import Runs
 import Training
 
 /// The tables of a page from a summary.

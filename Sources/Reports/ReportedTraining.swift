@@ -1,7 +1,8 @@
-import Checkpoints
 import Configuration
 import Evaluation
+import Files
 import Foundation
+import Runs
 import Training
 
 /// One training of a report: its folder, or the folders of its shards.

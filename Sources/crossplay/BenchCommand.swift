@@ -1,9 +1,9 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Environments
 import Evaluation
 import Foundation
+import Runs
 import Training
 import VulkanCompute
 

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Environments
+import Runs
 import Training
 
 struct OverrideOptions: ParsableArguments {

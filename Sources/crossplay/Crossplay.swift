@@ -1,5 +1,5 @@
 import ArgumentParser
-import Checkpoints
+import Runs
 
 /// `crossplay`: the command line. Results go to stdout, everything else to stderr.
 @main struct Crossplay: ParsableCommand {

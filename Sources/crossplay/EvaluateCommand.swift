@@ -1,8 +1,9 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Evaluation
+import Files
 import Foundation
+import Runs
 import Training
 import VulkanCompute
 

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Foundation
+import Runs
 import Training
 
 /// The whole experiment of one configuration: train, evaluate, report, each as its own command does it.

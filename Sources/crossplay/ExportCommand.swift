@@ -1,6 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Foundation
+import Policies
+import Runs
 import VulkanCompute
 
 struct ExportCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Checkpoints
+import Files
 import Foundation
+import Runs
 import TabularDecPOMDP
 
 struct FlowCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Foundation
 import Reports
+import Runs
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Foundation
+import Runs
 import Training
 import VulkanCompute
 

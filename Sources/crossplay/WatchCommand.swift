@@ -1,10 +1,10 @@
 import ArgumentParser
-import Checkpoints
 import Configuration
 import Environments
 import Evaluation
 import Foundation
 import Networks
+import Runs
 import Training
 import VulkanCompute
 

@@ -1,4 +1,5 @@
 // Tests of "XP is higher here than there" against numbers computed by hand, tables, and simulated matrices.
+import Configuration
 import Foundation
 import Testing
 import Training

@@ -1,10 +1,11 @@
 // A training folder with known numbers, made by hand: no device has a part in it.
 
-import Checkpoints
 import Configuration
 import Evaluation
+import Files
 import Foundation
 import Reports
+import Runs
 import TestSupport
 import Testing
 import Training

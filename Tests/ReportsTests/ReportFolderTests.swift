@@ -1,7 +1,9 @@
 // Whole reports of small folders: what they hold, and what they refuse.
-import Checkpoints
+import Configuration
 import Evaluation
+import Files
 import Foundation
+import Runs
 import TestSupport
 import Testing
 import Training

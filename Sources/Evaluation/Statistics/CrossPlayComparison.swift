@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// Whether strangers play better together in one configuration than in another: a test of XP > XP of the baseline, paired

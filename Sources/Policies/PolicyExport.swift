@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Recorded inputs and outputs of a policy, so that another program can check that it computes the same.
@@ -43,7 +44,7 @@ public struct PolicyExamples: Sendable {
 public enum PolicyExport {
   /// Where `crossplay export` puts the policies of a training, and what each is called there.
   public static let folderName = "policies"
-  static let policyName = "policy.safetensors"
+  public static let policyName = "policy.safetensors"
 
   public static func write(_ policy: Policy, examples: PolicyExamples, to folder: URL) throws {
     let (rows, features, actions) = (

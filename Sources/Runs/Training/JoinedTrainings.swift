@@ -1,7 +1,9 @@
 import Environments
 import Evaluation
+import Files
 import Foundation
 import Networks
+import Policies
 
 /// Trainings whose policies are evaluated together: one, or several of the same game.
 public struct JoinedTrainings {

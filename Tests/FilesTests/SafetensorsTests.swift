@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
-@testable import Checkpoints
+@testable import Files
 
 struct SafetensorsTests {
   let folder: TemporaryFolder

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import VulkanCompute
 
-@testable import Checkpoints
+@testable import Policies
 
 @Suite struct RecurrentExamplesTests {
   @Test func examplesFollowEverySeatThroughItsGames() throws {

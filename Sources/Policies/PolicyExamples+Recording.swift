@@ -1,4 +1,3 @@
-import CShaders
 import Environments
 import Networks
 import Training

@@ -1,6 +1,6 @@
 /// Says in one line why JSON could not be decoded.
-enum DecodingProblem {
-  static func text(_ error: any Error) -> String {
+package enum DecodingProblem {
+  package static func text(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, let context): "\(path(context.codingPath + [key])) is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):

@@ -11,7 +11,7 @@ public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The failure of the system call that was just made.
-  static func systemCall(_ path: String, _ doing: String) -> FileFailure {
+  package static func systemCall(_ path: String, _ doing: String) -> FileFailure {
     FileFailure(path, "\(doing) failed: \(String(cString: strerror(errno)))")
   }
 

@@ -1,6 +1,6 @@
 // Files appear whole or not at all.
-import Checkpoints
 import Foundation
+import Files
 import TestSupport
 import Testing
 

@@ -29,7 +29,7 @@ public enum AtomicFile {
   }
 
   /// Makes renames and new names inside `folder` survive a power cut.
-  static func synchronizeFolder(_ folder: URL) throws {
+  package static func synchronizeFolder(_ folder: URL) throws {
     let descriptor = open(folder.path, O_RDONLY)
     guard descriptor >= 0 else { throw FileFailure.systemCall(folder.path, "opening the folder") }
     defer { close(descriptor) }

@@ -1,13 +1,14 @@
 // Exported policies: names, shapes, description and hash survive; anything else is refused.
 import Configuration
 import Environments
+import Files
 import Foundation
 import Networks
 import TestSupport
 import Testing
 import Training
 
-@testable import Checkpoints
+@testable import Policies
 
 struct PolicyFileTests {
   let folder: TemporaryFolder

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 
 /// The results of an evaluation on disk: `evaluation.json` (what was played), `summary.csv`, `summary.json`, `matrix.csv`,

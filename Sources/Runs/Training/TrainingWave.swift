@@ -1,6 +1,8 @@
 import Configuration
 import Environments
+import Files
 import Foundation
+import Policies
 import Training
 import VulkanCompute
 

@@ -1,6 +1,7 @@
 // Checkpoints: complete or absent, the latest is found, damage is reported, old ones go.
-import Checkpoints
+import Files
 import Foundation
+import Runs
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The checkpoints of one training: `checkpoints/000120/` holds `state.safetensors` and `state.json`.

@@ -1,6 +1,8 @@
 import Configuration
 import Environments
+import Files
 import Foundation
+import Policies
 import Training
 
 /// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave.
@@ -71,9 +73,4 @@ extension TrainingState {
     }
     return "\(folder.relativePath) was trained in \(versions) with the same observations and actions"
   }
-}
-
-extension Environment {
-  /// One name per action, in the order of the logits.
-  var actionNames: [String] { (0..<actionCount).map { actionName($0) } }
 }

@@ -1,7 +1,9 @@
 import Configuration
 import Environments
+import Files
 import Foundation
 import Networks
+import Policies
 import Training
 
 /// The policies of a training, from the last checkpoints of one folder or of all its shards.

@@ -50,3 +50,15 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     case envSteps = "env_steps"
   }
 }
+
+extension PolicyDescription.Environment {
+  public init(_ environment: any Environment) {
+    self.init(
+      name: environment.name, version: type(of: environment).version, parameters: environment.parametersDescription)
+  }
+}
+
+extension Environment {
+  /// One name per action, in the order of the logits.
+  public var actionNames: [String] { (0..<actionCount).map { actionName($0) } }
+}

@@ -1,6 +1,8 @@
 import Configuration
 import Environments
+import Files
 import Networks
+import Policies
 import Training
 import VulkanCompute
 
@@ -49,13 +51,6 @@ public struct TrainingState: Codable, Sendable {
     }
     let blas = device.blas.map { ", \($0.description)" } ?? ""
     return "\(device.description.name), \(device.description.driver) (\(profile)\(blas))"
-  }
-}
-
-extension PolicyDescription.Environment {
-  init(_ environment: any Environment) {
-    self.init(
-      name: environment.name, version: type(of: environment).version, parameters: environment.parametersDescription)
   }
 }
 

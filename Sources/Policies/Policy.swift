@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// A trained policy outside the engine: plain arrays by name, with the description needed to use them.

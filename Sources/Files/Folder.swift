@@ -18,11 +18,11 @@ public enum Folder {
 }
 
 /// Keeps a folder for one process, until it ends or the value goes away.
-final class FolderLock {
+package final class FolderLock {
   private let descriptor: Int32
 
   /// - Throws: `FileFailure` if another process holds the folder.
-  init(_ folder: URL) throws {
+  package init(_ folder: URL) throws {
     let path = folder.appendingPathComponent(".lock").path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileFailure(path, "cannot be written; choose another folder with --output") }

@@ -1,5 +1,7 @@
 import Configuration
+import Files
 import Foundation
+import Policies
 import Training
 
 /// What a training left in its folder, read without a device and without the tensors.

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 
 /// An evaluation as its folder holds it, read without a device.
