@@ -1,6 +1,6 @@
+import Files
 // Files appear whole or not at all.
 import Foundation
-import Files
 import TestSupport
 import Testing
 
