@@ -47,7 +47,9 @@ let package = Package(
       name: "CShaders", path: "Shaders", exclude: shaderFolders, sources: ["CShaders.c"],
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
-    // The commit that is built.
+    // The texts of the shaders, and the commit that is built.
+    .plugin(name: "EmbedShaders", capability: .buildTool(), path: "Sources/EmbedShaders"),
+    .target(name: "ShaderTexts", swiftSettings: strict, plugins: ["EmbedShaders"]),
     .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
     .target(name: "BuildCommit", swiftSettings: strict, plugins: ["EmbedCommit"]),
 
@@ -60,7 +62,9 @@ let package = Package(
       name: "CHostKernels",
       cxxSettings: [.headerSearchPath("../../Shaders"), .headerSearchPath("../CHostSupport/include")]),
 
-    module("VulkanCompute", ["CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"], linking: glslangLibraries),
+    module(
+      "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"],
+      linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
     module("Files", ["CXXHash"]),
     module("Figures", []),
@@ -130,10 +134,8 @@ var glslangLibraries: [LinkerSetting] {
     + [.linkedLibrary("c++", .when(platforms: [.macOS]))]
 }
 
-/// The folders of `Shaders/` hold GLSL, which reaches the binary through `#embed` in `CShaders.c`.
+/// The folders of `Shaders/` hold GLSL, which reaches the binary through the plugin EmbedShaders.
 var shaderFolders: [String] {
-  [
-    "Common", "Hanabi", "Overcooked", "OvercookedV2", "Levers", "Yokai", "Network", "PPO", "Evaluation", "Symmetry",
-    "Tabular", "Probe",
-  ]
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/Shaders")) ?? []
+  return names.filter { !$0.contains(".") }.sorted()
 }

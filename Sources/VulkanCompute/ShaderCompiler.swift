@@ -1,18 +1,12 @@
 import CGlslang
 import CShaders
 import Foundation
+import ShaderTexts
 
 /// GLSL to SPIR-V through libglslang, with includes expanded here (glslang's C interface has none) and results cached.
 public enum ShaderCompiler {
   /// The texts below `Shaders/` that are part of the binary, by path.
-  public static let embeddedFiles: [String: String] = {
-    var files: [String: String] = [:]
-    for index in 0..<crossplay_embedded_shader_count() {
-      let file = crossplay_embedded_shader(index)
-      files[String(cString: file.name)] = String(cString: file.text)
-    }
-    return files
-  }()
+  public static let embeddedFiles = ShaderTexts.all
 
   /// SPIR-V 1.3 words of an embedded kernel.
   public static func compile(_ name: String, macros: [(String, String)], includes: [String: String]) throws -> [UInt32]
