@@ -12,7 +12,7 @@ import PackagePlugin
       {
         printf 'extension ShaderTexts {\\n'
         printf '  static let files: [String: String] = [\\n'
-        find . -name '*.comp' -o -name '*.glsl' -o -name '*.h' | LC_ALL=C sort | while read -r file; do
+        find . -mindepth 2 -name '*.comp' -o -name '*.glsl' -o -name '*.h' | LC_ALL=C sort | while read -r file; do
           printf '"%s": ##"\""\\n' "${file#./}"
           cat "$file"
           printf '\\n"\""##,\\n'

@@ -10,7 +10,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who multiplies matrices: kernels with register tiles, with shared memory, matrix units, or OpenBLAS on the host.",
+      "Where matrix products run: kernels with register tiles, with shared memory or on matrix units, or OpenBLAS on the host.",
       discussion: "By default the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 

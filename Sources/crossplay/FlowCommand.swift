@@ -16,7 +16,7 @@ struct FlowCommand: ParsableCommand {
   @Option(
     name: .customLong("search"),
     help: ArgumentHelp(
-      "Instead of a problem: look for counter-examples among so many random ones with planted symmetries, on the device.",
+      "Instead of a problem: search N random problems with planted symmetries for counter-examples, on the device.",
       valueName: "problems"))
   var searchedProblems: Int?
 

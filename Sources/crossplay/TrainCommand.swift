@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     name: .customLong("wave-runs"), parsing: .unconditional,
     help: ArgumentHelp(
-      "Train at most so many runs at the same time, in waves one after another (default: as many as fit into memory).",
+      "Train at most N runs at a time, in waves (default: as many as fit into memory).",
       valueName: "n"))
   var waveRuns: Int?
 
