@@ -36,6 +36,21 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
         "action_mode": .text("cell"), "reject_solved_start": .boolean(true), "boundary": .text("shift"),
         "obs_matches": .boolean(true), "shaping_weight": .number(0.5),
       ]),
+    overcookedV2(
+      "grounded_coord_simple",
+      [
+        "agent_view_size": .integer(2), "random_agent_positions": .boolean(true),
+        "sample_recipe_on_delivery": .boolean(true), "negative_rewards": .boolean(true),
+        "op_ingredient_permutations": .list([.integer(0), .integer(1)]),
+      ]),
+    overcookedV2("cramped_room", ["observation_type": .text("featurized")]),
+    overcookedV2(
+      "demo_cook_simple",
+      [
+        "random_reset": .boolean(true), "indicate_successful_delivery": .boolean(true),
+        "start_cooking_interaction": .boolean(true),
+      ]),
+    overcookedV2("long_room"),
   ]
 
   private static func levers(_ values: [String: ParameterValue]) -> EnvironmentVariant {
@@ -44,6 +59,10 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
 
   private static func overcooked(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
     EnvironmentVariant(name: "overcooked", values: values.merging(["layout": .text(layout)]) { $1 })
+  }
+
+  private static func overcookedV2(_ layout: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {
+    EnvironmentVariant(name: "overcooked_v2", values: values.merging(["layout": .text(layout)]) { $1 })
   }
 
   private static func yokai(_ game: String, _ values: [String: ParameterValue] = [:]) -> EnvironmentVariant {

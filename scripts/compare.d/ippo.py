@@ -23,6 +23,8 @@ def make_environment(keys):
     if keys["name"] == "hanabi":
         assert keys["preset"] == "full"
         return jaxmarl.make("hanabi", num_agents=keys["players"])
+    if keys["name"] == "overcooked_v2":
+        return jaxmarl.make("overcooked_v2", **{key: value for key, value in keys.items() if key != "name"})
     return jaxmarl.make("overcooked", layout=overcooked_layouts[keys["layout"]])
 
 

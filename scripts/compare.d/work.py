@@ -8,6 +8,15 @@ import json
 
 HANABI = {"name": "hanabi", "preset": "full", "players": 2}
 OVERCOOKED = {"name": "overcooked", "layout": "cramped_room"}
+OVERCOOKED_V2 = {
+    "name": "overcooked_v2",
+    "layout": "grounded_coord_simple",
+    "agent_view_size": 2,
+    "negative_rewards": True,
+    "sample_recipe_on_delivery": True,
+    "random_agent_positions": True,
+}
+GAMES = {"hanabi": "Hanabi", "overcooked": "Overcooked", "overcooked_v2": "OvercookedV2"}
 
 IPPO = {
     "epochs": 4,
@@ -42,7 +51,7 @@ class Work:
     repetitions: int = 3  # of each side per round: 1 or 3, so that median, least and most are all there are
 
     def description(self):
-        game = self.environment["name"].capitalize()
+        game = GAMES[self.environment["name"]]
         if self.kind == "environment":
             return f"environment: {game}, {self.environments:,} environments"
         widths = "-".join(str(width) for width in self.network["trunk"] or self.network["actor"])
@@ -70,7 +79,7 @@ def separate(*widths):
 def all_work():
     rows = []
     # About 0.5 to 1 s per repetition of the peer, however many environments.
-    for environment, steps in ((HANABI, 65_536), (OVERCOOKED, 524_288)):
+    for environment, steps in ((HANABI, 65_536), (OVERCOOKED, 524_288), (OVERCOOKED_V2, 65_536)):
         for count in (64, 1024, 4096):
             name = f"environment-{environment['name']}-{count}"
             rows.append(Work(name, "environment", environment, count, rollout_length=steps // count))

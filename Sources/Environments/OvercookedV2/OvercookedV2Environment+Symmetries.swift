@@ -47,11 +47,12 @@ extension OvercookedV2Environment {
     let cells = parameters.kitchen.cells
     var images: [Int: Int] = [:]
     for cell in cells.indices {
-      switch (cells[cell], cells[image(of: cell, view)]) {
-      case (.pile(let old), .pile(let new)):
-        guard images[old] ?? new == new else { return nil }
-        images[old] = new
-      case (let old, let new): guard old == new else { return nil }
+      let (old, new) = (cells[cell], cells[image(of: cell, view)])
+      if case .pile(let number) = old, case .pile(let newNumber) = new {
+        guard images[number] ?? newNumber == newNumber else { return nil }
+        images[number] = newNumber
+      } else if old != new {
+        return nil
       }
     }
     let ingredients = (0..<parameters.ingredientCount).map { images[$0] ?? $0 }
