@@ -29,5 +29,9 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     self.message = message
   }
 
-  public var description: String { "\(origin): \(message)" }
+  /// One line; line breaks of values in it are shown as \n.
+  public var description: String {
+    "\(origin): \(message)".split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .joined(separator: "\\n")
+  }
 }

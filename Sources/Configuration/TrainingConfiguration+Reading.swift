@@ -91,6 +91,10 @@ extension TrainingConfiguration {
       guard let value = node.parameter else { throw environment.wrong(node, key, "a value or a list of values") }
       values[key] = value
     }
-    return EnvironmentChoice(name: name, values: values)
+    do {
+      return EnvironmentChoice(name: name, values: try EnvironmentRegistry.resolved(name: name, values))
+    } catch let invalid as EnvironmentParameters.Invalid {
+      throw ConfigurationError(environment.origin, key: "environment", invalid.description)
+    }
   }
 }

@@ -13,6 +13,13 @@ public protocol Environment: Sendable {
   /// - Throws: `EnvironmentParameters.Invalid`, which names the key and says what is allowed.
   init(parameters: EnvironmentParameters) throws
 
+  /// The same parameters without what lies in files: what a training writes down, so that it can go on without these.
+  /// - Throws: `EnvironmentParameters.Invalid` for a file that cannot be used.
+  static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue]
+
+  /// What is allowed and yet hardly meant, one sentence each.
+  var remarks: [String] { get }
+
   /// A
   var agentCount: Int { get }
   /// K; every seat has the same numbering of actions.
@@ -79,6 +86,8 @@ extension Environment {
   /// M, 32-bit words of one legal mask.
   public var maskWordCount: Int { (actionCount + 31) / 32 }
   public var name: String { Self.name }
+  public static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue] { values }
+  public var remarks: [String] { [] }
   public var shapesRewards: Bool { false }
   public var observationExpansion: HostBody? {
     observationInclude == "Common/bit_observations.glsl" ? HostBody(host_expand_bits) : nil

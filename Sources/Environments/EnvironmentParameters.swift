@@ -19,7 +19,11 @@ public enum ParameterValue: Sendable, Hashable {
 public struct EnvironmentParameters {
   public struct Invalid: Error, CustomStringConvertible, Equatable {
     public let description: String
-    public init(_ description: String) { self.description = description }
+    /// One sentence; line breaks of values in it are shown as \n.
+    public init(_ description: String) {
+      self.description = description.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        .joined(separator: "\\n")
+    }
   }
 
   private let values: [String: ParameterValue]
@@ -92,6 +96,14 @@ public struct EnvironmentParameters {
       }
       return text
     }
+  }
+
+  /// A list of texts, or one text of several lines (in YAML `key: |`).
+  public mutating func lines(_ key: String) throws -> [String]? {
+    guard case .text(let text)? = value(key), text.contains(where: \.isNewline) else { return try texts(key) }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
   }
 
   /// Refuses keys that nobody asked for.

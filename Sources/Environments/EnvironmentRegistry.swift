@@ -12,6 +12,13 @@ public enum EnvironmentRegistry {
     try type(named: name).init(parameters: parameters)
   }
 
+  /// The parameters without what lies in files; as they are for an unknown name, which `make` refuses.
+  public static func resolved(
+    name: String, _ values: [String: ParameterValue]
+  ) throws -> [String: ParameterValue] {
+    try types.first { $0.name == name }?.resolved(values) ?? values
+  }
+
   static func type(named name: String) throws -> any Environment.Type {
     guard let type = types.first(where: { $0.name == name }) else {
       throw EnvironmentParameters.Invalid(

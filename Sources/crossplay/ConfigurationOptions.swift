@@ -33,6 +33,7 @@ extension TrainingConfiguration {
   func checked() throws -> TrainingConfiguration {
     do {
       let environment = try makeEnvironment()
+      for remark in environment.remarks { Console.log.warning("\(remark)") }
       try validate(agentCount: environment.agentCount)
       _ = try otherPlaySymmetries(of: environment)
     } catch let invalid as EnvironmentParameters.Invalid {

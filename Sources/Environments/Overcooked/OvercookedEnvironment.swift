@@ -11,6 +11,20 @@ public struct OvercookedEnvironment: Environment {
     self.parameters = try OvercookedParameters(parameters)
   }
 
+  public static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue] {
+    try OvercookedParameters.resolved(values)
+  }
+
+  public var remarks: [String] {
+    let kitchen = parameters.kitchen
+    return kitchen.unreachableStations(startsAnywhere: parameters.randomReset).map { cell in
+      let (y, x) = cell.quotientAndRemainder(dividingBy: kitchen.width)
+      let letter = kitchen.character(of: cell)
+      let station = ["O": "onion pile", "B": "plate pile", "P": "pot", "X": "goal"][letter] ?? "station"
+      return "no cook can reach the \(station) in row \(y + 1), column \(x + 1) of the kitchen"
+    }
+  }
+
   public var agentCount: Int { 2 }
   public var actionCount: Int { Int(OVERCOOKED_ACTIONS) }
   public var observationFeatureCount: Int { parameters.observationFeatureCount }

@@ -1,6 +1,6 @@
 /// The parameters of Overcooked, checked, with all sizes that follow from them.
 ///
-/// YAML keys: `layout` or `grid`, `start_cells, start_directions, random_reset, plate_reward, max_steps, shaping_weight,
+/// YAML keys: `layout` (a name, or the path of a `.layout` file) or `grid` (rows, or one text of lines), `start_cells, start_directions, random_reset, plate_reward, max_steps, shaping_weight,
 /// shaping_horizon`.
 public struct OvercookedParameters: Sendable, Hashable {
   /// Whose start cells a named layout has.
@@ -31,8 +31,9 @@ public struct OvercookedParameters: Sendable, Hashable {
 
   public init(_ given: EnvironmentParameters) throws {
     var given = given
-    let name = try given.text("layout", oneOf: OvercookedLayoutName.allCases.map(\.rawValue))
-    let grid = try given.texts("grid")
+    let file = try Self.layoutFile(&given)
+    let name = file == nil ? try given.text("layout", oneOf: OvercookedLayoutName.allCases.map(\.rawValue)) : nil
+    let grid = try given.lines("grid")
     let starts = try given.text("start_cells", oneOf: StartCells.allCases.map(\.rawValue)).flatMap(StartCells.init)
     startDirections =
       try given.text("start_directions", oneOf: StartDirections.allCases.map(\.rawValue))
@@ -43,14 +44,15 @@ public struct OvercookedParameters: Sendable, Hashable {
     shaping = try ShapingSchedule(&given, weight: 1, horizon: 2_500_000)
     try given.finish()
 
-    if let grid {
-      guard name == nil, starts == nil else {
+    if grid != nil || file != nil {
+      let key = grid == nil ? "layout" : "grid"
+      guard name == nil, starts == nil, grid == nil || file == nil else {
         throw EnvironmentParameters.Invalid(
-          "environment.grid gives the whole kitchen; remove environment.\(name == nil ? "start_cells" : "layout")")
+          "environment.\(key) gives the whole kitchen; remove environment.\(starts == nil ? "layout" : "start_cells")")
       }
       layout = nil
       startCells = .jaxmarl
-      kitchen = try OvercookedKitchen(rows: grid)
+      kitchen = try grid.map { try OvercookedKitchen(rows: $0) } ?? OvercookedLayoutFile.kitchen(at: file ?? "")
     } else {
       let named = name.flatMap(OvercookedLayoutName.init) ?? .crampedRoom
       layout = named
@@ -58,5 +60,21 @@ public struct OvercookedParameters: Sendable, Hashable {
       let usual = try OvercookedKitchen(rows: named.rows)
       kitchen = startCells == .jaxmarl ? usual : usual.starting(at: named.originalStarts)
     }
+  }
+
+  /// The path of a `.layout` file where `layout` gives one.
+  private static func layoutFile(_ given: inout EnvironmentParameters) throws -> String? {
+    guard case .text(let text)? = given.value("layout"), text.hasSuffix(".layout") else { return nil }
+    return text
+  }
+
+  /// The same parameters with the kitchen of a `.layout` file as `grid`, so that they no longer depend on the file.
+  static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue] {
+    var given = EnvironmentParameters(values)
+    guard values["grid"] == nil, let file = try layoutFile(&given) else { return values }
+    var values = values
+    values["layout"] = nil
+    values["grid"] = .list(try OvercookedLayoutFile.kitchen(at: file).rows.map { .text($0) })
+    return values
   }
 }
