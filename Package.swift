@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -75,7 +77,7 @@ let package = Package(
     module(
       "Evaluation", ["Figures", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
     module(
-      "Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute"]),
+      "Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", protobuf]),
     module(
       "Runs",
       [

@@ -1,8 +1,4 @@
-"""Recomputes the examples of exported policies with numpy; scripts/check-export calls it.
-
-A dense layer is y = x W + b with W of shape (inputs, outputs); hidden layers end in the activation, outputs do not. With a
-GRU behind the trunk, every example also says which hidden state it begins with and which it leaves.
-"""
+"""Recomputes the examples of exported policies with numpy (scripts/python) and onnxruntime; scripts/check-export calls it."""
 
 import json
 import pathlib
@@ -11,8 +7,11 @@ import sys
 import numpy
 from safetensors import safe_open
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "python"))
+import crossplay_policies  # noqa: E402
+
+FORMAT = "crossplay-policy-2"
 TOLERANCE = 1e-5
-ACTIVATIONS = {"relu": lambda x: numpy.maximum(x, 0), "tanh": numpy.tanh}
 
 
 def load(path):
@@ -20,83 +19,133 @@ def load(path):
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
 
 
-def dense(x, tensors, name):
-    return x @ tensors[f"{name}.weight"].astype(numpy.float64) + tensors[f"{name}.bias"]
+def compute(folder, tensors, policy, examples):
+    """Logits, values and, of recurrent policies, hidden states, by the Python package in float64."""
+    loaded = crossplay_policies.Policy.load(folder, dtype=numpy.float64)
+    assert loaded.description == policy, "crossplay_policies reads another description"
+    for name, tensor in tensors.items():
+        assert (loaded.tensors[name] == tensor).all(), f"crossplay_policies reads another {name}"
+    logits, values, states = loaded.step(examples["observations"], examples.get("hidden_states"))
+    results = {"logits": logits, "values": values}
+    return results if states is None else {**results, "next_hidden_states": states}
 
 
-def hidden(x, tensors, part, widths, activation):
-    for i, width in enumerate(widths):
-        x = activation(dense(x, tensors, f"{part}.{i}"))
-        assert x.shape[1] == width, f"{part}.{i} has {x.shape[1]} outputs; the architecture says {width}"
-    return x
-
-
-def sigmoid(x):
-    return 1 / (1 + numpy.exp(-x))
-
-
-def gru(x, h, tensors, width):
-    """The hidden state after one step; gates stand in the order reset, update, candidate."""
-    inputs = numpy.split(dense(x, tensors, "gru.input"), 3, axis=1)
-    products = numpy.split(h @ tensors["gru.hidden.weight"].astype(numpy.float64), 3, axis=1)
-    assert products[0].shape[1] == width, f"gru has {products[0].shape[1]} units; the architecture says {width}"
-    reset = sigmoid(inputs[0] + products[0])
-    update = sigmoid(inputs[1] + products[1])
-    candidate = numpy.tanh(inputs[2] + reset * (products[2] + tensors["gru.hidden.bias"]))
-    return (1 - update) * candidate + update * h
-
-
-def compute(tensors, architecture, examples):
-    """Logits, values and, of recurrent policies, hidden states."""
-    activation = ACTIVATIONS[architecture["activation"]]
-    observations = examples["observations"].astype(numpy.float64)
-    trunk = hidden(observations, tensors, "trunk", architecture["trunk"], activation)
-    results = {}
-    if architecture.get("gru"):
-        trunk = gru(trunk, examples["hidden_states"].astype(numpy.float64), tensors, architecture["gru"])
-        results["next_hidden_states"] = trunk
-    actor = hidden(trunk, tensors, "actor", architecture["actor"], activation)
-    critic = hidden(trunk, tensors, "critic", architecture["critic"], activation)
-    results["logits"] = dense(actor, tensors, "actor.output")
-    results["values"] = dense(critic, tensors, "critic.output")[:, 0]
-    return results
+def check_greedy(folder, examples, metadata):
+    """Says where a greedy player of the Python package, which follows the games, chooses differently; None if nowhere."""
+    steps, rows = int(metadata["steps"]), len(examples["values"])
+    batch = rows // steps
+    player = crossplay_policies.Player(crossplay_policies.Policy.load(folder), "greedy", batch)
+    for first in range(0, rows, batch):
+        part = slice(first, first + batch)
+        legal = examples["legal_masks"][part].astype(bool)
+        actions = player.act(examples["observations"][part], legal)
+        scores = numpy.where(legal, examples["logits"][part], -numpy.inf)
+        chosen = numpy.take_along_axis(scores, actions[:, None], axis=1)[:, 0]
+        # Where two logits are as close as rounding, either is the largest.
+        if (scores.max(axis=1) - chosen > 2 * TOLERANCE * (1 + numpy.abs(chosen))).any():
+            return f"crossplay_policies plays another action in step {first // batch}"
+        player.end(examples["dones"][part])
+    return None
 
 
 def difference(found, expected):
-    """The largest difference, relative where values are above 1."""
+    """The largest difference, in units of 1 + |expected|."""
     assert found.shape == expected.shape, f"shape {found.shape}; expected {expected.shape}"
-    return float(numpy.max(numpy.abs(found - expected) / numpy.maximum(1, numpy.abs(expected)), initial=0))
+    return float(numpy.max(numpy.abs(found - expected) / (1 + numpy.abs(expected)), initial=0))
+
+
+def check_games(examples, metadata):
+    """Says what is wrong with the games that the examples come from; None if nothing is."""
+    steps, games, agents = (int(metadata[name]) for name in ("steps", "games", "agents"))
+    rows = steps * games * agents
+    for name in ("actions", "rewards", "dones"):
+        if examples[name].shape != (rows,):
+            return f"{name} has the shape {examples[name].shape}; {steps} steps of {games} games of {agents} seats are {rows} rows"
+    if not examples["legal_masks"][numpy.arange(rows), examples["actions"]].all():
+        return "an action is not legal"
+    if "hidden_states" in examples:
+        shape = (steps, games, agents, -1)
+        before, after = (examples[name].reshape(shape) for name in ("hidden_states", "next_hidden_states"))
+        goes_on = 1 - examples["dones"].reshape(shape)
+        if not (before[1:] == goes_on[:-1] * after[:-1]).all() or before[0].any():
+            return "hidden states do not follow from those before them"
+    return None
+
+
+def check_onnx(folder, examples, metadata):
+    """Says what is wrong with policy.onnx; None if nothing is."""
+    import onnx
+    import onnxruntime
+
+    path = folder / "policy.onnx"
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    described = {entry.key: entry.value for entry in model.metadata_props}
+    if described.get("format") != FORMAT or described.get("weight_hash") != metadata.get("weight_hash"):
+        return "the examples were recorded with other weights"
+    if json.loads(described["policy"]) != json.loads((folder / "policy.json").read_text()):
+        return "its metadata differ from policy.json"
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    inputs = {"observation": examples["observations"], "legal_mask": examples["legal_masks"].astype(bool)}
+    expected = {"logits": examples["logits"], "value": examples["values"]}
+    if "hidden_states" in examples:
+        inputs["hidden_state"] = examples["hidden_states"]
+        expected["next_hidden_state"] = examples["next_hidden_states"]
+    rows, worst = len(examples["values"]), {}
+    for batch in (1, 33):
+        for first in range(0, rows, batch):
+            part = slice(first, first + batch)
+            names = [output.name for output in session.get_outputs()]
+            found = dict(zip(names, session.run(names, {name: values[part] for name, values in inputs.items()})))
+            legal = inputs["legal_mask"][part]
+            if not (found["masked_logits"] == numpy.where(legal, found["logits"], numpy.finfo(numpy.float32).min)).all():
+                return "masked logits are not those of the legal actions"
+            for name, values in expected.items():
+                worst[name] = max(worst.get(name, 0), difference(found[name], values[part]))
+    return report(path, rows, worst)
+
+
+def report(path, rows, worst):
+    text = ", ".join(f"{name} {number:.2g}" for name, number in worst.items())
+    if not all(number <= TOLERANCE for number in worst.values()):
+        return f"differs by {text}; allowed {TOLERANCE:g}"
+    print(f"{path}: {rows} examples agree (largest difference: {text})")
+    return None
 
 
 def check(folder):
     """Says what is wrong with a policy's folder; None if nothing is."""
-    tensors, metadata = load(folder / "policy.safetensors")
-    if metadata.get("format") != "crossplay-policy-1":
-        return f"unknown format {metadata.get('format')}"
-    policy = json.loads(metadata["policy"])
     examples, examples_metadata = load(folder / "examples.safetensors")
-    if examples_metadata.get("weight_hash") != metadata.get("weight_hash"):
-        return "the examples were recorded with other weights"
     observations, masks = examples["observations"], examples["legal_masks"]
     if len(observations) == 0:
         return "there are no examples"
     if masks.shape != examples["logits"].shape or not masks.any(axis=1).all():
         return "an example has no legal action"
-    results = compute(tensors, policy["architecture"], examples)
+    problem = check_games(examples, examples_metadata)
+    if not problem and (folder / "policy.onnx").exists():
+        problem = check_onnx(folder, examples, examples_metadata)
+    if problem or not (folder / "policy.safetensors").exists():
+        return problem
+    tensors, metadata = load(folder / "policy.safetensors")
+    if metadata.get("format") != FORMAT:
+        return f"unknown format {metadata.get('format')}"
+    policy = json.loads(metadata["policy"])
+    if examples_metadata.get("weight_hash") != metadata.get("weight_hash"):
+        return "the examples were recorded with other weights"
+    problem = check_greedy(folder, examples, examples_metadata)
+    if problem:
+        return problem
+    results = compute(folder, tensors, policy, examples)
     worst = {name: difference(examples[name], result) for name, result in results.items()}
-    text = ", ".join(f"{name} {number:.2g}" for name, number in worst.items())
-    if not all(number <= TOLERANCE for number in worst.values()):
-        return f"differs by {text}; allowed {TOLERANCE:g}"
-    print(f"{folder}: {len(observations)} examples agree (largest difference: {text})")
-    return None
+    return report(folder / "policy.safetensors", len(observations), worst)
 
 
 def main(arguments):
     folders = []
     for argument in map(pathlib.Path, arguments):
-        found = sorted(path.parent for path in argument.glob("**/policy.safetensors"))
+        found = sorted({path.parent for name in ("safetensors", "onnx") for path in argument.glob(f"**/policy.{name}")})
         if not found:
-            print(f"{argument}: holds no policy.safetensors", file=sys.stderr)
+            print(f"{argument}: holds no policy.safetensors and no policy.onnx", file=sys.stderr)
             return 1
         folders += found
     failures = 0

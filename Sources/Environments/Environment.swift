@@ -141,30 +141,6 @@ public struct ObservationList: Sendable {
   }
 }
 
-/// A run of neighbouring features of an observation.
-public struct ObservationSection: Sendable, Hashable, Codable {
-  public enum Encoding: String, Sendable, Codable {
-    /// 0 or 1
-    case bits
-    /// Fractions that involve a division; devices may differ in the last bit.
-    case fractions
-    /// Small whole numbers
-    case counts
-  }
-
-  public let name: String
-  public let offset: Int
-  public let count: Int
-  public let encoding: Encoding
-
-  public init(name: String, offset: Int, count: Int, encoding: Encoding) {
-    self.name = name
-    self.offset = offset
-    self.count = count
-    self.encoding = encoding
-  }
-}
-
 /// One named part of a game's state, as compact JSON, for example `hands` `[[[0,1],null]]`.
 public struct StateField: Sendable, Hashable {
   public let name: String

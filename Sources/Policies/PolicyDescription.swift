@@ -18,10 +18,16 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     }
   }
 
+  /// Of the description's form; grows when a reader has to know.
+  public static let version = 2
+
   /// Hidden layers end in the activation, outputs are linear; `y = x W + b` throughout, W (inputs, outputs) row-major.
   /// `ParameterLayout` says how a GRU computes.
   public var architecture: NetworkArchitecture
   public var environment: Environment
+  /// A, seats of the game.
+  public var agents: Int
+  /// Sections in order, covering all features.
   public var observation: [ObservationSection]
   /// One name per action, in the order of the logits.
   public var actionNames: [String]
@@ -31,12 +37,13 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   public var envSteps: Int
 
   public init(
-    architecture: NetworkArchitecture, environment: Environment, observation: [ObservationSection],
+    architecture: NetworkArchitecture, environment: Environment, agents: Int, observation: [ObservationSection],
     actionNames: [String],
     run: RunConfiguration, update: Int, envSteps: Int
   ) {
     self.architecture = architecture
     self.environment = environment
+    self.agents = agents
     self.observation = observation
     self.actionNames = actionNames
     self.run = run
@@ -45,9 +52,42 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case architecture, environment, observation, run, update
+    case version, architecture, environment, agents, observation, run, update
     case actionNames = "action_names"
     case envSteps = "env_steps"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let version = try container.decode(Int.self, forKey: .version)
+    guard version == Self.version else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .version, in: container,
+        debugDescription:
+          "\(version) is not the version \(Self.version) that this program reads; export the policy again")
+    }
+    self.init(
+      architecture: try container.decode(NetworkArchitecture.self, forKey: .architecture),
+      environment: try container.decode(Environment.self, forKey: .environment),
+      agents: try container.decode(Int.self, forKey: .agents),
+      observation: try container.decode([ObservationSection].self, forKey: .observation),
+      actionNames: try container.decode([String].self, forKey: .actionNames),
+      run: try container.decode(RunConfiguration.self, forKey: .run),
+      update: try container.decode(Int.self, forKey: .update),
+      envSteps: try container.decode(Int.self, forKey: .envSteps))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Self.version, forKey: .version)
+    try container.encode(architecture, forKey: .architecture)
+    try container.encode(environment, forKey: .environment)
+    try container.encode(agents, forKey: .agents)
+    try container.encode(observation, forKey: .observation)
+    try container.encode(actionNames, forKey: .actionNames)
+    try container.encode(run, forKey: .run)
+    try container.encode(update, forKey: .update)
+    try container.encode(envSteps, forKey: .envSteps)
   }
 }
 

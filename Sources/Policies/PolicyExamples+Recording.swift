@@ -97,8 +97,10 @@ extension PolicyExamples {
         after: try columns(buffers.after, pitch: pitch, count: width))
     }
     return PolicyExamples(
-      observations: try values.read(run: 0), legalMasks: legal,
+      steps: steps, agents: environment.agentCount, observations: try values.read(run: 0), legalMasks: legal,
       logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
-      values: try columns(network.values, pitch: network.valuePitch, count: 1), hiddenStates: hiddenStates)
+      values: try columns(network.values, pitch: network.valuePitch, count: 1),
+      actions: try actions.read(run: 0).map { Int32($0) }, rewards: try rewards.read(run: 0),
+      dones: (0..<rows).map { UInt8(ended[$0 / environment.agentCount]) }, hiddenStates: hiddenStates)
   }
 }

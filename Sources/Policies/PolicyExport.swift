@@ -1,8 +1,15 @@
 import Files
 import Foundation
 
-/// Recorded inputs and outputs of a policy, so that another program can check that it computes the same.
+/// Recorded inputs and outputs of a policy, so that another program can check that it computes the same, and the games that
+/// they come from.
+///
+/// Rows are in the order (T, N, A): env step, game that is played beside others, seat.
 public struct PolicyExamples: Sendable {
+  /// T, env steps of each of the games; a new one begins where one ends.
+  public var steps: Int
+  /// A
+  public var agents: Int
   /// (rows, D)
   public var observations: [Float]
   /// (rows, K): 1 where the action is legal.
@@ -11,6 +18,12 @@ public struct PolicyExamples: Sendable {
   public var logits: [Float]
   /// (rows)
   public var values: [Float]
+  /// (rows): what the seat did in the game.
+  public var actions: [Int32]
+  /// (rows): what the seat earned by it, without shaped rewards.
+  public var rewards: [Float]
+  /// (rows): 1 where the game ended with this step.
+  public var dones: [UInt8]
   /// Of recurrent policies.
   public var hiddenStates: HiddenStates?
 
@@ -28,38 +41,56 @@ public struct PolicyExamples: Sendable {
   }
 
   public init(
-    observations: [Float], legalMasks: [UInt8], logits: [Float], values: [Float], hiddenStates: HiddenStates? = nil
+    steps: Int, agents: Int, observations: [Float], legalMasks: [UInt8], logits: [Float], values: [Float],
+    actions: [Int32], rewards: [Float], dones: [UInt8], hiddenStates: HiddenStates? = nil
   ) {
+    self.steps = steps
+    self.agents = agents
     self.observations = observations
     self.legalMasks = legalMasks
     self.logits = logits
     self.values = values
+    self.actions = actions
+    self.rewards = rewards
+    self.dones = dones
     self.hiddenStates = hiddenStates
   }
 }
 
-/// Writes a folder that other programs load: `policy.safetensors`, `policy.json`, `examples.safetensors`.
+/// Writes a folder that other programs load: the weights (`policy.safetensors` or `policy.onnx`), `policy.json`,
+/// `examples.safetensors` (docs/export.md).
 ///
 /// `scripts/check-export FOLDER` loads it with numpy and compares.
 public enum PolicyExport {
+  /// File formats of the weights.
+  public enum Format: String, Sendable, CaseIterable { case safetensors, onnx }
+
   /// Where `crossplay export` puts the policies of a training, and what each is called there.
   public static let folderName = "policies"
   public static let policyName = "policy.safetensors"
 
-  public static func write(_ policy: Policy, examples: PolicyExamples, to folder: URL) throws {
+  public static func write(
+    _ policy: Policy, format: Format = .safetensors, examples: PolicyExamples, to folder: URL
+  ) throws {
     let (rows, features, actions) = (
       examples.values.count, policy.description.architecture.inputs, policy.description.architecture.actions
     )
     precondition(examples.observations.count == rows * features && examples.logits.count == rows * actions)
-    precondition(examples.legalMasks.count == rows * actions)
+    precondition(examples.legalMasks.count == rows * actions && examples.rewards.count == rows)
+    precondition(examples.actions.count == rows && examples.dones.count == rows)
     try Folder.make(folder)
-    try PolicyFile.write(policy, to: folder.appendingPathComponent(policyName))
+    switch format {
+    case .safetensors: try PolicyFile.write(policy, to: folder.appendingPathComponent(policyName))
+    case .onnx: try ONNXFile.write(policy, to: folder.appendingPathComponent("policy.onnx"))
+    }
     try AtomicFile.write(
       try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))
     var tensors = [
       Tensor("observations", shape: [rows, features], examples.observations),
       Tensor("legal_masks", shape: [rows, actions], examples.legalMasks),
       Tensor("logits", shape: [rows, actions], examples.logits), Tensor("values", shape: [rows], examples.values),
+      Tensor("actions", shape: [rows], examples.actions), Tensor("rewards", shape: [rows], examples.rewards),
+      Tensor("dones", shape: [rows], examples.dones),
     ]
     if let states = examples.hiddenStates, let width = policy.description.architecture.gru {
       tensors += [
@@ -69,6 +100,9 @@ public enum PolicyExport {
     }
     try SafetensorsWriter.write(
       tensors,
-      metadata: ["weight_hash": policy.weightHash], to: folder.appendingPathComponent("examples.safetensors"))
+      metadata: [
+        "weight_hash": policy.weightHash, "steps": "\(examples.steps)", "agents": "\(examples.agents)",
+        "games": "\(rows / (examples.steps * examples.agents))",
+      ], to: folder.appendingPathComponent("examples.safetensors"))
   }
 }

@@ -4,24 +4,30 @@ import Networks
 
 /// The file format of exported policies: safetensors whose metadata says everything else.
 ///
-/// Metadata: `format` = `crossplay-policy-1`, `policy` = a `PolicyDescription` in JSON, `weight_hash`.
+/// Metadata: `format` = `crossplay-policy-2`, `policy` = a `PolicyDescription` in JSON, `weight_hash` (docs/export.md).
 public enum PolicyFile {
-  public static let format = "crossplay-policy-1"
+  public static let format = "crossplay-policy-2"
 
   public static func write(_ policy: Policy, to url: URL) throws {
-    let metadata = [
+    let tensors = policy.parameters.map { Tensor($0.name, shape: $0.shape, $0.values) }
+    try SafetensorsWriter.write(tensors, metadata: try metadata(policy), to: url)
+  }
+
+  /// What files of all formats say of a policy.
+  static func metadata(_ policy: Policy) throws -> [String: String] {
+    [
       "format": format, "policy": String(decoding: try json(policy.description, pretty: false), as: UTF8.self),
       "weight_hash": policy.weightHash,
     ]
-    let tensors = policy.parameters.map { Tensor($0.name, shape: $0.shape, $0.values) }
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: url)
   }
 
   public static func read(_ url: URL) throws -> Policy {
     let file = try SafetensorsFile(url)
     guard file.metadata["format"] == format, let text = file.metadata["policy"] else {
       let found = file.metadata["format"] ?? "none"
-      throw FileFailure(url.path, "is not an exported policy: its format is \(found); expected \(format)")
+      throw FileFailure(
+        url.path,
+        "is not an exported policy of this version: its format is \(found); expected \(format), so export it again")
     }
     let policy: Policy
     do {

@@ -4,18 +4,18 @@ import Policies
 import Runs
 import VulkanCompute
 
+extension PolicyExport.Format: ExpressibleByArgument {}
+
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Writes trained policies for use elsewhere: weights, description, and examples to check against.")
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors }
-
   @Argument(help: ArgumentHelp("Folder of a training.", valueName: "folder"))
   var folder: String
 
-  @Option(help: "File format of the weights.")
-  var format = Format.safetensors
+  @Option(help: "File format of the weights: safetensors or onnx (default: safetensors).")
+  var format = PolicyExport.Format.safetensors
 
   @Option(name: .customLong("run"), help: "Number of the run to export (default: all).")
   var runNumber: Int?
@@ -48,7 +48,7 @@ struct ExportCommand: ParsableCommand {
         environment: trained.environment, architecture: trained.architecture, parameters: trained.parameters[position],
         device: device)
       let place = target.appendingPathComponent(trained.runs[position].name)
-      try PolicyExport.write(policy, examples: examples, to: place)
+      try PolicyExport.write(policy, format: format, examples: examples, to: place)
       let result = Result(
         run: trained.runs[position].index, name: trained.runs[position].name, folder: place.path,
         weightHash: policy.weightHash)

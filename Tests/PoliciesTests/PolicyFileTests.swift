@@ -26,7 +26,10 @@ struct PolicyFileTests {
       architecture: try .init(inputs: 5, actions: 2, trunk: trunk, actor: actor, critic: critic, activation: .relu),
       environment: .init(
         name: "hanabi", version: 1, parameters: ["players": .integer(2), "counts": .list([.integer(2), .integer(1)])]),
-      observation: [.init(name: "hands", offset: 0, count: 5, encoding: .bits)], actionNames: ["left", "right"],
+      agents: 2,
+      observation: [
+        .init(name: "hands", offset: 0, encoding: .bits, axes: [.init("card", count: 5)], meaning: "the card in hand")
+      ], actionNames: ["left", "right"],
       run: configuration.runs[9], update: 12, envSteps: 1200)
   }
 
@@ -51,7 +54,7 @@ struct PolicyFileTests {
     try PolicyFile.write(policy, to: url)
     #expect(try PolicyFile.read(url) == policy)
     let file = try SafetensorsFile(url)
-    #expect(file.metadata["format"] == "crossplay-policy-1")
+    #expect(file.metadata["format"] == "crossplay-policy-2")
     #expect(file.metadata["weight_hash"] == policy.weightHash)
     #expect(file.entries["actor.output.weight"]?.shape == [3, 2])
   }
@@ -97,7 +100,10 @@ struct PolicyFileTests {
   @Test func anotherSafetensorsFileIsNoPolicy() throws {
     try SafetensorsWriter.write([Tensor("a", shape: [1], [1] as [Float])], to: url)
     let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
-    #expect(failure?.problem == "is not an exported policy: its format is none; expected crossplay-policy-1")
+    #expect(
+      failure?.problem
+        == "is not an exported policy of this version: its format is none; expected crossplay-policy-2, so export it again"
+    )
   }
 
   @Test func aChangedWeightIsFound() throws {
@@ -110,7 +116,7 @@ struct PolicyFileTests {
   }
 
   @Test func aWrongDescriptionIsNamed() throws {
-    let metadata = ["format": PolicyFile.format, "policy": "{\"architecture\":{\"inputs\":5}}"]
+    let metadata = ["format": PolicyFile.format, "policy": "{\"version\":2,\"architecture\":{\"inputs\":5}}"]
     try SafetensorsWriter.write([], metadata: metadata, to: url)
     let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
     #expect(failure?.problem == "has a wrong description: architecture.actions is missing")
@@ -119,7 +125,8 @@ struct PolicyFileTests {
   @Test func anExportHoldsPolicyDescriptionAndExamples() throws {
     let policy = try Self.policy()
     let examples = PolicyExamples(
-      observations: .init(repeating: 1, count: 10), legalMasks: [1, 0, 1, 1], logits: [1, 2, 3, 4], values: [5, 6])
+      steps: 1, agents: 2, observations: .init(repeating: 1, count: 10), legalMasks: [1, 0, 1, 1],
+      logits: [1, 2, 3, 4], values: [5, 6], actions: [0, 1], rewards: [0.5, 0.25], dones: [0, 1])
     let export = folder.file("export")
     try PolicyExport.write(policy, examples: examples, to: export)
     #expect(try PolicyFile.read(export.appendingPathComponent("policy.safetensors")) == policy)
@@ -129,6 +136,19 @@ struct PolicyFileTests {
     #expect(try file.read("observations", as: Float.self, shape: [2, 5]).count == 10)
     #expect(try file.read("legal_masks", shape: [2, 2]) == [1, 0, 1, UInt8(1)])
     #expect(try file.read("values", shape: [2]) == [5, Float(6)])
+    #expect(try file.read("actions", shape: [2]) == [0, Int32(1)])
+    #expect(try file.read("rewards", shape: [2]) == [0.5, Float(0.25)])
+    #expect(try file.read("dones", shape: [2]) == [0, UInt8(1)])
     #expect(file.metadata["weight_hash"] == policy.weightHash)
+    #expect(file.metadata["steps"] == "1" && file.metadata["games"] == "1" && file.metadata["agents"] == "2")
+  }
+
+  @Test func aDescriptionOfAnotherVersionIsRefused() throws {
+    let metadata = ["format": PolicyFile.format, "policy": "{\"version\":3}"]
+    try SafetensorsWriter.write([], metadata: metadata, to: url)
+    let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
+    #expect(
+      failure?.problem
+        == "has a wrong description: version: 3 is not the version 2 that this program reads; export the policy again")
   }
 }

@@ -70,6 +70,8 @@ public struct EnvironmentConformance {
     var next = 0
     for section in environment.observationLayout {
       #expect(section.offset == next)
+      #expect(!section.meaning.isEmpty)
+      for axis in section.axes { #expect(Set(axis.labels).count == axis.labels.count, "\(section.name) \(axis.name)") }
       next += section.count
     }
     #expect(next == environment.observationFeatureCount)

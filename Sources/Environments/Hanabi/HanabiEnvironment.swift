@@ -58,27 +58,6 @@ public struct HanabiEnvironment: Environment {
     ].merging(observation) { $1 }
   }
 
-  public var observationLayout: [ObservationSection] {
-    let knowledge: ObservationSection.Encoding = parameters.knowledge == .v0 ? .fractions : .bits
-    var sections: [ObservationSection] = []
-    func add(_ name: String, _ count: Int, _ encoding: ObservationSection.Encoding = .bits) {
-      let offset = sections.last.map { $0.offset + $0.count } ?? 0
-      sections.append(ObservationSection(name: name, offset: offset, count: count, encoding: encoding))
-    }
-    add("hands", parameters.handsCount)
-    add("board", parameters.boardCount)
-    add("discards", parameters.deckSize)
-    add("last_action", parameters.lastActionCount)
-    if parameters.knowledge == nil { return sections }
-    for player in 0..<parameters.players {
-      for slot in 0..<parameters.handSize {
-        add("knowledge_player\(player)_slot\(slot)_cards", parameters.cardKindCount, knowledge)
-        add("knowledge_player\(player)_slot\(slot)_hints", parameters.colors + parameters.ranks)
-      }
-    }
-    return sections
-  }
-
   public var macros: [String: String] {
     let p = parameters
     var numbers: [String: Int] = [

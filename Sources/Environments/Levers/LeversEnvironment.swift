@@ -44,20 +44,20 @@ public struct LeversEnvironment: Environment {
   }
 
   public var observationLayout: [ObservationSection] {
-    let levers = parameters.leverCount
-    let fixed = [
-      ObservationSection(name: "bias", offset: 0, count: 1, encoding: .bits),
-      ObservationSection(name: "round", offset: 1, count: parameters.rounds, encoding: .bits),
-    ]
+    let levers = ObservationSection.Axis("lever", count: parameters.leverCount)
+    var sections = ObservationSections()
+    sections.add("bias", meaning: "always 1")
+    sections.add("round", .init("round", count: parameters.rounds), meaning: "the round that is played")
     if parameters.cue {
-      return fixed + [ObservationSection(name: "cue", offset: 1 + parameters.rounds, count: levers, encoding: .bits)]
+      sections.add("cue", levers, meaning: "the lever that pays in the last round, shown in the first")
+      return sections.list
     }
-    return fixed
-      + (0..<parameters.players).map { seat in
-        ObservationSection(
-          name: "last_lever_player\(seat)", offset: 1 + parameters.rounds + seat * levers, count: levers,
-          encoding: .bits)
-      }
+    for seat in 0..<parameters.players {
+      sections.add(
+        "last_lever_player\(seat)", levers,
+        meaning: "the lever that the player pulled in the round before; player 0 is the observer, 1 sits after it")
+    }
+    return sections.list
   }
 
   public var macros: [String: String] {

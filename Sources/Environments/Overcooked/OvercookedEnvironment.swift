@@ -78,14 +78,27 @@ public struct OvercookedEnvironment: Environment {
     return values
   }
 
-  /// One section per cell.
+  /// One array (y, x, channel).
   public var observationLayout: [ObservationSection] {
-    let channels = Int(OVERCOOKED_CHANNELS)
-    return (0..<parameters.cellCount).map { cell in
-      let (y, x) = cell.quotientAndRemainder(dividingBy: parameters.kitchen.width)
-      return ObservationSection(name: "cell_\(x)_\(y)", offset: cell * channels, count: channels, encoding: .counts)
-    }
+    let kitchen = parameters.kitchen
+    var sections = ObservationSections()
+    sections.add(
+      "kitchen", .init("y", count: parameters.cellCount / kitchen.width), .init("x", count: kitchen.width),
+      .init("channel", Self.channelNames), encoding: .counts,
+      meaning: "what is in a cell, in whole numbers; y counts from the top row, x from the left column")
+    return sections.list
   }
+
+  /// In the words of docs/environments/overcooked.md; the empty ones are always 0.
+  private static let channelNames =
+    ["own position", "other position"]
+    + ["own", "other"].flatMap { cook in ["north", "south", "east", "west"].map { "\(cook) direction \($0)" } }
+    + [
+      "pot", "empty counter", "onion pile", "empty 13", "plate pile", "goal", "onions in a pot that does not cook yet",
+      "empty 17", "onions in a cooking or ready pot or a dish", "empty 19", "steps left of a cooking pot",
+      "ready soup in a pot or a dish", "plate on a counter or in a hand", "onion on a counter or in a hand", "empty 24",
+      "1 in the last 39 steps",
+    ]
 
   public var macros: [String: String] {
     let kitchen = parameters.kitchen

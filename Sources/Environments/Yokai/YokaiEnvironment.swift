@@ -63,36 +63,6 @@ public struct YokaiEnvironment: Environment {
     ].merging(parameters.shaping.parametersDescription) { $1 }
   }
 
-  public var observationLayout: [ObservationSection] {
-    let p = parameters
-    var sections: [ObservationSection] = []
-    func add(_ name: String, _ count: Int) {
-      let offset = sections.last.map { $0.offset + $0.count } ?? 0
-      sections.append(ObservationSection(name: name, offset: offset, count: count, encoding: .bits))
-    }
-    switch p.observation {
-    case .cards:
-      for slot in 0..<p.cardCount { add("slot_\(slot)", 2 * p.gridSize + p.flagCount) }
-      add("move_source", 2 * p.gridSize)
-    case .grid:
-      for plane in planeNames { add(plane, p.cellCount) }
-    }
-    if p.showsMatches {
-      add("known_pairs", p.pairCount)
-      add("known_fits", p.hintCount * p.cardCount)
-    }
-    for section in p.tableSections { add(section.name, section.count) }
-    return sections
-  }
-
-  /// Planes of the grid, in order.
-  private var planeNames: [String] {
-    let colors = (0..<parameters.colors).map(YokaiState.colorName)
-    return ["present", "locked"] + colors.map { "own_color_\($0)" } + colors.map { "hint_color_\($0)" }
-      + ["first_peek", "second_peek", "last_moved", "move_source", "last_hinted"]
-      + (0..<parameters.players).map { "seen_by_\($0)" } + (0..<parameters.cardCount).map { "slot_\($0)" }
-  }
-
   public func actionName(_ action: Int) -> String {
     let p = parameters
     func place(_ cell: Int) -> String { "row \(cell / p.gridSize) column \(cell % p.gridSize)" }

@@ -101,7 +101,8 @@ public struct TrainedRuns {
   public func policy(_ index: Int) throws -> Policy {
     let description = PolicyDescription(
       architecture: architecture, environment: PolicyDescription.Environment(environment),
-      observation: environment.observationLayout, actionNames: environment.actionNames, run: runs[index],
+      agents: environment.agentCount, observation: environment.observationLayout, actionNames: environment.actionNames,
+      run: runs[index],
       update: update, envSteps: update * configuration.envStepsPerUpdate)
     return try Policy(description, parameters: layout.unpack(parameters[index]))
   }
