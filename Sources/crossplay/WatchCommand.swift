@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Environments
 import Evaluation
+import Files
 import Foundation
 import Networks
 import Runs
@@ -15,8 +16,11 @@ struct WatchCommand: ParsableCommand {
     discussion: """
       With --policy once, one run plays all seats; with one --policy per seat, runs meet each other. The games are those \
       that evaluate plays in its first environment with the same seed, mode and runs. With --environment every seat \
-      chooses legal actions at random.
+      chooses legal actions at random. With --format hanab-live FILE the games go to files that hanab.live and verify can \
+      replay; the second game goes to FILE-2, and so on.
       """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case hanabLive = "hanab-live" }
 
   @Option(
     name: .customLong("policy"),
@@ -47,6 +51,12 @@ struct WatchCommand: ParsableCommand {
   @Flag(help: "Print one JSON object per step.")
   var json = false
 
+  @Option(help: "Write replays in this format instead of showing games: hanab-live.")
+  var format: Format?
+
+  @Argument(help: ArgumentHelp("Where replays go.", valueName: "file"))
+  var file: String?
+
   @OptionGroup var deviceOptions: DeviceOptions
 
   func run() throws {
@@ -56,6 +66,12 @@ struct WatchCommand: ParsableCommand {
     guard (1...1_000_000).contains(games) else { throw UsageError("--games \(games): expected 1 to 1000000") }
     guard (0...3600).contains(delay) else { throw UsageError("--delay \(delay): expected 0 to 3600 seconds") }
     guard !step || delay == 0 else { throw UsageError("--step waits for Enter; leave out --delay") }
+    guard (format == nil) == (file == nil) else {
+      throw UsageError("replays need a format and a place; give both, as in --format hanab-live game.json")
+    }
+    guard format == nil || !(json || step || delay > 0) else {
+      throw UsageError("--format writes a file and shows nothing; leave out --json, --step and --delay")
+    }
     let table = try table()
     guard table.team != nil || mode == .sampled else {
       throw UsageError("--mode \(mode) is for policies; random play has no preferences, leave it out")
@@ -67,6 +83,10 @@ struct WatchCommand: ParsableCommand {
     let watched = try WatchedGames(
       environment: table.environment, architecture: table.architecture, team: table.team, mode: mode,
       settings: settings, device: device)
+    if let file {
+      try writeReplays(of: watched, table, to: URL(fileURLWithPath: file))
+      return try deviceOptions.finish(device)
+    }
     let printer = WatchPrinter(environment: table.environment, seats: table.seats, json: json)
     printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
     while let next = try watched.next() {
@@ -81,6 +101,31 @@ struct WatchCommand: ParsableCommand {
     fflush(nil)
     if delay > 0 { Thread.sleep(forTimeInterval: delay) }
     return !step || readLine() != nil
+  }
+
+  /// One file per game.
+  private func writeReplays(of watched: WatchedGames, _ table: Table, to url: URL) throws {
+    // Names of players there are short and all different.
+    let names = table.seats.indices.map { "seat \($0)" }
+    func begin() throws -> HanabLiveRecorder {
+      do {
+        return try HanabLiveRecorder(table.environment, names: names)
+      } catch let error as HanabLiveRecorder.Unsupported {
+        throw UsageError("--format hanab-live: \(error)")
+      }
+    }
+    var recorder = try begin()
+    while let next = try watched.next() {
+      recorder.add(before: next.before, actions: next.actions, after: next.after)
+      guard let end = next.end else { continue }
+      let base = url.deletingPathExtension().lastPathComponent
+      let name = next.game == 1 ? base : "\(base)-\(next.game)"
+      let suffix = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
+      let place = url.deletingLastPathComponent().appendingPathComponent(name + suffix)
+      try AtomicFile.write(try recorder.json(), to: place)
+      print("\(place.relativePath)  return \(String(format: "%g", end.episodeReturn))")
+      recorder = try begin()
+    }
   }
 
   // MARK: Who plays what

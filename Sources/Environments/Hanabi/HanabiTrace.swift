@@ -107,8 +107,10 @@ extension HanabiTrace.State {
 }
 
 extension HanabiEnvironment {
-  /// Games recorded with JaxMARL. The environment is made from the file's `config`, whatever it is.
+  /// Games recorded with JaxMARL, or a replay of hanab.live. The environment is made from the file's `config`, whatever it
+  /// is.
   public static func recordedGames(from contents: TraceContents) throws -> RecordedGames {
+    if contents.isHanabLive { return try hanabLiveGame(from: contents) }
     let trace = try contents.decode(HanabiTrace.self)
     let config = trace.config
     let environment: HanabiEnvironment

@@ -51,10 +51,10 @@ public struct RecordedMoment: Sendable {
   public let fields: [StateField]
   /// Per seat, ascending; nil where the recording has no legal actions.
   public let legalActions: [[Int]]?
-  /// Per seat.
-  public let observations: [SparseObservation]
+  /// Per seat; nil where the recording has no observations.
+  public let observations: [SparseObservation]?
 
-  public init(fields: [StateField], legalActions: [[Int]]?, observations: [SparseObservation]) {
+  public init(fields: [StateField], legalActions: [[Int]]? = nil, observations: [SparseObservation]? = nil) {
     self.fields = fields
     self.legalActions = legalActions
     self.observations = observations

@@ -18,10 +18,20 @@ public struct TraceContents: Sendable {
   public let data: Data
   /// The game, as in `environment.name`.
   public let environmentName: String
+  /// Whether this is a replay of hanab.live and not a file of recorded games of ours.
+  public let isHanabLive: Bool
 
   private struct Header: Decodable {
     let format: Int
     let env: String
+  }
+
+  /// A replay of hanab.live, which says neither format nor game.
+  private struct HanabLiveHeader: Decodable {
+    struct Entry: Decodable {}
+    let players: [String]
+    let deck: [Entry]
+    let actions: [Entry]
   }
 
   /// The format that this version reads.
@@ -50,6 +60,12 @@ public struct TraceContents: Sendable {
     } catch {
       throw TraceError(file: file, problem: "the gzip data is damaged; copy the file again")
     }
+    if (try? JSONDecoder().decode(HanabLiveHeader.self, from: self.data)) != nil {
+      environmentName = HanabiEnvironment.name
+      isHanabLive = true
+      return
+    }
+    isHanabLive = false
     let header = try Self.decode(Header.self, from: self.data, file: file)
     guard header.format == Self.format else {
       throw TraceError(file: file, problem: "has format \(header.format); this version reads format \(Self.format)")

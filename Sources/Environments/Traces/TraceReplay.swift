@@ -162,7 +162,7 @@ private final class ReplayBatch {
           let replayed = environment.legalActions(inMask: masks[start..<start + environment.maskWordCount])
           if replayed != legal[agent] { note("legal agent_\(agent)", "\(legal[agent])", "\(replayed)") }
         }
-        let expected = recorded.observations[agent].dense(count: features)
+        guard let expected = recorded.observations?[agent].dense(count: features) else { continue }
         report.observationValues += features
         for feature in 0..<features {
           let (old, new) = (expected[feature], values[row * features + feature])
