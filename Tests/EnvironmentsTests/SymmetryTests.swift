@@ -26,7 +26,7 @@ private let turningKitchen: [String: ParameterValue] = [
         ["colors": 6], ["colors": 2], ["colors": 2], ["colors": 6], [:], [:], [:], ["lever_shifts": 10],
         ["lever_shifts": 40], [:], ["levers": 120],
         ["colors": 6, "grid": 8], ["colors": 24, "grid": 8], ["colors": 6, "grid": 8],
-        ["grid": 2, "ingredients": 2], [:], ["grid": 2], [:],
+        ["grid": 2, "ingredients": 2], [:], ["grid": 2],
       ]
     ).map { ($0, $1) } + [
       (EnvironmentVariant(name: "overcooked", values: roundKitchen), ["grid": 8]),

@@ -50,7 +50,6 @@ public struct EnvironmentVariant: Sendable, CustomStringConvertible {
         "random_reset": .boolean(true), "indicate_successful_delivery": .boolean(true),
         "start_cooking_interaction": .boolean(true),
       ]),
-    overcookedV2("long_room"),
   ]
 
   private static func levers(_ values: [String: ParameterValue]) -> EnvironmentVariant {

@@ -33,7 +33,7 @@ let overcookedV2Configurations: [[String: ParameterValue]] =
     ["layout": "counter_circuit", "observation_type": "featurized", "random_reset": true, "max_steps": 20],
     ["layout": "coord_ring", "observation_type": "featurized", "random_agent_positions": true],
     [
-      "grid": ["WW0WPWW", "WAA   X", "B  WA P", "WWWWWWW"], "observation_type": "featurized", "random_reset": true,
+      "grid": ["WW0WPWW", "WAA   X", "B  WA P", "WWWRWWW"], "observation_type": "featurized", "random_reset": true,
       "max_steps": 15,
     ],
     [
