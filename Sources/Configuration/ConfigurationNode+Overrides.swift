@@ -1,5 +1,6 @@
 extension ConfigurationNode {
-  /// Applies `--set key=value` arguments in order: dotted paths, values in YAML; missing sections are made.
+  /// Applies `--set key=value` arguments in order: dotted paths, values in YAML; missing sections are made. `sweep.key` takes
+  /// the place of one number that the file gives for the key.
   mutating func apply(overrides: [String]) throws {
     for argument in overrides {
       let origin = ConfigurationOrigin.argument(argument)
@@ -17,7 +18,18 @@ extension ConfigurationNode {
         ? ConfigurationNode(value: .scalar(.null), origin: origin)
         : try ConfigurationNode(yaml: text) { _ in origin }
       try set(path[...], to: node, origin: origin)
+      if path.count == 2, path[0] == "sweep", !node.isNull { removeFromFile(path[1]) }
     }
+  }
+
+  /// Takes out a key of the file, not one that another `--set` gave.
+  private mutating func removeFromFile(_ key: String) {
+    guard case .section(var entries) = value else { return }
+    entries.removeAll { entry in
+      if case .argument = entry.node.origin { return false }
+      return entry.key == key
+    }
+    value = .section(entries)
   }
 
   private mutating func set(

@@ -67,7 +67,7 @@ struct ConfigurationSection {
 
   /// The value of `key`, or nil where it is absent or null.
   mutating func node(_ key: String) -> ConfigurationNode? {
-    known.append(key)
+    if !known.contains(key) { known.append(key) }
     guard let node = entries.first(where: { $0.key == key })?.node, !node.isNull else { return nil }
     return node
   }

@@ -64,7 +64,8 @@ struct ConfigurationSource: Sendable {
     self.file = file
     var origins: [String: ConfigurationOrigin] = [:]
     func visit(_ node: ConfigurationNode, _ path: String) {
-      if !path.isEmpty { origins[path] = node.origin }
+      // What is null is not given.
+      if !path.isEmpty, !node.isNull { origins[path] = node.origin }
       guard case .section(let entries) = node.value else { return }
       for entry in entries { visit(entry.node, path.isEmpty ? entry.key : "\(path).\(entry.key)") }
     }

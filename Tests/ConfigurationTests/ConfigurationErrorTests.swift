@@ -46,6 +46,26 @@ struct ConfigurationErrorTests {
     #expect(message(yaml) == expected)
   }
 
+  @Test func knownKeysAreListedOnce() throws {
+    let text = try #require(message("something_else_altogether: 1"))
+    let keys = try #require(text.split(separator: "known keys: ").last).split(separator: ", ")
+    #expect(keys.count > 10 && Set(keys).count == keys.count, "\(text)")
+  }
+
+  @Test func anOverrideTakesThePlaceOfWhatTheFileSays() throws {
+    func read(_ yaml: String, _ overrides: String...) throws -> TrainingConfiguration {
+      try TrainingConfiguration(yaml: minimal + yaml, file: "train.yaml", overrides: overrides)
+    }
+    let swept = try read("gamma: 0.9", "sweep.gamma=[0.5, 0.7]")
+    #expect(swept.sweep.axes.map(\.values) == [[0.5, 0.7]])
+    #expect(try read("sweep: {gamma: [0.5, 0.7]}", "gamma=null").sweep.axes.map(\.values) == [[0.5, 0.7]])
+    #expect(try read("gamma: 0.9", "gamma=null") == read(""))
+    #expect(try read("sweep: {gamma: [0.5, 0.7]}", "sweep.gamma=null", "gamma=0.3") == read("gamma: 0.3"))
+    // Two arguments that contradict each other are no one's meaning.
+    #expect(message("", "gamma=0.9", "sweep.gamma=[0.5, 0.7]")?.contains("remove one of the two") == true)
+    #expect(message("gamma: 0.9", "network.with=null")?.contains("network.with is not a known key") == true)
+  }
+
   @Test(arguments: [
     ("epochs: many", "train.yaml:2: epochs = many; expected a whole number from 1 to 1000"),
     ("epochs: 2.5", "train.yaml:2: epochs = 2.5; expected a whole number from 1 to 1000"),
