@@ -104,26 +104,42 @@ public struct OvercookedV2Environment: Environment {
     return values
   }
 
-  /// One section per cell of the kitchen or the window, or the parts of the feature vector.
+  /// All cells of the kitchen or of the window with their channels, or the parts of the feature vector.
   public var observationLayout: [ObservationSection] {
+    var sections = ObservationSections()
     if isFeaturized {
       let count = Int(OVERCOOKED_V2_COOK_FEATURES)
-      let cooks = (0..<agentCount).map { cook in
-        ObservationSection(
-          name: cook == 0 ? "own" : "other_\(cook)", offset: cook * count, count: count, encoding: .counts)
+      for cook in 0..<agentCount {
+        sections.add(
+          cook == 0 ? "own" : "other_\(cook)", .init("feature", count: count), encoding: .counts,
+          meaning:
+            "what a cook faces and holds, and distances to what it can reach (docs/environments/overcooked-v2.md)")
       }
-      let places = ObservationSection(
-        name: "places", offset: agentCount * count, count: observationFeatureCount - agentCount * count,
-        encoding: .counts)
-      return cooks + [places]
+      sections.add(
+        "places", .init("feature", count: observationFeatureCount - agentCount * count), encoding: .counts,
+        meaning: "distances to the other cooks, then the own place, x before y")
+      return sections.list
     }
     let side = parameters.viewSize > 0 ? parameters.viewSide : parameters.kitchen.width
-    return (0..<parameters.placeCount).map { place in
-      let (y, x) = place.quotientAndRemainder(dividingBy: side)
-      return ObservationSection(
-        name: "cell_\(x)_\(y)", offset: place * parameters.channelCount, count: parameters.channelCount,
-        encoding: .counts)
+    sections.add(
+      parameters.viewSize > 0 ? "window" : "kitchen", .init("y", count: parameters.placeCount / side),
+      .init("x", count: side), .init("channel", channelNames), encoding: .counts,
+      meaning: "what is in a cell, in whole numbers; y counts from the top row, x from the left column")
+    return sections.list
+  }
+
+  /// In the order and the words of docs/environments/overcooked-v2.md.
+  private var channelNames: [String] {
+    let ingredients = (0..<parameters.ingredientCount).map { "ingredient \($0)" }
+    let contents = ["plate", "cooked"] + ingredients
+    func cook(_ name: String) -> [String] {
+      (["position", "faces up", "faces down", "faces right", "faces left"] + contents.map { "holds \($0)" })
+        .map { "\(name) \($0)" }
     }
+    return cook("own") + cook("other")
+      + ["counter", "goal", "pot", "indicator", "button", "plate pile"] + ingredients.map { "pile of \($0)" }
+      + contents.map { "there: \($0)" } + contents.map { "recipe: \($0)" } + ["steps that a pot still cooks"]
+      + (parameters.showsDelivery ? ["delivery of the recipe"] : [])
   }
 
   public func actionName(_ action: Int) -> String {
