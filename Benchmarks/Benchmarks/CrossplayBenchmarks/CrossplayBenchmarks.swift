@@ -1,6 +1,6 @@
 import Benchmark
-import Environments
 import Configuration
+import Environments
 import Training
 import VulkanCompute
 
