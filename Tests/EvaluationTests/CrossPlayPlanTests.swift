@@ -13,6 +13,12 @@ struct CrossPlayPlanTests {
     #expect(plan.coverage.map(\.possible) == [6, 6])
   }
 
+  @Test func inAGameForOneNobodyMeetsAnybody() throws {
+    let runs = try exampleRuns(seeds: 2, entropyCoefficients: [0.01, 0.1])
+    let plan = CrossPlayPlan(runs: runs, seats: 1, maxTuples: 1, seed: 0, acrossConfigurations: true)
+    #expect(plan.teams == [[0], [1], [2], [3]])
+  }
+
   @Test func acrossConfigurationsTheWholeMatrixIsPlayed() throws {
     let runs = try exampleRuns(seeds: 3, entropyCoefficients: [0.01, 0.1])
     let plan = CrossPlayPlan(runs: runs, seats: 2, maxTuples: 1, seed: 0, acrossConfigurations: true)

@@ -22,7 +22,7 @@ extension CrossPlayMatrix {
     }
     var teams: [[Int]: [[Int]]] = [:]
     for team in cells.keys where Set(team).count == seats {
-      let column = group[team[1]]
+      let column = group[team[min(1, seats - 1)]]
       if team.dropFirst(2).allSatisfy({ group[$0] == column }) {
         teams[[group[team[0]], column], default: []].append(team)
       }

@@ -102,11 +102,12 @@ public struct CrossPlayMatrix: Sendable, Equatable {
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
   }
 
-  /// What a heat map shows: by the runs in the first two seats, over all evaluated teams that begin so.
+  /// What a heat map shows: by the runs in the first two seats, over all evaluated teams that begin so; a game for one has
+  /// its diagonal alone.
   var firstTwoSeats: [[Int]: CrossPlayCell] {
-    guard seats > 2 else { return cells }
+    guard seats != 2 else { return cells }
     return cells.reduce(into: [:]) { sums, entry in
-      sums[Array(entry.key.prefix(2)), default: CrossPlayCell()] += entry.value
+      sums[[entry.key[0], entry.key[min(1, seats - 1)]], default: CrossPlayCell()] += entry.value
     }
   }
 }

@@ -4,8 +4,8 @@ import VulkanCompute
 /// Which teams an evaluation plays: every run with itself, teams of distinct runs of the same configuration, and, across
 /// configurations, teams of one run of the first in seat 0 with distinct runs of the second in all other seats.
 ///
-/// Two seats: all ordered pairs. Three and more: all ordered tuples, or a sample of them that depends only on the
-/// evaluation's seed.
+/// One seat: nobody meets anybody, cross-play is self-play. Two seats: all ordered pairs. Three and more: all ordered
+/// tuples, or a sample of them that depends only on the evaluation's seed.
 public struct CrossPlayPlan: Sendable, Equatable {
   public struct Coverage: Sendable, Hashable {
     public let configuration: String
@@ -24,7 +24,7 @@ public struct CrossPlayPlan: Sendable, Equatable {
   ///     that the estimator `disjoint-pairs` needs are always played, on top of the sample if necessary.
   ///   - acrossConfigurations: also the teams of every ordered pair of different configurations.
   public init(runs: [EvaluatedRun], seats: Int, maxTuples: Int, seed: UInt64, acrossConfigurations: Bool = false) {
-    precondition(seats >= 2)
+    precondition(seats >= 1)
     let groups = RunGroup.groups(of: runs)
     var crossPlay: Set<[Int]> = []
     var coverage: [Coverage] = []
@@ -53,7 +53,7 @@ public struct CrossPlayPlan: Sendable, Equatable {
       }
     }
     let selfPlay = runs.indices.map { Array(repeating: $0, count: seats) }
-    teams = selfPlay + crossPlay.sorted { $0.lexicographicallyPrecedes($1) }
+    teams = selfPlay + crossPlay.subtracting(selfPlay).sorted { $0.lexicographicallyPrecedes($1) }
     self.coverage = coverage
   }
 
