@@ -57,14 +57,6 @@ public final class PolicyNetwork {
     workspace.wideColumns.map { ["WIDE_BEGIN": "\($0.lowerBound)u", "WIDE_END": "\($0.upperBound)u"] } ?? [:]
   }
 
-  /// Words of one row in the buffers of a workspace, gradients left out: for planning.
-  public static func workspaceWidths(_ architecture: NetworkArchitecture, _ list: ObservationList?) -> [Int] {
-    let inputs = list.map { $0.capacity + 1 } ?? ParameterLayout.padded(architecture.inputs)
-    return ParameterLayout(architecture).layers.flatMap { layer in
-      layer.kind == .gruHidden ? [layer.paddedOutputs, layer.paddedInputs] : [layer.paddedOutputs]
-    } + [inputs]
-  }
-
   /// Numbers per run in `Rows.counts`.
   public static let rowCountWords = Int(ROW_COUNT_WIDE) + 1
 

@@ -42,7 +42,8 @@ public struct ReportContents {
     curves = try LearningCurves(trainings)
     guard !curves.isEmpty || self.evaluation != nil else {
       throw FileFailure(
-        first.path, "has neither metrics nor an evaluation to report; train it first, or continue it with --resume")
+        first.path, "has neither metrics nor an evaluation to report; train it first, or continue it",
+        remedies: [.resume])
     }
   }
 

@@ -116,9 +116,9 @@ public final class Device {
     if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !profile.emulatesMatrixUnits {
       guard device.kind == .cpu else {
         throw VulkanError(
-          .unsupported,
+          .unsuitableProducts,
           "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
-            + "use --matmul shared")
+            + "use the shared kernels")
       }
       var profile = profile
       profile.emulatesMatrixUnits = true

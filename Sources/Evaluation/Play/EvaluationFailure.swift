@@ -24,8 +24,8 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
     case .duplicateName(let name):
       "two policies are called \(name); give every evaluated run its own name"
     case .differentNetworks(let team):
-      "\(team.joined(separator: " + ")) have different networks and cannot sit in one team; leave out --across, or pass "
-        + "--no-across where several folders are given, to pair only runs of the same configuration"
+      "\(team.joined(separator: " + ")) have different networks and cannot sit in one team; pair only runs of the "
+        + "same configuration"
     }
   }
 }

@@ -19,14 +19,14 @@ final class HostPasses: NetworkPasses {
   init(_ workspace: NetworkWorkspace, blas: HostBLAS, precision: Precision, device: Device) throws {
     guard precision == .float32 else {
       throw VulkanError(
-        .unsupported,
+        .unsuitableProducts,
         "precision: mixed is for products on the device, and the host multiplies for \(device.description.name); "
-          + "use precision: float32 or --matmul flat, shared or cooperative")
+          + "use precision: float32 or a family of kernels")
     }
     if case .shape(let rows, let columns) = device.profile.tiles {
       throw VulkanError(
-        .unsupported,
-        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
+        .unsuitableProducts,
+        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; choose a family of kernels as well")
     }
     self.blas = blas
     self.workspace = workspace
