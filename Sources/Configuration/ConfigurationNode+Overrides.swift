@@ -5,7 +5,7 @@ extension ConfigurationNode {
     for argument in overrides {
       let origin = ConfigurationOrigin.argument(argument)
       guard let equals = argument.firstIndex(of: "=") else {
-        throw ConfigurationError(origin, "expected key=value, such as --set learning_rate=5e-4")
+        throw ConfigurationError(origin, "expected key=value, such as learning_rate=5e-4")
       }
       let path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       guard path.allSatisfy({ !$0.isEmpty }) else {

@@ -17,7 +17,7 @@ public protocol Environment: Sendable {
   /// - Throws: `EnvironmentParameters.Invalid` for a file that cannot be used.
   static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue]
 
-  /// What is allowed and yet hardly meant, one sentence each.
+  /// Warnings about settings that are allowed but probably a mistake, one sentence each.
   var remarks: [String] { get }
 
   /// A
@@ -47,8 +47,8 @@ public protocol Environment: Sendable {
   /// The GLSL file that defines `float observation_value(uint row_base, uint feature)`.
   var observationInclude: String { get }
 
-  /// Neighbouring actions that are legal in some states only and so many that a network should compute their logits just
-  /// there; nil where there is no such block.
+  /// Neighbouring actions that are legal in some states only, and so numerous that a network should compute their logits
+  /// just there; nil where there is no such block.
   var wideActions: Range<Int>? { get }
 
   /// What the host does in place of expand_observations.comp; nil where only `observationInclude` can.

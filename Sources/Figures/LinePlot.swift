@@ -20,7 +20,7 @@ public struct LinePlot {
     public var marker = Marker.circle
     /// Dots are outlines on white.
     public var isHollow = false
-    /// One dot every so many points, beginning at `firstDot`.
+    /// Distance between dots in points, beginning at `firstDot`.
     public var dotInterval = 1
     public var firstDot = 0
 

@@ -38,8 +38,8 @@ public enum ReportFolder {
       guard !FileManager.default.fileExists(atPath: place.path) else {
         throw FileFailure(
           place.path,
-          "is not of a report (\(recordName) does not list it); move it away, or choose another folder with "
-            + "--output")
+          "does not belong to a report (\(recordName) does not list it); move it away, or choose another output "
+            + "folder")
       }
     }
     try Folder.make(folder)
@@ -61,7 +61,7 @@ public enum ReportFolder {
     guard let list = try? JSONDecoder().decode(ReportRecord.Listing.self, from: data),
       list.format == ReportRecord.format
     else {
-      throw FileFailure(place.path, "is not of a report; move it away, or choose another folder with --output")
+      throw FileFailure(place.path, "does not belong to a report; move it away, or choose another output folder")
     }
     // Names only: a list that was tampered with must not reach outside of the folder.
     return Set(list.files.filter { !$0.contains("/") && !$0.hasPrefix(".") } + [recordName])

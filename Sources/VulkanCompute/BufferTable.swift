@@ -42,7 +42,7 @@ public final class BufferTable {
       throw VulkanError(
         .outOfMemory,
         "this needs \(formatBytes(totalBytes)) and \(device.description.name) has \(formatBytes(available)); "
-          + "use fewer environments or runs, see `--plan`, or train parts with `--shard`")
+          + "use fewer environments or runs (see the memory plan), or train the runs in shards")
     }
     for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
   }

@@ -118,7 +118,7 @@ public final class Device {
         throw VulkanError(
           .unsupported,
           "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
-            + "use --matmul shared")
+            + "choose matmul shared")
       }
       var profile = profile
       profile.emulatesMatrixUnits = true
@@ -127,7 +127,7 @@ public final class Device {
     guard profile.hostComputes else { return profile }
     guard device.kind == .cpu else {
       throw VulkanError(
-        .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
+        .unsupported, "\(device.name) does not share the host's memory; choose matmul flat or shared")
     }
     guard HostBLAS.shared != nil else {
       throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
@@ -144,7 +144,7 @@ public final class Device {
     vkDestroyDevice(handle, nil)
   }
 
-  /// The library that multiplies where the host computes; nil where kernels do.
+  /// The library for matrix products on the host; nil where they run on the device.
   public var blas: HostBLAS? { profile.hostComputes ? HostBLAS.shared : nil }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.

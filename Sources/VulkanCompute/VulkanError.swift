@@ -20,11 +20,11 @@ public struct VulkanError: Error, CustomStringConvertible, Equatable {
     case VK_ERROR_OUT_OF_DEVICE_MEMORY, VK_ERROR_OUT_OF_HOST_MEMORY, VK_ERROR_OUT_OF_POOL_MEMORY:
       self.init(
         .outOfMemory,
-        "out of memory while \(operation) (\(name(of: result))); use fewer environments or runs, or see `--plan`")
+        "out of memory while \(operation) (\(name(of: result))); use fewer environments or runs (see the memory plan)")
     case VK_ERROR_DEVICE_LOST:
       self.init(
         .deviceLost,
-        "the device was lost while \(operation); run the command again (a training continues with `--resume`)")
+        "the device was lost while \(operation); run the command again (a training can be resumed)")
     default:
       self.init(.other, "\(operation) failed: \(name(of: result))")
     }

@@ -10,8 +10,8 @@ struct ExperimentCommand: ParsableCommand {
     commandName: "experiment",
     abstract: "Trains every run of a configuration, evaluates all of them and writes the report.",
     discussion: """
-      The same as train, evaluate and report one after another, with the configuration's evaluation settings. With \
-      --resume it goes on wherever it was interrupted.
+      Runs train, evaluate and report one after another, with the configuration's evaluation settings. With --resume, \
+      it continues wherever it was interrupted.
       """)
 
   @OptionGroup var training: TrainingOptions

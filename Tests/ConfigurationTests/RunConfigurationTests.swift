@@ -77,6 +77,6 @@ struct RunConfigurationTests {
   @Test func moreShardsThanRunsAreRefused() throws {
     let read = try configuration(sweep)
     let error = #expect(throws: Shard.Invalid.self) { try read.runs(in: Shard("1/7")) }
-    #expect(error?.description == "--shard 1/7: there are only 6 runs; use at most 6 shards")
+    #expect(error?.description == "shard 1/7: there are only 6 runs; use at most 6 shards")
   }
 }

@@ -135,7 +135,7 @@ extension HanabiEnvironment {
   ) throws -> RecordedEpisode {
     let deck = try episode.initial.deck.map { pair in
       guard pair.count == 2, 0..<parameters.colors ~= pair[0], 0..<parameters.ranks ~= pair[1] else {
-        throw error("the deck holds \(pair), which is no card of its config")
+        throw error("the deck holds \(pair), which is not a card of its config")
       }
       return pair[0] * parameters.ranks + pair[1]
     }
@@ -145,7 +145,7 @@ extension HanabiEnvironment {
       + episode.steps.map { try recordedMoment($0.state, $0.obs, $0.legal, error) }
     let steps = try episode.steps.map { step in
       guard 0..<agentCount ~= step.player, 0..<actionCount ~= step.action else {
-        throw error("seat \(step.player) chooses action \(step.action), which do not exist in its config")
+        throw error("seat \(step.player) chooses action \(step.action), which does not exist in its config")
       }
       var actions = [UInt32](repeating: UInt32(parameters.noOp), count: agentCount)
       actions[step.player] = UInt32(step.action)

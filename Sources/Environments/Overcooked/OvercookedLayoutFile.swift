@@ -46,7 +46,7 @@ enum OvercookedLayoutFile {
         }
       default:
         throw invalid(
-          "\(key) = \(value) is not what this game does; soups take 20 steps and pay 20, take the line out")
+          "\(key) = \(value) is not supported; soups take 20 steps and pay 20, so remove the line")
       }
     }
     guard let grid else { throw invalid("there is no text under grid") }
@@ -139,7 +139,7 @@ indirect enum PythonLiteral {
         let constants: [String: PythonLiteral] = ["None": .none, "True": .boolean(true), "False": .boolean(false)]
         if let constant = constants[word] { return constant }
         guard let number = Double(word), number.isFinite else {
-          throw malformed("\"\(word.isEmpty ? String(characters[place]) : word)\" is no value")
+          throw malformed("\"\(word.isEmpty ? String(characters[place]) : word)\" is not a value")
         }
         return .number(number)
       }

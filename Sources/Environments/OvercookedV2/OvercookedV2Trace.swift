@@ -126,7 +126,7 @@ extension OvercookedV2State {
     } catch {
       throw EnvironmentParameters.Invalid(
         "environment.initial_states, state \(number): expected JSON with pos, dir, inv, pots, items, buttons and recipe, "
-          + "as watch --json writes it")
+          + "as crossplay watch prints it in JSON")
     }
     step = 0
     delivered = false
@@ -142,7 +142,7 @@ extension OvercookedV2State {
     }
     func code(_ bits: some BinaryInteger) throws -> OvercookedV2Code {
       guard bits >= 0, bits >> parameters.codeBits == 0 else {
-        throw ImpossibleState("\(bits) is no item of \(parameters.ingredientCount) ingredients")
+        throw ImpossibleState("\(bits) is not an item of \(parameters.ingredientCount) ingredients")
       }
       return OvercookedV2Code(bits: UInt32(bits))
     }
@@ -164,16 +164,16 @@ extension OvercookedV2State {
     }
     guard Set(cooks.map(\.cell)).count == count else { throw ImpossibleState("two cooks are on one cell") }
     for pot in recorded.pots ?? [] {
-      guard pot.count == 4 else { throw ImpossibleState("\(pot) is no pot") }
+      guard pot.count == 4 else { throw ImpossibleState("\(pot) is not a pot") }
       pots[kitchen.pots.firstIndex(of: try cell(pot, .pot))!] = Pot(
         code: try code(pot[2]), timer: try timer(pot[3], upTo: 20))
     }
     for item in recorded.items ?? [] {
-      guard item.count == 3 else { throw ImpossibleState("\(item) is no item on a counter") }
+      guard item.count == 3 else { throw ImpossibleState("\(item) is not an item on a counter") }
       counters[kitchen.counters.firstIndex(of: try cell(item, .counter))!] = try code(item[2])
     }
     for button in recorded.buttons ?? [] {
-      guard button.count == 3 else { throw ImpossibleState("\(button) is no button") }
+      guard button.count == 3 else { throw ImpossibleState("\(button) is not a button") }
       buttons[kitchen.buttons.firstIndex(of: try cell(button, .button))!] = try timer(button[2], upTo: 10)
     }
     recipe = try code(recorded.recipe)

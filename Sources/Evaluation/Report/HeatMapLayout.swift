@@ -26,7 +26,7 @@ struct HeatMapLayout {
   /// What stands below the lowest entries.
   let bottom: Double
 
-  /// Every so many runs of a configuration have their seed beside them; 0: none has.
+  /// Every n-th run of a configuration has its seed beside it; 0: none.
   private let seedInterval: Int
   private let turnsSeeds: Bool
   private let turnsNames: Bool

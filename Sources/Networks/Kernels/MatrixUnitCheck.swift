@@ -11,8 +11,8 @@ extension DenseKernels {
     guard error < 3e-5 else {
       throw VulkanError(
         .unsupported,
-        "the matrix units of \(device.description.name) compute other products than its ordinary instructions "
-          + "(\(operation.name), \(tile), is off by \(error)); use --matmul shared")
+        "the matrix units of \(device.description.name) disagree with its ordinary instructions "
+          + "(\(operation.name), \(tile), is off by \(error)); choose matmul shared")
     }
   }
 

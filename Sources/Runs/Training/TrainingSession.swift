@@ -40,8 +40,7 @@ public final class TrainingSession {
       guard !FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path) else {
         throw FileFailure(
           folder.path,
-          "holds a training already (\(name)); continue it with --resume, or choose another folder with "
-            + "--output")
+          "holds a training already (\(name)); resume it, or choose another output folder")
       }
     }
     let runs = try configuration.runs(in: shard)
@@ -67,14 +66,14 @@ public final class TrainingSession {
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(folder.path, "holds no training to resume; leave out --resume to begin one")
+      throw FileFailure(folder.path, "holds no training to resume; start a new one")
     }
     let begun = try TrainingConfiguration(contentsOf: place.path)
     guard begun == configuration else {
       throw FileFailure(
         place.path,
-        "is not the configuration that was asked for; resume with the same values, "
-          + "or begin another training with --output")
+        "differs from the given configuration; resume with the same values, "
+          + "or start a training in another output folder")
     }
     let lock = try FolderLock(folder)
     let runs = try configuration.runs(in: shard)

@@ -94,7 +94,7 @@ struct DPOMDPStatement {
     if let first = tokens.first, starts.first != 0 {
       throw DPOMDPError(
         file: file, line: first.line, column: first.column,
-        message: "\"\(first.text)\" begins no entry; entries begin with agents:, discount:, values:, states:, start:, "
+        message: "\"\(first.text)\" is not an entry; entries begin with agents:, discount:, values:, states:, start:, "
           + "actions:, observations:, T:, O: or R:")
     }
     return zip(starts, starts.dropFirst() + [tokens.count]).map { start, end in
