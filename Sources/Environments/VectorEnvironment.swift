@@ -141,7 +141,7 @@ public final class VectorEnvironment {
   ///
   /// - Parameters:
   ///   - shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
-  ///   - outcomes: (T, N, E), for who sums the outcomes of several steps at once.
+  ///   - outcomes: (T, N, E), for callers that sum the outcomes of several steps at once.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
     dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, outcomes: Buffer<Float>? = nil, transition: Int,

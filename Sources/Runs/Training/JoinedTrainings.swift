@@ -68,8 +68,8 @@ public struct JoinedTrainings {
     }
   }
 
-  /// The first thing in which two games differ, but for what only a learner notices, as what
-  /// is said of `other`; nil for the same game.
+  /// The first difference between two games, as a phrase about `other`, leaving out what only a learner notices; nil for
+  /// the same game.
   public static func difference(_ first: TrainedRuns, _ other: TrainedRuns) -> String? {
     let (a, b) = (first.environment, other.environment)
     guard a.name == b.name else { return "has the environment \(b.name), which is \(a.name)" }
