@@ -13,7 +13,7 @@ public protocol Environment: Sendable {
   /// - Throws: `EnvironmentParameters.Invalid`, which names the key and says what is allowed.
   init(parameters: EnvironmentParameters) throws
 
-  /// The same parameters without what lies in files: what a training writes down, so that it can go on without these.
+  /// The same parameters without references to files: what a training records, so that it continues without them.
   /// - Throws: `EnvironmentParameters.Invalid` for a file that cannot be used.
   static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue]
 
@@ -33,7 +33,7 @@ public protocol Environment: Sendable {
 
   /// Whether step also writes `shaped_rewards`, which the learner adds to the rewards and returns leave out.
   var shapesRewards: Bool { get }
-  /// What step writes into `outcomes` where an episode ends: results beside the return, E of them, in snake_case.
+  /// What step writes into `outcomes` where an episode ends: E results in addition to the return, in snake_case.
   var outcomeNames: [String] { get }
   /// Numbers to report that are ratios of two outcomes.
   var outcomeRatios: [OutcomeRatio] { get }

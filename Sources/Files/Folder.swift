@@ -3,7 +3,7 @@ import Foundation
 /// Folders that results go to.
 public enum Folder {
   /// Makes a folder and those above it; does nothing where it exists.
-  /// - Throws: `FileFailure` that says what stands in the way.
+  /// - Throws: `FileFailure` that says why it cannot be created.
   public static func make(_ url: URL) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {

@@ -123,7 +123,7 @@ struct ReportTables {
     return table
   }
 
-  /// nil where the game reports nothing beside returns.
+  /// nil where the game reports nothing but returns.
   func outcomes(_ places: [Int]) -> HTMLPage.Table? {
     let names = Set(summary.configurations.flatMap { $0.modes.flatMap { ($0.outcomes ?? [:]).keys } }).sorted()
     guard !names.isEmpty else { return nil }

@@ -1,4 +1,4 @@
-/// Every buffer of a job, registered with its shape, planned before anything is allocated, and taken in one go.
+/// Every buffer of a job, registered with its shape, planned before anything is allocated, and allocated at once.
 public final class BufferTable {
   /// Runs start at multiples of this, so that any window of runs is a valid binding on any device.
   public static let runAlignmentBytes = 256

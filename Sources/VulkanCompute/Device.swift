@@ -238,7 +238,7 @@ public final class Device {
     try submit(record(body)).wait()
   }
 
-  /// The best memory type: mapped device-local memory where there is such, else device-local; for staging, host memory.
+  /// The best memory type: mapped device-local memory where there is any, else device-local; for staging, host memory.
   func memoryType(allowed: UInt32, hostVisible: Bool) throws -> (index: UInt32, mapped: Bool) {
     let local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue
     let visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue

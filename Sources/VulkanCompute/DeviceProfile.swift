@@ -37,7 +37,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
   public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
-  /// Software devices beside a BLAS.
+  /// Software devices with a BLAS.
   public static let softwareWithBLAS = DeviceProfile(
     loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.

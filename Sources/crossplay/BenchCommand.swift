@@ -63,7 +63,7 @@ struct BenchCommand: ParsableCommand {
     let environment: String
     let runs: Int
     let environments: Int
-    /// Parts of a run's environments that are bound apart from each other, of games alone.
+    /// Parts of a run's environments that are bound separately; for games alone.
     var pieces: Int?
     let envStepsPerSecond: Spread
     let agentStepsPerSecond: Spread

@@ -2,7 +2,7 @@ import ArgumentParser
 import VulkanCompute
 
 struct DeviceOptions: ParsableArguments {
-  // Takes what follows as it is, so that `--device -1` is answered like every other number that does not exist.
+  // Takes the next argument as it is, so that `--device -1` fails like any other number that does not exist.
   @Option(
     name: .customLong("device"), parsing: .unconditional,
     help: "Number of the Vulkan device in the list of `crossplay devices`.")
@@ -23,7 +23,7 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
-  /// - Parameter environments: How many take a step at once, over all runs; nil for as many as there may be.
+  /// - Parameter environments: How many take a step at once, over all runs; nil if unknown.
   func open(environments: Int? = nil) throws -> Device {
     // Below this, kernels of a step take no longer than waking a thread does; matrix kernels take longer.
     let hostMultiplies = matmul.map { $0 == .host } ?? (HostBLAS.shared != nil)
@@ -33,7 +33,7 @@ struct DeviceOptions: ParsableArguments {
       smallDispatches: smallDispatches)
   }
 
-  /// With `--validate`, refuses to call a run good about which the validation layer had something to say.
+  /// With `--validate`, fails if the validation layer reported anything.
   func finish(_ device: Device) throws {
     if let message = device.validationMessages.first { throw VulkanError(.validation, message) }
   }

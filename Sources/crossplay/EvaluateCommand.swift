@@ -113,7 +113,7 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  /// The configuration's settings with the options of the command on top.
+  /// The configuration's settings, overridden by the options of the command.
   private func settings(_ configured: EvaluationSettings) throws -> EvaluationSettings {
     var settings = configured
     if let games {

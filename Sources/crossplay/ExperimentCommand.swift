@@ -4,7 +4,7 @@ import Foundation
 import Runs
 import Training
 
-/// The whole experiment of one configuration: train, evaluate, report, each as its own command does it.
+/// The whole experiment of one configuration: train, evaluate and report, each like its own command.
 struct ExperimentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "experiment",

@@ -96,7 +96,7 @@ struct WatchCommand: ParsableCommand {
     try deviceOptions.finish(device)
   }
 
-  /// Between two steps; false where the user has had enough.
+  /// Waits between two steps; false if the user ended the input.
   private func wait() throws -> Bool {
     fflush(nil)
     if delay > 0 { Thread.sleep(forTimeInterval: delay) }
@@ -135,7 +135,7 @@ struct WatchCommand: ParsableCommand {
     let architecture: NetworkArchitecture
     /// nil for random play.
     let team: [EvaluationPolicy]?
-    /// What is said of each seat.
+    /// A description of each seat.
     let seats: [String]
   }
 

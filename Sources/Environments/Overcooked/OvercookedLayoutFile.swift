@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads `.layout` files of overcooked_ai: a Python dictionary with the kitchen under `grid`.
 ///
-/// The kitchen is what is taken from it. Whatever else the file asks for has to be what this game does anyway: onion soups of
+/// Only the kitchen is taken from it. Whatever else the file asks for has to be what this game does anyway: onion soups of
 /// three, 20 steps and 20 points each; all other orders, times and values are refused by name.
 /// Source: `overcooked_ai_py/data/layouts` of overcooked_ai (Carroll et al. 2019).
 enum OvercookedLayoutFile {
@@ -107,7 +107,7 @@ indirect enum PythonLiteral {
       }
     }
 
-    /// Takes a text that stands here.
+    /// Reads the text at this place.
     mutating func take(_ text: String) -> Bool {
       guard characters[place...].starts(with: text) else { return false }
       place += text.count

@@ -91,7 +91,7 @@ private struct OvercookedV2Trace: Decodable {
   let episodes: [Episode]
 }
 
-/// A state in the words of recorded games; what is left out is empty.
+/// A state with the keys of recorded games; missing keys are empty.
 private struct RecordedKitchen: Decodable {
   let step: Int?
   /// [x, y]

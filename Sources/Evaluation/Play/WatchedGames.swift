@@ -26,7 +26,7 @@ public struct WatchedStep: Sendable {
   public let chose: [Bool]
   /// (A)
   public let rewards: [Float]
-  /// nil while the game goes on.
+  /// nil while the game continues.
   public let end: End?
 }
 

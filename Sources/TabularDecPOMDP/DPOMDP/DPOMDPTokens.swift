@@ -71,7 +71,7 @@ struct DPOMDPToken: Hashable {
 struct DPOMDPStatement {
   /// `start include` is one keyword.
   let keyword: String
-  /// Where the keyword stands.
+  /// Position of the keyword.
   let token: DPOMDPToken
   /// After the keyword's colon, further colons included.
   let body: [DPOMDPToken]
