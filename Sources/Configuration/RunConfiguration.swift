@@ -1,6 +1,6 @@
 /// One run: a seed with its hyper-parameters, and its place among all runs of the configuration.
 public struct RunConfiguration: Sendable, Hashable, Codable {
-  /// Place among all runs of the configuration, whatever the shard.
+  /// Place among all runs of the configuration, regardless of the shard.
   public let index: Int
   /// `entropy_coefficient=0.01_seed=3`: unique within the configuration and safe as a file name.
   public let name: String

@@ -58,7 +58,7 @@ final class BenchmarkPlay {
     }
   }
 
-  /// Time of every kernel, measured apart from the timed repetitions.
+  /// Time of every kernel, measured separately from the timed repetitions.
   func profile() throws -> Profile {
     let peaks = try MeasuredPeaks.measure(on: device)
     try randomPlay.setClock(steps)

@@ -28,7 +28,7 @@ public final class PolicyNetwork {
   ///   - precision: What products are made of; `mixed` where kernels multiply only.
   ///   - training: Whether `gradient` will be used.
   ///   - kernelSplits: S where kernels compute, which need the parallelism.
-  /// - Throws: `VulkanError`, also for mixed precision where the host multiplies, and for tiles that no kernel has.
+  /// - Throws: `VulkanError`, also for mixed precision where products run on the host and for tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,

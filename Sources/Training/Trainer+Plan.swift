@@ -25,12 +25,12 @@ extension Trainer {
       """
   }
 
-  /// Device memory that so many runs take at once.
+  /// Device memory that this many runs take at once.
   static func plannedBytes(configuration: TrainingConfiguration, runs: Int, device: Device) throws -> Int {
     try plan(configuration: configuration, runs: runs, device: device).table.totalBytes
   }
 
-  /// Dispatches and hand-overs of one update of so many runs: those of their `Trainer`.
+  /// Dispatches and hand-overs of one update of this many runs: those of their `Trainer`.
   ///
   /// - Throws: `VulkanError` where the device does not allow a dispatch.
   static func plannedCounts(

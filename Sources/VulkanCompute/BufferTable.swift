@@ -1,4 +1,4 @@
-/// Every buffer of a job, registered with its shape, planned before anything is allocated, and taken in one go.
+/// Every buffer of a job, registered with its shape, planned before anything is allocated, and allocated at once.
 public final class BufferTable {
   /// Runs start at multiples of this, so that any window of runs is a valid binding on any device.
   public static let runAlignmentBytes = 256
@@ -42,7 +42,7 @@ public final class BufferTable {
       throw VulkanError(
         .outOfMemory,
         "this needs \(formatBytes(totalBytes)) and \(device.description.name) has \(formatBytes(available)); "
-          + "use fewer environments or runs, or train them in parts")
+          + "use fewer environments or runs, or train the runs in shards")
     }
     for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
   }

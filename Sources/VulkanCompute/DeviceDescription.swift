@@ -34,7 +34,7 @@ public struct DeviceDescription: Sendable {
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
-  /// Bytes that the engine may take: a CPU device works in the machine's memory, whatever heap its driver reports.
+  /// Bytes that the engine may take: a CPU device works in the machine's memory, whichever heap its driver reports.
   public var availableBytes: Int { kind == .cpu ? Int(ProcessInfo.processInfo.physicalMemory) : memoryBytes }
 
   /// The profile that the engine uses on this device.

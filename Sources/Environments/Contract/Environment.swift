@@ -14,7 +14,7 @@ public protocol EnvironmentSizes: Sendable {
   var actionCount: Int { get }
   /// W, 32-bit words of one packed observation.
   var observationWordCount: Int { get }
-  /// What step writes into `outcomes` where an episode ends: results beside the return, E of them, in snake_case.
+  /// What step writes into `outcomes` where an episode ends: E results in addition to the return, in snake_case.
   var outcomeNames: [String] { get }
 }
 

@@ -17,8 +17,8 @@ public protocol EnvironmentObservation: EnvironmentSizes {
   /// How the observation is listed where most of it never changes or is 0; nil where it is dense.
   var observationList: ObservationList? { get }
 
-  /// Neighbouring actions that are legal in some states only and so many that a network should compute their logits just
-  /// there; nil where there is no such block.
+  /// Neighbouring actions that are legal in some states only, and so numerous that a network should compute their logits
+  /// just there; nil where there is no such block.
   var wideActions: Range<Int>? { get }
   /// Symmetries by name, for Other-Play and for measuring how far policies are from equivariant; those without a choice
   /// left out.

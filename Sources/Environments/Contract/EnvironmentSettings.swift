@@ -10,13 +10,13 @@ public protocol EnvironmentSettings: EnvironmentSizes {
   /// - Throws: `EnvironmentParameters.Invalid`, which names the key and says what is allowed.
   init(parameters: EnvironmentParameters) throws
 
-  /// The same parameters without what lies in files: what a training writes down, so that it can go on without these.
+  /// The same parameters without references to files: what a training records, so that it continues without them.
   /// - Throws: `EnvironmentParameters.Invalid` for a file that cannot be used.
   static func resolved(_ values: [String: ParameterValue]) throws -> [String: ParameterValue]
 
   /// Full, resolved parameters: making the environment again from them gives the same one.
   var parametersDescription: [String: ParameterValue] { get }
-  /// What is allowed and yet hardly meant, one sentence each.
+  /// Warnings about settings that are allowed but probably a mistake, one sentence each.
   var remarks: [String] { get }
 }
 

@@ -122,7 +122,7 @@ extension HanabiEnvironment {
   private func recordedEpisode(_ episode: HanabiTrace.Episode) throws -> RecordedEpisode {
     let deck = try episode.initial.deck.map { pair in
       guard pair.count == 2, 0..<parameters.colors ~= pair[0], 0..<parameters.ranks ~= pair[1] else {
-        throw ImpossibleRecording("the deck holds \(pair), which is no card of its config")
+        throw ImpossibleRecording("the deck holds \(pair), which is not a card of its config")
       }
       return pair[0] * parameters.ranks + pair[1]
     }
@@ -135,7 +135,7 @@ extension HanabiEnvironment {
     let steps = try episode.steps.map { step in
       guard 0..<agentCount ~= step.player, 0..<actionCount ~= step.action else {
         throw ImpossibleRecording(
-          "seat \(step.player) chooses action \(step.action), which do not exist in its config")
+          "seat \(step.player) chooses action \(step.action), which does not exist in its config")
       }
       var actions = [UInt32](repeating: UInt32(parameters.noOp), count: agentCount)
       actions[step.player] = UInt32(step.action)

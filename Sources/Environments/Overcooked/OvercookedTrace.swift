@@ -127,7 +127,7 @@ extension OvercookedEnvironment {
     for item in recorded.items {
       let place = try cell(item, of: [.counter])
       guard item.count == 3, let object = OvercookedState.Item(object: item[2]) else {
-        throw ImpossibleRecording("\(item) is no item on a counter")
+        throw ImpossibleRecording("\(item) is not an item on a counter")
       }
       state.items[place] = object
     }

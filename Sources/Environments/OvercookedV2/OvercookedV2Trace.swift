@@ -86,7 +86,7 @@ private struct OvercookedV2Trace: Decodable {
   let episodes: [Episode]
 }
 
-/// A state in the words of recorded games; what is left out is empty.
+/// A state with the keys of recorded games; missing keys are empty.
 private struct RecordedKitchen: Decodable {
   let step: Int?
   /// [x, y]
@@ -131,7 +131,7 @@ extension OvercookedV2State {
     }
     func code(_ bits: some BinaryInteger) throws -> OvercookedV2Code {
       guard bits >= 0, bits >> parameters.codeBits == 0 else {
-        throw ImpossibleRecording("\(bits) is no item of \(parameters.ingredientCount) ingredients")
+        throw ImpossibleRecording("\(bits) is not an item of \(parameters.ingredientCount) ingredients")
       }
       return OvercookedV2Code(bits: UInt32(bits))
     }
@@ -153,16 +153,16 @@ extension OvercookedV2State {
     }
     guard Set(cooks.map(\.cell)).count == count else { throw ImpossibleRecording("two cooks are on one cell") }
     for pot in recorded.pots ?? [] {
-      guard pot.count == 4 else { throw ImpossibleRecording("\(pot) is no pot") }
+      guard pot.count == 4 else { throw ImpossibleRecording("\(pot) is not a pot") }
       pots[kitchen.pots.firstIndex(of: try cell(pot, .pot))!] = Pot(
         code: try code(pot[2]), timer: try timer(pot[3], upTo: 20))
     }
     for item in recorded.items ?? [] {
-      guard item.count == 3 else { throw ImpossibleRecording("\(item) is no item on a counter") }
+      guard item.count == 3 else { throw ImpossibleRecording("\(item) is not an item on a counter") }
       counters[kitchen.counters.firstIndex(of: try cell(item, .counter))!] = try code(item[2])
     }
     for button in recorded.buttons ?? [] {
-      guard button.count == 3 else { throw ImpossibleRecording("\(button) is no button") }
+      guard button.count == 3 else { throw ImpossibleRecording("\(button) is not a button") }
       buttons[kitchen.buttons.firstIndex(of: try cell(button, .button))!] = try timer(button[2], upTo: 10)
     }
     recipe = try code(recorded.recipe)

@@ -168,7 +168,7 @@ private final class ReplayBatch {
 }
 
 extension Device {
-  /// The kernel that expands packed observations of a game to float32, whatever the game.
+  /// The kernel that expands packed observations of any game to float32.
   public func observationUnpacker(of environment: any EnvironmentObservation) throws -> Kernel {
     var macros = environment.macros
     macros["OBSERVATION_WORDS"] = "\(environment.observationWordCount)u"

@@ -26,12 +26,12 @@ public struct WatchedStep: Sendable {
   public let chose: [Bool]
   /// (A)
   public let rewards: [Float]
-  /// nil while the game goes on.
+  /// nil while the game continues.
   public let end: End?
 }
 
 /// Games of one team, one env step at a time: those of environment 0 of the same team in an evaluation with the same
-/// seed and mode, up to the rounding of logits where the host multiplies matrices.
+/// seed and mode, up to the rounding of logits where matrix products run on the host.
 public final class WatchedGames {
   private let environment: any Environment
   private let device: Device

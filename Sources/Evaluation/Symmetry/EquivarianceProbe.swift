@@ -95,7 +95,7 @@ final class EquivarianceProbe {
 public struct EquivarianceSums: Sendable, Hashable {
   /// Moves with more than one legal action.
   public var decisions = 0
-  /// Kullback-Leibler divergence of what is done on the image from what is done on the observation, in nats.
+  /// Kullback-Leibler divergence of the policy on the image from the policy on the observation, in nats.
   public var divergence = 0.0
   /// Half the sum of absolute differences.
   public var totalVariation = 0.0

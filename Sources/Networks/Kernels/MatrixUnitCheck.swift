@@ -11,7 +11,7 @@ extension DenseKernels {
     guard error < 3e-5 else {
       throw VulkanError(
         .unsuitableProducts,
-        "the matrix units of \(device.description.name) compute other products than its ordinary instructions "
+        "the matrix units of \(device.description.name) disagree with its ordinary instructions "
           + "(\(operation.name), \(tile), is off by \(error)); use the shared kernels")
     }
   }

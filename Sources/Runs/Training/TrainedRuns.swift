@@ -44,7 +44,8 @@ public struct TrainedRuns {
     for shard in shards {
       guard shard.configuration == first.configuration else {
         throw FileFailure(
-          shard.url.path, "is another training than \(first.url.path); give the shards of one training, or one folder")
+          shard.url.path,
+          "belongs to another training than \(first.url.path); give the shards of one training, or one folder")
       }
       guard shard.update == first.update else {
         throw FileFailure(

@@ -40,7 +40,7 @@ public final class TrainingSession {
       guard !FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path) else {
         throw FileFailure(
           folder.path,
-          "holds a training already (\(name)); continue it, or choose another folder",
+          "holds a training already (\(name)); resume it, or choose another output folder",
           remedies: [.resume, .anotherFolder])
       }
     }
@@ -67,13 +67,14 @@ public final class TrainingSession {
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(folder.path, "holds no training to resume; begin one", remedies: [.begin])
+      throw FileFailure(folder.path, "holds no training to resume; start a new one", remedies: [.begin])
     }
     let begun = try TrainingConfiguration(contentsOf: place.path)
     guard begun == configuration else {
       throw FileFailure(
         place.path,
-        "is not the configuration that was asked for; resume with the same values, or begin another training elsewhere",
+        "differs from the given configuration; resume with the same values, or start a training in another "
+          + "output folder",
         remedies: [.anotherFolder])
     }
     let lock = try FolderLock(folder)
