@@ -11,7 +11,7 @@ import VulkanCompute
 ///
 /// Each call leaves a barrier behind it. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
 /// depend on nothing but its observation and its parameters; where the host computes, also on its place in the workspace,
-/// since a BLAS rounds the last rows of a matrix in another way. Parameters stay with the caller, and so do the hidden
+/// since a library rounds the last rows of a matrix in another way. Parameters stay with the caller, and so do the hidden
 /// states of a recurrent network, between one call and the next (`SequenceRows`).
 public final class PolicyNetwork {
   public enum Head: Sendable { case actor, critic }
@@ -37,8 +37,8 @@ public final class PolicyNetwork {
     workspace = try NetworkWorkspace(
       name, architecture: architecture, observation: observation, device: device, wideActions: wideActions,
       symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity, training: training)
-    if let blas = device.blas {
-      passes = try HostPasses(workspace, blas: blas, precision: precision, device: device)
+    if let products = device.products {
+      passes = try HostPasses(workspace, products: products, precision: precision, device: device)
     } else {
       passes = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)

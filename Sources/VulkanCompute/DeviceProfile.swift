@@ -4,7 +4,8 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
   /// Who multiplies the matrices of the dense layers: kernels with register tiles only; kernels with tiles staged through
-  /// shared memory; the same and, in mixed precision, the matrix units of the device; or a BLAS of the host, where the device works in the host's memory.
+  /// shared memory; the same and, in mixed precision, the matrix units of the device; or the host, by oneDNN,
+  /// where the device works in the host's memory.
   public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, cooperative, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
@@ -36,8 +37,8 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
   public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
-  /// Software devices beside a BLAS.
-  public static let softwareWithBLAS = DeviceProfile(
+  /// Software devices beside oneDNN.
+  public static let host = DeviceProfile(
     loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.
   public static let graphics = DeviceProfile(loads: .storage, matrixMultiply: .shared, stateLayout: .structureOfArrays)

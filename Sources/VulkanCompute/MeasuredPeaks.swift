@@ -2,7 +2,7 @@ import CShaders
 import Dispatch
 
 /// What the machine does at best, as a probe measures it: independent multiply-adds in registers and a copy of memory on
-/// the device, and, where the host multiplies matrices, a large product of its BLAS on all processors.
+/// the device, and, where the host multiplies matrices, a large product on all processors.
 public struct MeasuredPeaks: Sendable, Encodable {
   public struct Peak: Sendable, Encodable {
     public let flopsPerSecond: Double
@@ -27,9 +27,9 @@ public struct MeasuredPeaks: Sendable, Encodable {
     let arithmetic = try multiplyAdd(on: device)
     let memory = try copy(on: device)
     let own = Peak(flopsPerSecond: arithmetic, bytesPerSecond: memory)
-    guard let blas = device.blas else { return MeasuredPeaks(device: own) }
+    guard let products = device.products else { return MeasuredPeaks(device: own) }
     return MeasuredPeaks(
-      device: own, host: Peak(flopsPerSecond: product(by: blas), bytesPerSecond: memory))
+      device: own, host: Peak(flopsPerSecond: product(by: products), bytesPerSecond: memory))
   }
 
   private static func multiplyAdd(on device: Device) throws -> Double {
@@ -74,7 +74,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
   }
 
   /// C = A B of 2,048 x 2,048, rows shared out among the processors.
-  private static func product(by blas: HostBLAS) -> Double {
+  private static func product(by products: HostProducts) -> Double {
     let (size, pieces) = (2048, 8)
     let (a, b) = ([Float](repeating: 0.5, count: size * size), [Float](repeating: 0.25, count: size * size))
     let c = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
@@ -88,7 +88,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
           let start = ContinuousClock.now
           DispatchQueue.concurrentPerform(iterations: pieces) { piece in
             let (rows, start) = (size / pieces, piece * size * size / pieces)
-            blas.multiply(
+            products.multiply(
               .init(a + start, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size,
               into: c + start, pitch: size, accumulating: false)
           }

@@ -10,10 +10,10 @@ import VulkanCompute
 @Suite(.serialized) struct HostExpansionTests {
   static let variants = EnvironmentVariant.all.filter { (try? $0.make())?.observationExpansion != nil }
 
-  @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS)), arguments: variants)
+  @Test(.enabled(if: TestDevice.profiles.contains(.host)), arguments: variants)
   func expandsWhatKernelsExpand(variant: EnvironmentVariant) throws {
     let environment = try variant.make()
-    let device = try TestDevice.make(profile: .softwareWithBLAS)
+    let device = try TestDevice.make(profile: .host)
     let play = try EnvironmentPlay(environment, seeds: [5], environments: 6, device: device)
     let rows = 6 * environment.agentCount
     let columns = ParameterLayout.padded(environment.observationFeatureCount)

@@ -167,9 +167,9 @@ import VulkanCompute
     }
   }
 
-  @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS))) func theHostRefuses() throws {
+  @Test(.enabled(if: TestDevice.profiles.contains(.host))) func theHostRefuses() throws {
     let harness = PolicyNetworkHarness(
-      architecture: try PolicyNetworkTests.shared(), profile: .softwareWithBLAS, precision: .mixed,
+      architecture: try PolicyNetworkTests.shared(), profile: .host, precision: .mixed,
       counts: [(all: 1, acting: 1)])
     let error = #expect(throws: VulkanError.self) { try harness.pass(runs: [0], chunk: 128) }
     #expect(error?.description.contains("--matmul") == true)

@@ -15,14 +15,14 @@ public enum TestDevice {
     DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
   ]
 
-  /// The two that compute: kernels and, where the device is a CPU beside a BLAS, the host.
+  /// The two that compute: kernels and, where the device is a CPU beside oneDNN, the host.
   public static var computing: [DeviceProfile] { profiles.filter { $0 == .software || $0.hostComputes } }
 
-  /// The kernel families and, where the device is a CPU beside a BLAS, matrix products on the host.
+  /// The kernel families and, where the device is a CPU beside oneDNN, matrix products on the host.
   public static let profiles: [DeviceProfile] = {
     let devices = (try? Device.all()) ?? []
     let host = Device.preferred(among: devices)?.profile.hostComputes == true
-    return kernelProfiles + (host ? [.softwareWithBLAS] : [])
+    return kernelProfiles + (host ? [.host] : [])
   }()
 }
 

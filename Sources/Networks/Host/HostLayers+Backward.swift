@@ -73,7 +73,7 @@ extension HostLayers {
     let (first, count) = blockPart(block, part, run)
     guard count > 0, let dy = layer.dy, let dx = source.dy else { return }
     let column = part.columns.lowerBound
-    blas.multiply(
+    products.multiply(
       .init(dy + run * layer.yStride + first * layer.outputs + column, pitch: layer.outputs),
       .init(parameters + layer.weightOffset + column, pitch: layer.outputs, transposed: true),
       rows: count,

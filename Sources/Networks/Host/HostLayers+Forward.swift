@@ -33,7 +33,7 @@ extension HostLayers {
     let weights = parameters + layer.weightOffset + part.columns.lowerBound
     switch layer.x {
     case .dense(let x, let stride):
-      blas.multiply(
+      products.multiply(
         .init(x + run * stride + first * layer.inputs, pitch: layer.inputs),
         .init(weights, pitch: layer.outputs),
         rows: count, columns: part.columns.count, depth: layer.inputs, into: y,

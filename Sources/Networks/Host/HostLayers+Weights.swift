@@ -51,7 +51,7 @@ extension HostLayers {
     let target = gradients + column
     switch layer.x {
     case .dense(let x, let stride):
-      blas.multiply(
+      products.multiply(
         .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
         .init(rowGradients, pitch: layer.outputs), rows: min(Self.tileInputs, layer.inputs - first),
         columns: part.columns.count, depth: count, into: target + layer.weightOffset + first * layer.outputs,

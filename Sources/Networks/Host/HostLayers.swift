@@ -2,7 +2,7 @@ import CHostKernels
 import CShaders
 import VulkanCompute
 
-/// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
+/// The dense layers of a window of runs on the host, by oneDNN, in the buffers of a network's workspace.
 ///
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
@@ -64,7 +64,7 @@ struct HostLayers: @unchecked Sendable {
     let staticCount: Int
   }
 
-  let blas: HostBLAS
+  let products: HostProducts
   let layers: [Layer]
   /// x of some rows of a run from packed observations; nil where x or its lists are there.
   let expand: RowWork?

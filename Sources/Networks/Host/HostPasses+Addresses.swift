@@ -57,7 +57,7 @@ extension HostPasses {
         biasColumns: layer.biasBegin..<layer.paddedOutputs)
     }
     return HostLayers(
-      blas: blas, layers: layers, expand: expansion(rows), runs: rows.runs, rows: rows.count,
+      products: products, layers: layers, expand: expansion(rows), runs: rows.runs, rows: rows.count,
       counts: UnsafePointer(rows.counts.window.address(of: UInt32.self)), countStride: rows.counts.stride,
       policyIndices: UnsafePointer(policies.indices.window.address(of: UInt32.self)),
       policyIndexStride: policies.indices.stride,

@@ -2,11 +2,11 @@ import CHostKernels
 import CShaders
 import VulkanCompute
 
-/// The passes by the host, where the device is a CPU: matrix products by its BLAS, and what is between them block by block
+/// The passes by the host, where the device is a CPU: matrix products by oneDNN, and what is between them block by block
 /// of rows while a block is in the cache. A pass is one step of the host.
 final class HostPasses: NetworkPasses {
   let workspace: NetworkWorkspace
-  let blas: HostBLAS
+  let products: HostProducts
   /// Lists all observations of a rollout in their order; nil where inputs are dense.
   private let listing: Kernel?
 
@@ -16,7 +16,7 @@ final class HostPasses: NetworkPasses {
   let gradientSplits = 1
 
   /// - Throws: `VulkanError` for what only kernels can do.
-  init(_ workspace: NetworkWorkspace, blas: HostBLAS, precision: Precision, device: Device) throws {
+  init(_ workspace: NetworkWorkspace, products: HostProducts, precision: Precision, device: Device) throws {
     guard precision == .float32 else {
       throw VulkanError(
         .unsupported,
@@ -28,7 +28,7 @@ final class HostPasses: NetworkPasses {
         .unsupported,
         "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
     }
-    self.blas = blas
+    self.products = products
     self.workspace = workspace
     if case .listed(let inputs) = workspace.inputs {
       listing = try device.kernel(

@@ -37,7 +37,7 @@ struct HostRecurrence: @unchecked Sendable {
           let row = step * sequences + first
           let place = run * hiddenStride + row * width
           let isLast = step + 1 == steps
-          work.blas.multiply(
+          work.products.multiply(
             .init(previous + place, pitch: width), .init(parameters + weightOffset, pitch: 3 * width), rows: count,
             columns: 3 * width, depth: width, into: sums, pitch: 3 * width, accumulating: false)
           host_gru_forward(
@@ -62,7 +62,7 @@ struct HostRecurrence: @unchecked Sendable {
           let place = run * hiddenStride + row * width
           let gate = run * gateStride + row * 3 * width
           if step + 1 < steps {
-            work.blas.multiply(
+            work.products.multiply(
               .init(dg + gate + sequences * 3 * width, pitch: 3 * width),
               .init(parameters + weightOffset, pitch: 3 * width, transposed: true), rows: count, columns: width,
               depth: 3 * width, into: sums, pitch: width, accumulating: false)
