@@ -56,6 +56,7 @@ final class Rollout {
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
     recorder.phase = "rollout"
+    network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
     for t in 0..<shape.steps {
       try recordPolicy(

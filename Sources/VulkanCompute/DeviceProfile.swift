@@ -21,7 +21,8 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   public var matrixMultiply: MatrixMultiply
   public var stateLayout: StateLayout
   public var tiles: Tiles
-  /// Whether ordinary instructions do, slowly, what matrix units would: for tests of all that is around them.
+  /// Whether ordinary instructions do, slowly, what matrix units would, or the host's instructions for 16-bit numbers: for
+  /// tests of all that is around them.
   public var emulatesMatrixUnits: Bool
 
   public init(

@@ -26,7 +26,19 @@ public enum TestDevice {
   }()
 }
 
+extension TestDevice {
+  /// The host in mixed precision: plain loops over bfloat16, and the processor's instructions where it has them.
+  public static let roundingProfiles: [DeviceProfile] = {
+    guard profiles.contains(.host), let products = HostProducts.shared else { return [] }
+    return [.hostEmulated] + (products.hasBFloat16 ? [.host] : [])
+  }()
+}
+
 extension DeviceProfile {
+  /// The host with its 16-bit instructions emulated.
+  public static let hostEmulated = DeviceProfile(
+    loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures, emulatesMatrixUnits: true)
+
   /// The matrix units of a graphics processor, emulated.
   public static let matrixUnits = DeviceProfile(
     loads: .storage, matrixMultiply: .cooperative, stateLayout: .structureOfArrays, emulatesMatrixUnits: true)
