@@ -55,8 +55,11 @@ let package = Package(
     .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
     .target(name: "BuildCommit", swiftSettings: strict, plugins: ["EmbedCommit"]),
 
-    // The host's processor and threads.
+    // The host's threads.
     .target(name: "CHostSupport"),
+
+    // oneDNN, loaded at run time; without its headers (libdnnl-dev) there are no products of the host.
+    .target(name: "COneDNN"),
 
     // What the host does in place of kernels, vectorised by the compiler for every x86 instruction set; some of it shares
     // its text with them.
@@ -65,7 +68,7 @@ let package = Package(
       cxxSettings: [.headerSearchPath("../../Shaders"), .headerSearchPath("../CHostSupport/include")]),
 
     module(
-      "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "CXXHash", "CShaders"],
+      "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "COneDNN", "CXXHash", "CShaders"],
       linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
     module("Files", ["CXXHash"]),
@@ -99,7 +102,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Training", "Configuration", "Networks", "Environments", "VulkanCompute", "CShaders"],
       path: "Tests/TestSupport", swiftSettings: strict),
-    tests("VulkanComputeTests", ["VulkanCompute"]),
+    tests("VulkanComputeTests", ["VulkanCompute", "COneDNN"]),
     tests("FiguresTests", ["Figures"]),
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),

@@ -1,5 +1,6 @@
 #include "host_layers.h"
-#include "exponential.h"
+#include "activation.h"
+#include "lists.h"
 #include "vectorised.h"
 #include <string.h>
 
@@ -17,22 +18,6 @@ VECTORISED void host_add_bias_relu(float *restrict y, const float *restrict bias
       y[i] = x < 0.0f ? 0.0f : x;
     }
   }
-}
-
-// e / (e + 2), e = exp(2x) - 1 = 2^n (exp(r) - 1) + (2^n - 1): nothing cancels, for n = 0 the second term is 0.
-static inline __attribute__((always_inline)) float tanh_of(float x) {
-  float t = 2.0f * x;
-  t = t > 20.0f ? 20.0f : t;
-  t = t < -20.0f ? -20.0f : t;  // not-a-number stays
-  float shifted = shifted_exponent_of(t);
-  // 2^n: n + 127 in the bits of the exponent.
-  uint32_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits << 23) + (UINT32_C(127) << 23);
-  float power;
-  memcpy(&power, &bits, sizeof power);
-  float e = power * exp_of_rest_less_1(t, shifted - WHOLE_NUMBERS) + (power - 1.0f);
-  return e / (e + 2.0f);
 }
 
 VECTORISED void host_add_bias_tanh(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
@@ -55,20 +40,6 @@ VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict
     for (size_t i = 0; i < columns; ++i) sums[i] += values[i];
   }
 }
-
-// Rows of a minibatch have their lists anywhere in the rollout: asks for that of a row to come.
-static inline __attribute__((always_inline)) void prefetch_list(const uint32_t *entries, size_t pitch,
-                                                                const uint32_t *lengths, const uint32_t *lists,
-                                                                size_t row, size_t rows) {
-  const size_t ahead = row + 8;
-  if (!lists || ahead >= rows) return;
-  const uint32_t *entry = entries + lists[ahead] * pitch;
-  __builtin_prefetch(lengths + lists[ahead]);
-  __builtin_prefetch(entry);
-  __builtin_prefetch(entry + 16);
-}
-
-static inline float value_of(uint32_t entry) { return (float)((int32_t)entry >> 16); }
 
 // 64 columns of a row in registers; the columns that are left one by one.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));

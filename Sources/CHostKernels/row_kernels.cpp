@@ -1,4 +1,5 @@
 // Which rows stand in a chunk, their observations, and the moments of their advantages.
+#include "bfloat16.h"
 #include "bound.hpp"
 #include "vectorised.h"
 #include <memory>
@@ -96,7 +97,8 @@ struct ExpandedRows : Bound<ExpandDispatch> {
   using Bound::Bound;
 
 #include "Network/expand_observations.glsl"
-  OUTPUT(3, float, inputs);  // (R, C, Dp)
+  OUTPUT(3, float, inputs);  // (R, C, Dp), or bfloat16
+  MACRO(rounds, "ROUNDED_INPUTS");
 
   // Rows at and beyond the count are not written.
   uint clamped(uint run, uint row) const {
@@ -110,8 +112,10 @@ struct ExpandedRows : Bound<ExpandDispatch> {
            static_cast<size_t>(index) * p.observation_words;
   }
 
-  float *expanded(uint run, uint row) const {
-    return inputs + static_cast<size_t>(run) * p.input_stride + static_cast<size_t>(row) * p.padded_features;
+  template <typename Number>
+  Number *expanded(uint run, uint row) const {
+    return reinterpret_cast<Number *>(inputs) + static_cast<size_t>(run) * p.input_stride +
+           static_cast<size_t>(row) * p.padded_features;
   }
 };
 
@@ -124,36 +128,52 @@ void host_advantage_moments(const HostArguments *arguments, uint run, uint first
   for (uint minibatch = first; minibatch < end; ++minibatch) moments.compute(run, minibatch);
 }
 
-// Bits as floats, then zeros up to `columns`.
-static inline __attribute__((always_inline)) void expand_bits(const uint *packed, uint features, float *inputs,
-                                                              uint columns) {
+#define INLINED static inline __attribute__((always_inline))
+
+// A number as float32, and as bfloat16.
+INLINED void store(float *place, float number) { *place = number; }
+INLINED void store(uint16_t *place, float number) { *place = rounded(number); }
+
+INLINED float bit_of(const uint *packed, uint i) { return static_cast<float>(static_cast<int>((packed[i / 32] >> (i & 31u)) & 1u)); }
+
+// Bits as numbers, then zeros up to `columns`.
+template <typename Number>
+INLINED void expand_bits(const uint *packed, uint features, Number *inputs, uint columns) {
   const uint whole = features / 32;
   for (uint word = 0; word < whole; ++word) {
-    for (uint i = 0; i < 32; ++i) inputs[32 * word + i] = static_cast<float>(static_cast<int>((packed[word] >> i) & 1u));
+    for (uint i = 0; i < 32; ++i) {
+      store(inputs + 32 * word + i, static_cast<float>(static_cast<int>((packed[word] >> i) & 1u)));
+    }
   }
-  for (uint i = 32 * whole; i < columns; ++i) {
-    inputs[i] = i < features ? static_cast<float>(static_cast<int>((packed[whole] >> (i & 31u)) & 1u)) : 0.0f;
+  for (uint i = 32 * whole; i < columns; ++i) store(inputs + i, i < features ? bit_of(packed, i) : 0.0f);
+}
+
+template <typename Number>
+INLINED void expand_rows_of_bits(const glsl::ExpandedRows &rows, uint run, uint first, uint end) {
+  for (uint row = first; row < end; ++row) {
+    expand_bits(rows.packed(run, row), rows.p.features, rows.expanded<Number>(run, row), rows.p.padded_features);
   }
 }
 
 VECTORISED_WHOLE void host_expand_bits(const HostArguments *arguments, uint run, uint first, uint end) {
   const glsl::ExpandedRows rows(arguments);
   end = rows.clamped(run, end);
-  for (uint row = first; row < end; ++row) {
-    expand_bits(rows.packed(run, row), rows.p.features, rows.expanded(run, row), rows.p.padded_features);
+  if (rows.rounds) {
+    expand_rows_of_bits<uint16_t>(rows, run, first, end);
+  } else {
+    expand_rows_of_bits<float>(rows, run, first, end);
   }
 }
 
 // Hanabi/hanabi_observation.glsl: a belief is bit(slot, card) * left(card) / sum(slot), 0 where the sum is 0.
-VECTORISED_WHOLE void host_expand_hanabi(const HostArguments *arguments, uint run, uint first, uint end) {
-  const glsl::ExpandedRows rows(arguments);
+template <typename Number>
+INLINED void expand_rows_of_hanabi(const glsl::ExpandedRows &rows, uint run, uint first, uint end) {
   const uint offset = rows.macro("KNOWLEDGE_OFFSET"), pitch = rows.macro("SLOT_FEATURES"), cards = rows.macro("CARDS");
   const uint plane_word = rows.macro("LEFT_PLANES_OFFSET"), planes = rows.macro("LEFT_PLANES");
   const uint sum_word = rows.macro("WEIGHT_SUMS_OFFSET"), slots = (rows.p.features - offset) / pitch;
-  end = rows.clamped(run, end);
   for (uint row = first; row < end; ++row) {
     const uint *packed = rows.packed(run, row);
-    float *inputs = rows.expanded(run, row);
+    Number *inputs = rows.expanded<Number>(run, row);
     expand_bits(packed, rows.p.features, inputs, rows.p.padded_features);
     float left[32];
     for (uint card = 0; card < 32; ++card) {
@@ -164,8 +184,20 @@ VECTORISED_WHOLE void host_expand_hanabi(const HostArguments *arguments, uint ru
     for (uint slot = 0; slot < slots; ++slot) {
       uint sum = (packed[sum_word + slot / 2] >> (16 * (slot & 1u))) & 0xFFFFu;
       float scale = 1.0f / static_cast<float>(static_cast<int>(sum > 1 ? sum : 1));
-      float *beliefs = inputs + offset + static_cast<size_t>(slot) * pitch;
-      for (uint card = 0; card < cards; ++card) beliefs[card] = beliefs[card] * left[card] * scale;
+      const uint beliefs = offset + slot * pitch;
+      for (uint card = 0; card < cards; ++card) {
+        store(inputs + beliefs + card, bit_of(packed, beliefs + card) * left[card] * scale);
+      }
     }
+  }
+}
+
+VECTORISED_WHOLE void host_expand_hanabi(const HostArguments *arguments, uint run, uint first, uint end) {
+  const glsl::ExpandedRows rows(arguments);
+  end = rows.clamped(run, end);
+  if (rows.rounds) {
+    expand_rows_of_hanabi<uint16_t>(rows, run, first, end);
+  } else {
+    expand_rows_of_hanabi<float>(rows, run, first, end);
   }
 }

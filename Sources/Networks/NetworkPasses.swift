@@ -12,6 +12,9 @@ protocol NetworkPasses: AnyObject {
   /// Fills the lists of observations `rows` of every run, where there are such lists.
   func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations)
 
+  /// See `PolicyNetwork.adopt`.
+  func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow)
+
   /// See `PolicyNetwork.forward`.
   func forward(
     _ recorder: CommandRecorder, _ rows: Rows, _ policies: [Policies], heads: Set<PolicyNetwork.Head>,

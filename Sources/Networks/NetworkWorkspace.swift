@@ -6,9 +6,18 @@ import VulkanCompute
 /// the window, not to runs.
 final class NetworkWorkspace {
   enum Inputs {
-    /// x (C, Dp)
-    case dense(Buffer<Float>, expand: Operation)
+    case dense(DenseInputs)
     case listed(ListedInputs)
+  }
+
+  struct DenseInputs {
+    /// (C, Dp), or (C, Dp / 2) words of two bfloat16
+    let x: Buffer<Float>
+    let expand: Operation
+    /// Whether the host expands to bfloat16.
+    let isRounded: Bool
+    /// Dp
+    let width: Int
   }
 
   let architecture: NetworkArchitecture
@@ -26,19 +35,25 @@ final class NetworkWorkspace {
   let inputs: Inputs
   /// What a recurrent layer needs beside the buffers of all layers; nil for feed-forward networks.
   let recurrence: Recurrence?
-  /// Activated output of every layer, (C, Np), in the order of `layout.layers`; of a GRU the gates and the hidden state.
+  /// Activated output of every layer, (C, Np), in the order of `layout.layers`; of a GRU the gates and the hidden state. Where
+  /// numbers are rounded (`rounded`), hidden dense layers have (C, Np / 2) words of two bfloat16.
   let activations: [Buffer<Float>]
-  /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training.
+  /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training. Rounded where the
+  /// output is, and of a GRU's gates.
   let gradients: [Buffer<Float>]
+
+  /// What the host has of its own in mixed precision; nil in float32 and for kernels.
+  let rounded: RoundedWorkspace?
 
   let observation: ObservationSource
   /// Where every row is seen through a symmetry of its own.
   let symmetries: SymmetryTable?
 
+  /// - Parameter rounds: Whether the host multiplies in mixed precision.
   init(
     _ name: String, architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>?, symmetries: SymmetryTable?, table: BufferTable, windowRuns: Int, rowCapacity: Int,
-    training: Bool
+    rounds: Bool, training: Bool
   ) throws {
     let layout = ParameterLayout(architecture)
     self.architecture = architecture
@@ -63,17 +78,39 @@ final class NetworkWorkspace {
           name, list, macros: macros, features: architecture.inputs, device: device, table: table,
           windowRuns: windowRuns, rows: rows))
     } else {
+      let body = symmetries == nil ? observation.expansion : nil
+      let halved = rounds && body != nil
       let expand = try device.operation(
-        "Network/expand_observations.comp", macros: macros, includes: ["ENVIRONMENT_OBSERVATION": observation.include],
-        host: symmetries == nil ? observation.expansion : nil)
-      inputs = .dense(register("inputs", "D", ParameterLayout.padded(architecture.inputs)), expand: expand)
+        "Network/expand_observations.comp", macros: halved ? macros.merging(["ROUNDED_INPUTS": "1"]) { $1 } : macros,
+        includes: ["ENVIRONMENT_OBSERVATION": observation.include], host: body)
+      let width = ParameterLayout.padded(architecture.inputs)
+      inputs = .dense(
+        DenseInputs(
+          x: register("inputs", halved ? "D/2" : "D", halved ? width / 2 : width), expand: expand, isRounded: halved,
+          width: width))
     }
     let widths = layout.layers.map { $0.kind == .gruHidden ? $0.paddedInputs : $0.paddedOutputs }
-    activations = zip(layout.layers, widths).map { register("\($0.name).activation", "H", $1) }
-    gradients = training ? zip(layout.layers, widths).map { register("\($0.name).gradient", "H", $1) } : []
-    recurrence = try layout.recurrentLayer.map { layer in
-      try Recurrence(layout.layers[layer], layer: layer, device: device, training: training, register: register)
+    func register(_ layer: Int, _ part: String, halved: Bool) -> Buffer<Float> {
+      register("\(layout.layers[layer].name).\(part)", halved ? "H/2" : "H", halved ? widths[layer] / 2 : widths[layer])
     }
+    let isRounded = layout.layers.indices.map { rounds && layout.isHidden($0) }
+    activations = layout.layers.indices.map { register($0, "activation", halved: isRounded[$0]) }
+    gradients =
+      training
+      ? layout.layers.indices.map { index in
+        register(index, "gradient", halved: isRounded[index] || rounds && layout.layers[index].kind == .gruInput)
+      } : []
+    recurrence = try layout.recurrentLayer.map { layer in
+      try Recurrence(
+        layout.layers[layer], layer: layer, device: device, rounds: rounds, training: training, register: register)
+    }
+    // x that a kernel makes is float32.
+    let exactWidth: Int? = if case .dense(let inputs) = inputs, !inputs.isRounded { inputs.width } else { nil }
+    rounded =
+      rounds
+      ? RoundedWorkspace(
+        name, layout, inputs: exactWidth,
+        table: table, windowRuns: windowRuns, rows: rows, training: training) : nil
   }
 
   private static func wideColumns(_ actions: Range<Int>, _ layout: ParameterLayout, isListed: Bool) -> Range<Int>? {
@@ -129,7 +166,7 @@ final class NetworkWorkspace {
     if layer.kind == .gruHidden, let recurrence { return .dense(recurrence.previous) }
     if let source = layer.source { return .dense(activations[source]) }
     return switch inputs {
-    case .dense(let x, _): .dense(x)
+    case .dense(let inputs): .dense(inputs.x)
     case .listed(let lists): .listed(lists)
     }
   }
@@ -163,21 +200,21 @@ final class NetworkWorkspace {
   }
 
   /// x of `rows` from their packed observations, for networks with dense inputs.
-  func expansion(_ rows: Rows, by expand: Operation, into x: Buffer<Float>) -> BoundOperation {
-    let features = ParameterLayout.padded(architecture.inputs)
+  func expansion(_ rows: Rows, of inputs: DenseInputs) -> BoundOperation {
     let push = ExpandDispatch(
-      rows: UInt32(rows.count), features: UInt32(architecture.inputs), padded_features: UInt32(features),
+      rows: UInt32(rows.count), features: UInt32(architecture.inputs), padded_features: UInt32(inputs.width),
       observation_words: UInt32(observation.wordCount), observation_stride: UInt32(rows.observations.packed.stride),
       row_index_stride: UInt32(rows.indices.stride), row_index_offset: UInt32(rows.indexOffset),
-      row_count_stride: UInt32(rows.counts.stride), input_stride: UInt32(x.runStride),
+      row_count_stride: UInt32(rows.counts.stride),
+      input_stride: UInt32((inputs.isRounded ? 2 : 1) * inputs.x.runStride),
       symmetry_stride: UInt32(rows.observations.symmetries?.stride ?? 0))
     var bindings = [
       "observations": rows.observations.packed.window, "row_indices": rows.indices.window,
-      "row_counts": rows.counts.window, "inputs": x.window(runs: 0..<rows.runs),
+      "row_counts": rows.counts.window, "inputs": inputs.x.window(runs: 0..<rows.runs),
     ]
     bindings["symmetries"] = rows.observations.symmetries?.window
     bindings["feature_table"] = symmetries?.features.whole
-    return expand.bind(
+    return inputs.expand.bind(
       bindings, push: push,
       over: .items(rows.count, invocations: features / 8, runs: rows.runs), work: expandWork(rows))
   }

@@ -70,6 +70,11 @@ public struct ParameterLayout: Hashable, Sendable {
   public static let alignment = 8
   static let countAlignment = 64
 
+  /// Whether a layer is a dense one between others.
+  func isHidden(_ layer: Int) -> Bool {
+    layers[layer].kind == .dense && layer != actorOutput && layer != criticOutput
+  }
+
   /// `count` rounded up to a multiple of 8.
   public static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 

@@ -4,6 +4,7 @@ import VulkanCompute
 
 /// The networks of one architecture, for all runs of a window at once: forward, and the gradient of a loss.
 ///
+///     network.adopt(…)      parameters have changed                          before the first pass, and after every step
 ///     network.forward(…)    observations -> logits, values
 ///     network.clear(…)      gradients = 0                                    once per minibatch
 ///     network.gradient(…)   forward; loss; backward: gradients += …          for every chunk
@@ -11,7 +12,7 @@ import VulkanCompute
 ///
 /// Each call leaves a barrier behind it. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
 /// depend on nothing but its observation and its parameters; where the host computes, also on its place in the workspace,
-/// since a BLAS rounds the last rows of a matrix in another way. Parameters stay with the caller, and so do the hidden
+/// since a library rounds the last rows of a matrix in another way. Parameters stay with the caller, and so do the hidden
 /// states of a recurrent network, between one call and the next (`SequenceRows`).
 public final class PolicyNetwork {
   public enum Head: Sendable { case actor, critic }
@@ -25,10 +26,11 @@ public final class PolicyNetwork {
   ///   - rowCapacity: C; for training a multiple of `SPLIT_BLOCK_ROWS` where a minibatch has more than one chunk.
   ///   - wideActions: Actions whose logits are computed only for rows that may take one of them (`ROW_COUNT_WIDE`).
   ///   - symmetries: Through whose elements rows are seen; nil for rows as they are.
-  ///   - precision: What products are made of; `mixed` where kernels multiply only.
+  ///   - precision: What products are made of; with `mixed`, parameters are to be adopted whenever they have changed.
   ///   - training: Whether `gradient` will be used.
   ///   - kernelSplits: S where kernels compute, which need the parallelism.
-  /// - Throws: `VulkanError`, also for mixed precision where products run on the host and for tiles that no kernel has.
+  /// - Throws: `VulkanError`, also for mixed precision where products run on a host without instructions for it, and for
+  ///   tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,
@@ -36,9 +38,10 @@ public final class PolicyNetwork {
   ) throws {
     workspace = try NetworkWorkspace(
       name, architecture: architecture, observation: observation, device: device, wideActions: wideActions,
-      symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity, training: training)
-    if let blas = device.blas {
-      passes = try HostPasses(workspace, blas: blas, precision: precision, device: device)
+      symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity,
+      rounds: precision == .mixed && device.products != nil, training: training)
+    if let products = device.products {
+      passes = try HostPasses(workspace, products: products, device: device)
     } else {
       passes = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)
@@ -94,6 +97,11 @@ public final class PolicyNetwork {
   public func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations) {
     passes.list(recorder, runs: runs, rows: rows, of: observations)
   }
+
+  /// Takes over parameters that have changed: where the host multiplies in mixed precision it works with a rounded copy.
+  ///
+  /// - Parameter parameters: The sets that policies will be bound to, at most as many as a window has runs.
+  public func adopt(_ recorder: CommandRecorder, parameters: BufferWindow) { passes.adopt(recorder, parameters) }
 
   /// Computes the trunk and the wanted heads: trunk and critic on all rows, the actor on acting rows. A recurrent network
   /// walks through the time of `rows.sequences` between them.

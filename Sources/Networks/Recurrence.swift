@@ -14,21 +14,22 @@ final class Recurrence {
   let previous: Buffer<Float>
   /// The candidate's product q = h W_n + b_n, (C, Hp); nil unless training.
   let products: Buffer<Float>?
-  /// Gradient by h W and q, (C, 3 Hp); nil unless training.
+  /// Gradient by h W and q, (C, 3 Hp), or (C, 3 Hp / 2) words of two bfloat16 where the host rounds; nil unless training.
   let gradients: Buffer<Float>?
 
   private let loadStates: Kernel
   private let storeStates: Kernel
 
   init(
-    _ layer: ParameterLayout.Layer, layer index: Int, device: Device, training: Bool,
+    _ layer: ParameterLayout.Layer, layer index: Int, device: Device, rounds: Bool, training: Bool,
     register: (_ part: String, _ axis: String, _ width: Int) -> Buffer<Float>
   ) throws {
     self.layer = index
     width = layer.paddedInputs
     previous = register("\(layer.name).previous", "H", width)
     products = training ? register("\(layer.name).products", "H", width) : nil
-    gradients = training ? register("\(layer.name).gate_gradients", "3H", 3 * width) : nil
+    let gateWidth = rounds ? 3 * width / 2 : 3 * width
+    gradients = training ? register("\(layer.name).gate_gradients", rounds ? "3H/2" : "3H", gateWidth) : nil
     loadStates = try device.kernel("Network/gru_load_states.comp")
     storeStates = try device.kernel("Network/gru_store_states.comp")
   }

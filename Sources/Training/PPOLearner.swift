@@ -197,6 +197,7 @@ final class PPOLearner {
           "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
           "parameters": parameters.window(runs: runs),
         ], push: push, over: .items(partials, runs: runs.count), work: parameterWork(runs, passes: 7)))
+    network.adopt(recorder, parameters: parameters.window(runs: runs))
   }
 
   /// Memory that a kernel passes over: P floats of every run, read or written `passes` times.

@@ -50,6 +50,7 @@ final class Rollout {
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
     recorder.phase = "rollout"
+    network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
     for t in 0..<shape.steps {
       try environment.recordEnvStep(recorder, runs: runs, step: t, into: buffers.transitions) {

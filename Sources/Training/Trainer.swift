@@ -155,7 +155,8 @@ public final class Trainer {
 
   /// The same work once more, with the time of every dispatch.
   func profile(_ kind: TrainingBenchmark.Kind) throws -> Profile {
-    let peaks = try MeasuredPeaks.measure(on: device)
+    let peaks = try MeasuredPeaks.measure(
+      on: device, mixed: configuration.precision == .mixed && device.products != nil)
     let work = try device.timed {
       try kind == .train ? parts.update.map(device.record) : benchmarkWork(.inference)
     }

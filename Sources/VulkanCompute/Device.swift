@@ -108,7 +108,7 @@ public final class Device {
   }
 
   /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped.
-  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no BLAS, and
+  /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no oneDNN, and
   ///   where a device that is not a CPU has no matrix units to use.
   private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
     -> DeviceProfile
@@ -129,8 +129,9 @@ public final class Device {
       throw VulkanError(
         .unsupported, "\(device.name) does not share the host's memory; choose matmul flat or shared")
     }
-    guard HostBLAS.shared != nil else {
-      throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
+    if let refusal = HostProducts.refusal {
+      throw VulkanError(
+        .unsupported, "the host multiplies by oneDNN, and \(refusal); install libdnnl-dev and build again")
     }
     var profile = profile
     if !mapped { profile.matrixMultiply = .flat }
@@ -144,8 +145,8 @@ public final class Device {
     vkDestroyDevice(handle, nil)
   }
 
-  /// The library for matrix products on the host; nil where they run on the device.
-  public var blas: HostBLAS? { profile.hostComputes ? HostBLAS.shared : nil }
+  /// The matrix products of the host; nil where they run on the device.
+  public var products: HostProducts? { profile.hostComputes ? HostProducts.shared : nil }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.
   public var validationMessages: [String] { instance.log.all }

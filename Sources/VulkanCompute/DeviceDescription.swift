@@ -39,7 +39,7 @@ public struct DeviceDescription: Sendable {
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
-    var profile = kind == .cpu ? (HostBLAS.shared == nil ? .software : .softwareWithBLAS) : DeviceProfile.graphics
+    var profile = kind == .cpu ? (HostProducts.shared == nil ? .software : .host) : DeviceProfile.graphics
     profile.tiles = .measured
     return profile
   }

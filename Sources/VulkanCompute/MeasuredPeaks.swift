@@ -2,7 +2,7 @@ import CShaders
 import Dispatch
 
 /// What the machine does at best, as a probe measures it: independent multiply-adds in registers and a copy of memory on
-/// the device, and, where matrix products run on the host, a large product of its BLAS on all processors.
+/// the device, and, where matrix products run on the host, a large product on all processors.
 public struct MeasuredPeaks: Sendable, Encodable {
   public struct Peak: Sendable, Encodable {
     public let flopsPerSecond: Double
@@ -13,23 +13,30 @@ public struct MeasuredPeaks: Sendable, Encodable {
   public let device: Peak
   /// nil where no matrix products run on the host.
   public let host: Peak?
+  /// Whether the host's product was one of bfloat16.
+  public let hostRounds: Bool
 
-  public init(device: Peak, host: Peak? = nil) {
+  public init(device: Peak, host: Peak? = nil, hostRounds: Bool = false) {
     self.device = device
     self.host = host
+    self.hostRounds = hostRounds
   }
 
   func peak(onHost: Bool) -> Peak { onHost ? host ?? device : device }
 
   /// Takes about a second on two cores. The best of several repetitions counts.
-  /// - Throws: `VulkanError`, also where the device has no timestamps.
-  public static func measure(on device: Device) throws -> MeasuredPeaks {
+  ///
+  /// - Parameter mixed: Whether what is to be held against the peaks is in mixed precision.
+  /// - Throws: `VulkanError`, also where the device has no timestamps, and where the host has no products of bfloat16.
+  public static func measure(on device: Device, mixed: Bool = false) throws -> MeasuredPeaks {
     let arithmetic = try multiplyAdd(on: device)
     let memory = try copy(on: device)
     let own = Peak(flopsPerSecond: arithmetic, bytesPerSecond: memory)
-    guard let blas = device.blas else { return MeasuredPeaks(device: own) }
+    guard let products = device.products else { return MeasuredPeaks(device: own) }
+    let rounded = try mixed ? BFloat16Products(products, emulated: device.profile.emulatesMatrixUnits) : nil
+    let flops = rounded.map(product) ?? product(by: products)
     return MeasuredPeaks(
-      device: own, host: Peak(flopsPerSecond: product(by: blas), bytesPerSecond: memory))
+      device: own, host: Peak(flopsPerSecond: flops, bytesPerSecond: memory), hostRounds: rounded != nil)
   }
 
   private static func multiplyAdd(on device: Device) throws -> Double {
@@ -73,28 +80,47 @@ public struct MeasuredPeaks: Sendable, Encodable {
     }
   }
 
+  private static func product(by products: HostProducts) -> Double {
+    product(of: Float.self, 0.5) { a, b, c, rows, size in
+      products.multiply(
+        .init(a, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size, into: c, pitch: size,
+        accumulating: false)
+    }
+  }
+
+  private static func product(by products: BFloat16Products) -> Double {
+    product(of: UInt16.self, 0x3F00) { a, b, c, rows, size in
+      products.multiply(
+        .init(a, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size,
+        into: .sums(c, accumulating: false), pitch: size)
+    }
+  }
+
   /// C = A B of 2,048 x 2,048, rows shared out among the processors.
-  private static func product(by blas: HostBLAS) -> Double {
+  ///
+  /// - Parameters:
+  ///   - value: All elements of A and B.
+  ///   - multiply: A and C from their first of some rows on, B, these rows, and 2,048.
+  private static func product<Number: BitwiseCopyable & Sendable>(
+    of type: Number.Type, _ value: Number,
+    _ multiply: @Sendable (UnsafePointer<Number>, UnsafePointer<Number>, UnsafeMutablePointer<Float>, Int, Int) -> Void
+  ) -> Double {
     let (size, pieces) = (2048, 8)
-    let (a, b) = ([Float](repeating: 0.5, count: size * size), [Float](repeating: 0.25, count: size * size))
+    let operand = [Number](repeating: value, count: size * size)
     let c = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
     defer { c.deallocate() }
     c.initialize(repeating: 0, count: size * size)
-    let seconds = a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        guard let first = a.baseAddress, let second = b.baseAddress else { return Double.infinity }
-        nonisolated(unsafe) let (a, b, c) = (first, second, c)
-        return (0..<4).map { _ in
-          let start = ContinuousClock.now
-          DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-            let (rows, start) = (size / pieces, piece * size * size / pieces)
-            blas.multiply(
-              .init(a + start, pitch: size), .init(b, pitch: size), rows: rows, columns: size, depth: size,
-              into: c + start, pitch: size, accumulating: false)
-          }
-          return (ContinuousClock.now - start).inSeconds
-        }.min() ?? .infinity
-      }
+    let seconds = operand.withUnsafeBufferPointer { operand in
+      guard let first = operand.baseAddress else { return Double.infinity }
+      nonisolated(unsafe) let (operand, c) = (first, c)
+      return (0..<4).map { _ in
+        let start = ContinuousClock.now
+        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+          let place = piece * size * size / pieces
+          multiply(operand + place, operand, c + place, size / pieces, size)
+        }
+        return (ContinuousClock.now - start).inSeconds
+      }.min() ?? .infinity
     }
     return 2 * Double(size) * Double(size) * Double(size) / seconds
   }
@@ -103,6 +129,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
     func line(_ name: String, _ peak: Peak) -> String {
       "\(name) \(Int(peak.flopsPerSecond / 1e9)) GFLOP/s, \(Int(peak.bytesPerSecond / 1e9)) GB/s"
     }
-    return "peaks measured: " + line("device", device) + (host.map { "; " + line("host", $0) } ?? "")
+    return "peaks measured: " + line("device", device)
+      + (host.map { "; " + line(hostRounds ? "host (bfloat16)" : "host", $0) } ?? "")
   }
 }

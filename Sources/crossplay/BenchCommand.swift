@@ -75,8 +75,8 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    /// The BLAS of the host and its choice of kernels; nil where matrix products run on the device.
-    var blas: String?
+    /// The library for products on the host, with the instructions that it uses; nil where they run on the device.
+    var hostProducts: String?
     var handOvers: Int?
     var gamesPerSecond: Spread?
     var policies: Int?
@@ -102,7 +102,7 @@ struct BenchCommand: ParsableCommand {
       case .inference, .train: try trainingResult(configuration, device)
       case .evaluate: try evaluationResult(configuration, device)
       }
-    result.blas = device.blas?.description
+    result.hostProducts = device.products?.description
     try deviceOptions.finish(device)
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond

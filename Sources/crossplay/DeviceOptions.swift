@@ -10,7 +10,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where matrix products run: kernels with register tiles, with shared memory or on matrix units, or OpenBLAS on the host.",
+      "Where matrix products run: kernels with register tiles, with shared memory or on matrix units, or oneDNN on the host.",
       discussion: "The default is the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 
@@ -26,7 +26,7 @@ struct DeviceOptions: ParsableArguments {
   /// - Parameter environments: How many take a step at once, over all runs; nil if unknown.
   func open(environments: Int? = nil) throws -> Device {
     // Below this, kernels of a step take no longer than waking a thread does; matrix kernels take longer.
-    let hostMultiplies = matmul.map { $0 == .host } ?? (HostBLAS.shared != nil)
+    let hostMultiplies = matmul.map { $0 == .host } ?? (HostProducts.shared != nil)
     let smallDispatches = hostMultiplies && (environments.map { $0 <= 2048 } ?? false)
     return try Device(
       index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles,

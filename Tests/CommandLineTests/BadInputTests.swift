@@ -39,6 +39,16 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 
+  /// oneDNN is told to do without the instructions.
+  @Test(.enabled(if: TestDevice.profiles.contains(.host))) func mixedPrecisionNeedsInstructionsForIt() throws {
+    let folder = try folder()
+    let run = try CommandRun(
+      ["train", "small.yaml", "--set", "precision=mixed", "--matmul", "host", "--output", "result"], in: folder.url,
+      environment: ["ONEDNN_MAX_CPU_ISA": "AVX2"])
+    expectFailure(run, mentioning: ["precision: mixed", "bfloat16", "precision: float32"])
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result/config.yaml").path))
+  }
+
   @Test func aMissingConfigurationIsNamed() throws {
     let folder = try folder()
     expectFailure(try CommandRun(["train", "nowhere.yaml"], in: folder.url), mentioning: ["nowhere.yaml"])

@@ -33,7 +33,7 @@ import VulkanCompute
     /// - Parameter once: Whether lists are made of all observations before they are read, where the network keeps such.
     init(
       _ variant: EnvironmentVariant, profile: DeviceProfile, listed: Bool, once: Bool = false,
-      activation: NetworkArchitecture.Activation
+      precision: Precision = .float32, activation: NetworkArchitecture.Activation
     )
       throws
     {
@@ -57,7 +57,7 @@ import VulkanCompute
         observation: .init(
           include: game.observationInclude, macros: game.macros, wordCount: game.observationWordCount,
           list: listed ? game.observationList : nil),
-        device: device, table: table, windowRuns: 2, rowCapacity: 128, training: true)
+        device: device, table: table, windowRuns: 2, rowCapacity: 128, precision: precision, training: true)
       func register<T>(_ name: String, _ type: T.Type, _ count: Int) -> Buffer<T> {
         table.register(name, of: type, runs: 2, perRun: [("count", count)], persistence: .scratch)
       }
@@ -93,6 +93,7 @@ import VulkanCompute
         runs: 2, count: 128, counts: RunWindow(rowCounts, runs: window), observations: observed,
         indices: RunWindow(indices, runs: window))
       try device.run { recorder in
+        network.adopt(recorder, parameters: parameters.whole)
         network.list(recorder, runs: 2, rows: 0..<128, of: observed)
         try network.gradient(
           recorder, rows: rows,
@@ -119,6 +120,16 @@ import VulkanCompute
       }
       device.requireNoValidationMessages()
     }
+  }
+
+  /// Logits, values and gradients of both runs, of lists that are made once.
+  static func outputs(
+    _ variant: EnvironmentVariant, _ profile: DeviceProfile, _ precision: Precision,
+    _ activation: NetworkArchitecture.Activation
+  ) throws -> [[Float]] {
+    let pass = try Pass(
+      variant, profile: profile, listed: true, once: true, precision: precision, activation: activation)
+    return pass.logits + pass.values + pass.gradients
   }
 
   @Test func kitchensShowUrgencyInSomeVariantsOnly() throws {

@@ -166,12 +166,4 @@ import VulkanCompute
       }
     }
   }
-
-  @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS))) func theHostRefuses() throws {
-    let harness = PolicyNetworkHarness(
-      architecture: try PolicyNetworkTests.shared(), profile: .softwareWithBLAS, precision: .mixed,
-      counts: [(all: 1, acting: 1)])
-    let error = #expect(throws: VulkanError.self) { try harness.pass(runs: [0], chunk: 128) }
-    #expect(error?.kind == .unsuitableProducts)
-  }
 }

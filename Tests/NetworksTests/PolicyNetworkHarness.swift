@@ -129,6 +129,7 @@ struct PolicyNetworkHarness {
         observations: Observations(RunWindow(observations, runs: window)), indices: RunWindow(indices, runs: window),
         indexOffset: first)
       try device.run { recorder in
+        network.adopt(recorder, parameters: parameterSets.whole)
         try network.gradient(
           recorder, rows: rows,
           policies: Policies(parameterSets.whole, indices: RunWindow(policyIndices, runs: window)), loss: given.loss,

@@ -135,6 +135,7 @@ struct RecurrentNetworkHarness {
         sequences: sequences, steps: steps, states: RunWindow(hiddenStates, runs: window), stateRows: stateRows,
         indices: RunWindow(stateIndices, runs: window), resets: RunWindow(resetWords, runs: window), keeping: keeping))
     try device.run { recorder in
+      network.adopt(recorder, parameters: parameterSets.whole)
       try network.gradient(
         recorder, rows: chunk,
         policies: Policies(parameterSets.whole, indices: RunWindow(policyIndices, runs: window)), loss: given.loss,
@@ -155,7 +156,7 @@ struct RecurrentNetworkHarness {
 extension PolicyNetwork {
   /// x of a network whose inputs are dense.
   var inputsBuffer: Buffer<Float> {
-    guard case .dense(let x, _) = workspace.inputs else { preconditionFailure("this game has lists") }
-    return x
+    guard case .dense(let inputs) = workspace.inputs else { preconditionFailure("this game has lists") }
+    return inputs.x
   }
 }

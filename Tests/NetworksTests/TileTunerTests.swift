@@ -121,8 +121,8 @@ import Testing
     #expect(error?.description.contains("\(rows)x5") == true && error?.description.contains(mentions) == true)
   }
 
-  @Test(.enabled(if: TestDevice.profiles.contains(.softwareWithBLAS))) func theHostHasNoTiles() throws {
-    var profile = DeviceProfile.softwareWithBLAS
+  @Test(.enabled(if: TestDevice.profiles.contains(.host))) func theHostHasNoTiles() throws {
+    var profile = DeviceProfile.host
     profile.tiles = .shape(rows: 8, columns: 8)
     let device = try TestDevice.make(validation: .off, profile: profile)
     let error = #expect(throws: VulkanError.self) {

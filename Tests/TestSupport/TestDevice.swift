@@ -15,18 +15,30 @@ public enum TestDevice {
     DeviceProfile(loads: .storage, matrixMultiply: .flat, stateLayout: .structureOfArrays),
   ]
 
-  /// The two that compute: kernels and, where the device is a CPU beside a BLAS, the host.
+  /// The two that compute: kernels and, where the device is a CPU beside oneDNN, the host.
   public static var computing: [DeviceProfile] { profiles.filter { $0 == .software || $0.hostComputes } }
 
-  /// The kernel families and, where the device is a CPU beside a BLAS, matrix products on the host.
+  /// The kernel families and, where the device is a CPU beside oneDNN, matrix products on the host.
   public static let profiles: [DeviceProfile] = {
     let devices = (try? Device.all()) ?? []
     let host = Device.preferred(among: devices)?.profile.hostComputes == true
-    return kernelProfiles + (host ? [.softwareWithBLAS] : [])
+    return kernelProfiles + (host ? [.host] : [])
+  }()
+}
+
+extension TestDevice {
+  /// The host in mixed precision: plain loops over bfloat16, and the processor's instructions where it has them.
+  public static let roundingProfiles: [DeviceProfile] = {
+    guard profiles.contains(.host), let products = HostProducts.shared else { return [] }
+    return [.hostEmulated] + (products.hasBFloat16 ? [.host] : [])
   }()
 }
 
 extension DeviceProfile {
+  /// The host with its 16-bit instructions emulated.
+  public static let hostEmulated = DeviceProfile(
+    loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures, emulatesMatrixUnits: true)
+
   /// The matrix units of a graphics processor, emulated.
   public static let matrixUnits = DeviceProfile(
     loads: .storage, matrixMultiply: .cooperative, stateLayout: .structureOfArrays, emulatesMatrixUnits: true)

@@ -114,12 +114,12 @@ import Testing
     #expect(try #require(error).description.contains("double would bind"))
   }
 
-  /// All four combinations of transposition, shapes on both sides of the tiles of a BLAS, pitches wider than the rows.
+  /// All four combinations of transposition, shapes on both sides of the tiles of a library, pitches wider than the rows.
   @Test(
-    .enabled(if: HostBLAS.shared != nil), arguments: [(1, 1, 1), (7, 9, 33), (64, 64, 64), (130, 81, 300)],
+    .enabled(if: HostProducts.shared != nil), arguments: [(1, 1, 1), (7, 9, 33), (64, 64, 64), (130, 81, 300)],
     [false, true])
   func aProductIsThatOfTheFormula(shape: (rows: Int, columns: Int, depth: Int), accumulating: Bool) throws {
-    let blas = try #require(HostBLAS.shared)
+    let products = try #require(HostProducts.shared)
     let (m, n, k) = shape
     for (aTransposed, bTransposed) in [(false, false), (false, true), (true, false), (true, true)] {
       let aPitch = (aTransposed ? m : k) + 3
@@ -128,7 +128,7 @@ import Testing
       let b = (0..<(bTransposed ? n : k) * bPitch).map { TestNumbers.uniform(2, $0) }
       let before = (0..<m * (n + 1)).map { TestNumbers.uniform(3, $0) }
       var c = before
-      blas.multiply(
+      products.multiply(
         .init(a, pitch: aPitch, transposed: aTransposed), .init(b, pitch: bPitch, transposed: bTransposed), rows: m,
         columns: n, depth: k, into: &c, pitch: n + 1, accumulating: accumulating)
       for i in 0..<m {
@@ -146,13 +146,36 @@ import Testing
     }
   }
 
-  /// OpenBLAS alone takes kernels without AVX on processors that it does not know.
-  @Test(.enabled(if: crossplay_openblas_core() != nil && HostBLAS.shared != nil))
-  func theBLASUsesTheInstructionsOfTheProcessor() throws {
-    let core = try #require(crossplay_openblas_core().map { String(cString: $0) })
-    let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] ?? core
-    #expect(HostBLAS.shared?.description.localizedCaseInsensitiveContains(forced) == true)
+  /// OpenMP, which gives oneDNN its threads, is told so on every thread that multiplies; two at once get the bytes of one.
+  @Test(.enabled(if: HostProducts.shared != nil && openMPThreads != nil)) func aProductIsOfOneThread() async throws {
+    let (products, threads) = (try #require(HostProducts.shared), try #require(Self.openMPThreads))
+    let multiply: @Sendable () -> (product: [Float], threads: Int32) = {
+      let size = 160
+      let values = (0..<size * size).map { TestNumbers.uniform(4, $0) }
+      var c = [Float](repeating: 0, count: size * size)
+      products.multiply(
+        .init(values, pitch: size), .init(values, pitch: size, transposed: true), rows: size, columns: size,
+        depth: size, into: &c, pitch: size, accumulating: false)
+      return (c, threads())
+    }
+    @Sendable func onANewThread() async -> (product: [Float], threads: Int32) {
+      await withCheckedContinuation { continuation in Thread { continuation.resume(returning: multiply()) }.start() }
+    }
+    let alone = await onANewThread()
+    async let (first, second) = (onANewThread(), onANewThread())
+    for result in await [alone, first, second] {
+      #expect(result.threads == 1)
+      #expect(result.product == alone.product)
+    }
   }
+
+  /// Threads that OpenMP would use for work of the calling thread.
+  private static let openMPThreads: (@convention(c) () -> Int32)? = {
+    let library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_NOLOAD)
+    return library.flatMap { dlsym($0, "omp_get_max_threads") }.map {
+      unsafeBitCast($0, to: (@convention(c) () -> Int32).self)
+    }
+  }()
 
   @Test func aDeviceInMemoryOfItsOwnHasNoHostProducts() throws {
     let staged = try TestDevice.make(profile: .software, forceStaging: true)

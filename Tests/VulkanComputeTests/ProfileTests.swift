@@ -63,6 +63,10 @@ import Testing
     let peaks = try MeasuredPeaks.measure(on: device)
     #expect(peaks.device.flopsPerSecond > 1e8 && peaks.device.bytesPerSecond > 1e7)
     #expect((peaks.host != nil) == (device.profile.matrixMultiply == .host))
+    if device.products?.hasBFloat16 == true {
+      let mixed = try MeasuredPeaks.measure(on: device, mixed: true)
+      #expect(try mixed.hostRounds && !peaks.hostRounds && #require(mixed.host).flopsPerSecond > 1e9)
+    }
     device.requireNoValidationMessages()
   }
 

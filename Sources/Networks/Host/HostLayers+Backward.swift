@@ -1,4 +1,3 @@
-import CHostKernels
 import VulkanCompute
 
 // From the gradients of outputs to those of all layers.
@@ -7,8 +6,6 @@ extension HostLayers {
   struct BackwardStep {
     let layer: Int
     let part: Part
-    /// Whether the layer's output gradient has still to go through its activation.
-    let isFirst: Bool
     /// Whether another reader has written the gradient of the source.
     let adds: Bool
   }
@@ -17,10 +14,9 @@ extension HostLayers {
   func backwardSteps(_ order: [Int]) -> [BackwardStep] {
     var written = Set<Int>()
     return order.flatMap { index in
-      layers[index].parts.enumerated().map { position, part in
+      layers[index].parts.map { part in
         BackwardStep(
-          layer: index, part: part, isFirst: position == 0,
-          adds: layers[index].source.map { !written.insert($0).inserted } ?? false)
+          layer: index, part: part, adds: layers[index].source.map { !written.insert($0).inserted } ?? false)
       }
     }
   }
@@ -45,40 +41,12 @@ extension HostLayers {
   }
 
   private func backwardInputs(_ steps: [BackwardStep], _ run: Int, _ block: Int) {
-    let parameters = parameters(run)
+    let set = parameterSet(run)
     for step in steps {
-      let layer = layers[step.layer]
-      if step.isFirst { applyActivationGradient(layer, step.part, run, block) }
-      guard let source = layer.source else { continue }
-      backwardInput(layer, step.part, into: layers[source], run, block, parameters, adds: step.adds)
+      guard let rows = blockPart(block, step.part.rowCount, run) else { continue }
+      arithmetic.backwardActivation(step.layer, step.part.columns, rows)
+      guard layers[step.layer].source != nil else { continue }
+      arithmetic.backwardInput(step.layer, step.part.columns, rows, set: set, adds: step.adds)
     }
-  }
-
-  private func applyActivationGradient(_ layer: Layer, _ part: Part, _ run: Int, _ block: Int) {
-    let (first, count) = blockPart(block, part, run)
-    guard count > 0, let dy = layer.dy else { return }
-    let offset = run * layer.yStride + first * layer.outputs
-    switch layer.activation {
-    case .relu: host_relu_backward(dy + offset, layer.y + offset, count * layer.outputs)
-    case .tanh: host_tanh_backward(dy + offset, layer.y + offset, count * layer.outputs)
-    case nil: break
-    }
-  }
-
-  private func backwardInput(
-    _ layer: Layer, _ part: Part, into source: Layer, _ run: Int, _ block: Int,
-    _ parameters: UnsafePointer<Float>,
-    adds: Bool
-  ) {
-    let (first, count) = blockPart(block, part, run)
-    guard count > 0, let dy = layer.dy, let dx = source.dy else { return }
-    let column = part.columns.lowerBound
-    blas.multiply(
-      .init(dy + run * layer.yStride + first * layer.outputs + column, pitch: layer.outputs),
-      .init(parameters + layer.weightOffset + column, pitch: layer.outputs, transposed: true),
-      rows: count,
-      columns: layer.inputs, depth: part.columns.count,
-      into: dx + run * source.yStride + first * layer.inputs,
-      pitch: layer.inputs, accumulating: adds)
   }
 }

@@ -1,4 +1,3 @@
-import CHostKernels
 import CShaders
 import VulkanCompute
 
@@ -17,48 +16,16 @@ extension HostLayers {
   }
 
   func forward(_ order: [Int], _ run: Int, _ block: Int) {
-    let parameters = parameters(run)
-    if let expand, order.contains(where: { layers[$0].source == nil }) { expand(run, blockRange(block)) }
+    let set = parameterSet(run)
+    if order.contains(where: { layers[$0].source == nil && layers[$0].lists == nil }) {
+      expand?(run, blockRange(block))
+      if let rows = blockPart(block, Int(ROW_COUNT_ALL), run) { arithmetic.prepareInputs(rows) }
+    }
     for index in order {
-      for part in layers[index].parts { forward(layers[index], part, run, block, parameters) }
-    }
-  }
-
-  private func forward(
-    _ layer: Layer, _ part: Part, _ run: Int, _ block: Int, _ parameters: UnsafePointer<Float>
-  ) {
-    let (first, count) = blockPart(block, part, run)
-    guard count > 0 else { return }
-    let y = layer.y + run * layer.yStride + first * layer.outputs + part.columns.lowerBound
-    let weights = parameters + layer.weightOffset + part.columns.lowerBound
-    switch layer.x {
-    case .dense(let x, let stride):
-      blas.multiply(
-        .init(x + run * stride + first * layer.inputs, pitch: layer.inputs),
-        .init(weights, pitch: layer.outputs),
-        rows: count, columns: part.columns.count, depth: layer.inputs, into: y,
-        pitch: layer.outputs,
-        accumulating: false)
-    case .sparse(let lists):
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: layer.outputs) { base in
-        guard let base = base.baseAddress else { return }
-        var staticCount = UInt32(lists.staticCount)
-        host_sparse_forward(
-          base, nil, weights, lists.staticEntries, lists.staticCount, &staticCount, nil, 1,
-          layer.outputs)
-        let place = lists.indices == nil ? first : 0
-        host_sparse_forward(
-          y, base, weights, lists.entries + run * lists.entryStride + place * lists.pitch,
-          lists.pitch,
-          lists.lengths + run * lists.lengthStride + place,
-          lists.indices.map { $0.start + run * $0.stride + first }, count, layer.outputs)
+      for part in layers[index].parts {
+        guard let rows = blockPart(block, part.rowCount, run) else { continue }
+        arithmetic.forward(index, part.columns, rows, set: set)
       }
-    }
-    let bias = parameters + layer.biasOffset + part.columns.lowerBound
-    switch layer.activation {
-    case .relu: host_add_bias_relu(y, bias, count, layer.outputs)
-    case .tanh: host_add_bias_tanh(y, bias, count, layer.outputs)
-    case nil: host_add_bias(y, layer.outputs, bias, count, part.columns.count)
     }
   }
 }

@@ -1,4 +1,3 @@
-import CHostKernels
 import VulkanCompute
 
 // From the gradients of all layers to those of their weights.
@@ -15,8 +14,7 @@ extension HostLayers {
   func weightTiles() -> [WeightTile] {
     layers.indices.flatMap { index in
       layers[index].parts.flatMap { part in
-        let isList = if case .sparse = layers[index].x { true } else { false }
-        return stride(from: 0, to: isList ? 1 : layers[index].inputs, by: Self.tileInputs).map {
+        stride(from: 0, to: layers[index].lists == nil ? layers[index].inputs : 1, by: Self.tileInputs).map {
           WeightTile(layer: index, part: part, first: $0)
         }
       }
@@ -43,30 +41,17 @@ extension HostLayers {
   }
 
   private func backwardWeights(_ tile: WeightTile, _ run: Int, into gradients: UnsafeMutablePointer<Float>) {
-    let (layer, part, first) = (layers[tile.layer], tile.part, tile.first)
-    let count = rowCount(part, run)
-    guard count > 0, let dz = layer.dz else { return }
-    let column = part.columns.lowerBound
-    let rowGradients = dz + run * layer.dzStride + column
-    let target = gradients + column
-    switch layer.x {
-    case .dense(let x, let stride):
-      blas.multiply(
-        .init(x + run * stride + first, pitch: layer.inputs, transposed: true),
-        .init(rowGradients, pitch: layer.outputs), rows: min(Self.tileInputs, layer.inputs - first),
-        columns: part.columns.count, depth: count, into: target + layer.weightOffset + first * layer.outputs,
-        pitch: layer.outputs, accumulating: true)
-    case .sparse(let lists):
-      host_add_sparse_gradients(
-        target + layer.weightOffset, rowGradients, lists.entries + run * lists.entryStride, lists.pitch,
-        lists.lengths + run * lists.lengthStride, lists.indices.map { $0.start + run * $0.stride }, count,
-        layer.outputs)
+    let (layer, part) = (layers[tile.layer], tile.part)
+    let rows = HostRows(run: run, first: 0, count: rowCount(part.rowCount, run))
+    guard rows.count > 0 else { return }
+    if let lists = layer.lists {
+      arithmetic.backwardLists(tile.layer, part.columns, lists, rows, into: gradients)
+    } else {
+      let inputs = tile.first..<min(tile.first + Self.tileInputs, layer.inputs)
+      arithmetic.backwardWeights(tile.layer, part.columns, inputs: inputs, rows, into: gradients)
     }
-    if first == 0 {
-      let biased = part.columns.clamped(to: layer.biasColumns)
-      host_add_column_sums(
-        target - column + layer.biasOffset + biased.lowerBound - layer.biasColumns.lowerBound,
-        rowGradients - column + biased.lowerBound, layer.outputs, count, biased.count)
+    if tile.first == 0 {
+      arithmetic.backwardBias(tile.layer, part.columns.clamped(to: layer.biasColumns), rows, into: gradients)
     }
   }
 }

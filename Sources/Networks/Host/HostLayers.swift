@@ -1,8 +1,7 @@
-import CHostKernels
 import CShaders
 import VulkanCompute
 
-/// The dense layers of a window of runs on the host, by its BLAS, in the buffers of a network's workspace.
+/// The dense layers of a window of runs on the host, in the buffers of a network's workspace.
 ///
 /// Work is cut into pieces by the shape of one run only and each piece is one thread's, so that results depend neither
 /// on the number of threads nor on the other runs:
@@ -15,21 +14,15 @@ import VulkanCompute
 ///
 /// Unchecked: it holds addresses of buffers that the recorder keeps alive, used by one step of the host at a time.
 struct HostLayers: @unchecked Sendable {
-  /// One layer of the network in the workspace: addresses for run 0 of the window, elements from one run to the next.
+  /// The shape of one layer.
   struct Layer {
     let inputs, outputs: Int  // padded
     let activation: NetworkArchitecture.Activation?
     let source: Int?
     let parts: [Part]
+    /// What x is, where it is no matrix.
+    let lists: Lists?
     let weightOffset, biasOffset: Int
-    let x: Inputs
-    let y: UnsafeMutablePointer<Float>
-    let yStride: Int
-    /// Gradient by the output before its activation; nil unless training. Of a GRU by the hidden state.
-    let dy: UnsafeMutablePointer<Float>?
-    /// Gradient by the product with the weights, as wide as they are: `dy` but for a GRU.
-    let dz: UnsafeMutablePointer<Float>?
-    let dzStride: Int
     /// Columns that have a bias.
     let biasColumns: Range<Int>
   }
@@ -39,11 +32,6 @@ struct HostLayers: @unchecked Sendable {
     let columns: Range<Int>
     /// `ROW_COUNT_…`
     let rowCount: Int
-  }
-
-  enum Inputs {
-    case dense(UnsafePointer<Float>, stride: Int)
-    case sparse(Lists)
   }
 
   /// Lists by workspace row, for run 0 of the window; strides in words from one run to the next.
@@ -62,9 +50,20 @@ struct HostLayers: @unchecked Sendable {
     let indices: Indices?
     let staticEntries: UnsafePointer<UInt32>
     let staticCount: Int
+
+    /// What the functions on lists take for some rows.
+    func of(_ rows: HostRows) -> (
+      entries: UnsafePointer<UInt32>, lengths: UnsafePointer<UInt32>, indices: UnsafePointer<UInt32>?
+    ) {
+      let place = indices == nil ? rows.first : 0
+      return (
+        entries + rows.run * entryStride + place * pitch, lengths + rows.run * lengthStride + place,
+        indices.map { $0.start + rows.run * $0.stride + rows.first }
+      )
+    }
   }
 
-  let blas: HostBLAS
+  let arithmetic: any HostArithmetic
   let layers: [Layer]
   /// x of some rows of a run from packed observations; nil where x or its lists are there.
   let expand: RowWork?
@@ -73,8 +72,6 @@ struct HostLayers: @unchecked Sendable {
   let countStride: Int
   let policyIndices: UnsafePointer<UInt32>
   let policyIndexStride: Int
-  let parameters: UnsafePointer<Float>
-  let parameterCount: Int
 
   /// Rows of one piece of work: half of the rows for two pieces at least, but few enough for a processor's cache.
   var blockRows: Int { min(max((rows / 2 + 15) / 16 * 16, 64), 512) }
@@ -84,22 +81,20 @@ struct HostLayers: @unchecked Sendable {
   var multiplyAdds: Int { runs * rows * layers.reduce(0) { $0 + multiplyAddsPerRow($1) } }
 
   private func multiplyAddsPerRow(_ layer: Layer) -> Int {
-    if case .sparse(let lists) = layer.x { lists.pitch / 2 * layer.outputs } else { layer.inputs * layer.outputs }
+    if let lists = layer.lists { lists.pitch / 2 * layer.outputs } else { layer.inputs * layer.outputs }
   }
 
-  func parameters(_ run: Int) -> UnsafePointer<Float> {
-    parameters + Int(policyIndices[run * policyIndexStride]) * parameterCount
-  }
+  /// Which parameter set a run has.
+  func parameterSet(_ run: Int) -> Int { Int(policyIndices[run * policyIndexStride]) }
 
-  /// Rows of a run that a part of a layer is computed for; they come first.
-  func rowCount(_ part: Part, _ run: Int) -> Int {
-    min(rows, Int(counts[run * countStride + part.rowCount]))
-  }
+  /// Rows of a run of one kind, `ROW_COUNT_…`; they come first.
+  func rowCount(_ kind: Int, _ run: Int) -> Int { min(rows, Int(counts[run * countStride + kind])) }
 
-  /// Those of them in block `block`: first, and how many.
-  func blockPart(_ block: Int, _ part: Part, _ run: Int) -> (first: Int, count: Int) {
+  /// Those of them in block `block`; nil where there are none.
+  func blockPart(_ block: Int, _ kind: Int, _ run: Int) -> HostRows? {
     let first = block * blockRows
-    return (first, max(0, min(blockRows, rowCount(part, run) - first)))
+    let count = min(blockRows, rowCount(kind, run) - first)
+    return count > 0 ? HostRows(run: run, first: first, count: count) : nil
   }
 
   /// Rows of a run in block `block`.

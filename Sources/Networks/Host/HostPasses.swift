@@ -2,11 +2,13 @@ import CHostKernels
 import CShaders
 import VulkanCompute
 
-/// The passes by the host, where the device is a CPU: matrix products by its BLAS, and what is between them block by block
+/// The passes by the host, where the device is a CPU: matrix products by oneDNN, and what is between them block by block
 /// of rows while a block is in the cache. A pass is one step of the host.
 final class HostPasses: NetworkPasses {
   let workspace: NetworkWorkspace
-  let blas: HostBLAS
+  let products: HostProducts
+  /// nil in float32.
+  let roundedProducts: BFloat16Products?
   /// Lists all observations of a rollout in their order; nil where inputs are dense.
   private let listing: Kernel?
 
@@ -15,21 +17,19 @@ final class HostPasses: NetworkPasses {
   /// Threads share out tiles of the weights.
   let gradientSplits = 1
 
-  /// - Throws: `VulkanError` for settings that only kernels support.
-  init(_ workspace: NetworkWorkspace, blas: HostBLAS, precision: Precision, device: Device) throws {
-    guard precision == .float32 else {
-      throw VulkanError(
-        .unsuitableProducts,
-        "precision: mixed needs matrix products on the device, and those of \(device.description.name) run on the host; "
-          + "use precision: float32 or a family of kernels")
-    }
+  /// - Throws: `VulkanError` for settings that only kernels support, and in mixed precision where the processor has no
+  ///   instructions for it.
+  init(_ workspace: NetworkWorkspace, products: HostProducts, device: Device) throws {
     if case .shape(let rows, let columns) = device.profile.tiles {
       throw VulkanError(
         .unsuitableProducts,
         "tiles of \(rows)x\(columns) need matrix products on the device, not on the host; choose a family of kernels as well"
       )
     }
-    self.blas = blas
+    self.products = products
+    roundedProducts = try workspace.rounded.map { _ in
+      try BFloat16Products(products, emulated: device.profile.emulatesMatrixUnits)
+    }
     self.workspace = workspace
     if case .listed(let inputs) = workspace.inputs {
       listing = try device.kernel(
@@ -70,6 +70,26 @@ final class HostPasses: NetworkPasses {
     recorder.barrier()
   }
 
+  // MARK: Parameters
+
+  func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow) {
+    guard let rounded = workspace.rounded else { return }
+    let (count, piece) = (layout.count, 1 << 15)
+    let sets = parameters.byteCount / (MemoryLayout<Float>.stride * count)
+    precondition(sets <= workspace.windowRuns, "\(sets) parameter sets for a window of \(workspace.windowRuns) runs")
+    nonisolated(unsafe) let exact = parameters.address(of: Float.self)
+    let weights = HostMatrix<UInt16>(rounded.weights, pitch: count)
+    let pieces = (count + piece - 1) / piece
+    recorder.host(
+      "round weights", using: [parameters, rounded.weights.whole], work: Work(bytes: Double(6 * sets * count))
+    ) {
+      HostPieces.perform(sets * pieces, operations: sets * count) { job in
+        let (set, place) = (job / pieces, job % pieces * piece)
+        host_round(weights.at(set, 0) + place, exact + set * count + place, min(piece, count - place))
+      }
+    }
+  }
+
   // MARK: Forward
 
   func forward(
@@ -88,8 +108,8 @@ final class HostPasses: NetworkPasses {
   /// x, or lists of it, where a kernel makes them: it has to be done before the host begins.
   private func recordInputs(_ recorder: CommandRecorder, _ rows: Rows) {
     switch workspace.inputs {
-    case .dense(let x, let expand):
-      let expansion = workspace.expansion(rows, by: expand, into: x)
+    case .dense(let inputs):
+      let expansion = workspace.expansion(rows, of: inputs)
       if expansion.onHost == nil { recorder.perform(expansion) }
     case .listed(let inputs):
       guard rows.observations.lists == nil else { return }
@@ -106,7 +126,7 @@ final class HostPasses: NetworkPasses {
     let layers = hostLayers(rows, policies)
     let order = workspace.forwardSteps(heads: heads).flatMap { $0 }
     let (before, after) = split(order)
-    let loop = hostRecurrence(layers, rows)
+    let loop = hostRecurrence(layers, rows, policies)
     let fused = job == nil ? nil : operation
     let label = "network forward" + (fused.map { ", " + $0.name } ?? "")
     let work = workspace.forwardWork(order, rows) + (fused?.work ?? Work())
@@ -149,7 +169,7 @@ final class HostPasses: NetworkPasses {
     let order = workspace.forwardSteps(heads: [.actor, .critic]).flatMap { $0 }
     let (before, after) = split(order)
     let (heads, shared) = backwardSteps(layers)
-    let loop = hostRecurrence(layers, rows)
+    let loop = hostRecurrence(layers, rows, policies)
     let tiles = layers.weightTiles()
     nonisolated(unsafe) let gradients = target.gradients.window.address(of: Float.self)
     let stride = target.gradients.stride

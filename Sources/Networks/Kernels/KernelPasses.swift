@@ -37,6 +37,9 @@ final class KernelPasses: NetworkPasses {
   func lists(_ name: String, rows: [(String, Int)], table: BufferTable) -> ObservationLists? { nil }
   func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations) {}
 
+  /// Kernels round where they read.
+  func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow) {}
+
   func forward(
     _ recorder: CommandRecorder, _ rows: Rows, _ policies: [Policies], heads: Set<PolicyNetwork.Head>,
     then operation: BoundOperation?
@@ -51,7 +54,7 @@ final class KernelPasses: NetworkPasses {
   /// x, or its lists, from packed observations.
   private func recordInputs(_ recorder: CommandRecorder, _ rows: Rows) {
     switch workspace.inputs {
-    case .dense(let x, let expand): recorder.perform(workspace.expansion(rows, by: expand, into: x))
+    case .dense(let inputs): recorder.perform(workspace.expansion(rows, of: inputs))
     case .listed(let inputs):
       inputs.record(
         recorder, rows, wordCount: workspace.observation.wordCount, symmetries: workspace.symmetries,

@@ -49,8 +49,8 @@ public struct TrainingState: Codable, Sendable {
     if profile.matrixMultiply == .cooperative, precision == .float32 {
       (profile.matrixMultiply, profile.emulatesMatrixUnits) = (.shared, false)  // which do all the work
     }
-    let blas = device.blas.map { ", \($0.description)" } ?? ""
-    return "\(device.description.name), \(device.description.driver) (\(profile)\(blas))"
+    let products = device.products.map { ", \($0.description)" } ?? ""
+    return "\(device.description.name), \(device.description.driver) (\(profile)\(products))"
   }
 }
 

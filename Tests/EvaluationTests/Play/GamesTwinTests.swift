@@ -129,10 +129,10 @@ import VulkanCompute
       dones = try player.buffers.transitions.dones.read(run: cell)
       let seats = cell * shape.agents..<(cell + 1) * shape.agents
       workspaceRows = try seats.map { try player.buffers.workspaceRows.read(run: $0) }
-      guard case .dense(let x, _) = player.network.workspace.inputs else {
+      guard case .dense(let dense) = player.network.workspace.inputs else {
         preconditionFailure("this game has no lists")
       }
-      inputs = try seats.map { try x.read(run: $0) }
+      inputs = try seats.map { try dense.x.read(run: $0) }
       logits = try seats.map { try player.network.logits.read(run: $0) }
     }
 

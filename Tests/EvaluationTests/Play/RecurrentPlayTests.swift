@@ -70,8 +70,8 @@ import VulkanCompute
   }
 
   private static func rows(_ inputs: NetworkWorkspace.Inputs, _ z: Int, _ features: Int) throws -> [[Double]] {
-    guard case .dense(let x, _) = inputs else { preconditionFailure("this game has no lists") }
-    let (values, pitch) = (try x.read(run: z), ParameterLayout.padded(features))
+    guard case .dense(let dense) = inputs else { preconditionFailure("this game has no lists") }
+    let (values, pitch) = (try dense.x.read(run: z), ParameterLayout.padded(features))
     return stride(from: 0, to: values.count, by: pitch).map { values[$0..<$0 + features].map(Double.init) }
   }
 

@@ -5,6 +5,8 @@ import Networks
 public struct PolicyNetworkTwin {
   public let layout: ParameterLayout
   public let layers: [DenseLayer]
+  /// What operands of products are rounded to.
+  private let round: (Double) -> Double
 
   /// What a forward pass leaves behind.
   public struct Outputs {
@@ -18,14 +20,19 @@ public struct PolicyNetworkTwin {
     public var hidden: [[Double]] { recurrent.map(\.hidden) }
   }
 
-  /// - Parameter parameters: One padded parameter set (P).
-  public init(_ architecture: NetworkArchitecture, parameters: [Double]) {
+  /// - Parameters:
+  ///   - parameters: One padded parameter set (P).
+  ///   - round: What inputs, weights, hidden outputs and gradients by outputs are rounded to, of feed-forward networks.
+  public init(
+    _ architecture: NetworkArchitecture, parameters: [Double], rounding round: @escaping (Double) -> Double = { $0 }
+  ) {
     let layout = ParameterLayout(architecture)
     self.layout = layout
+    self.round = round
     layers = layout.layers.map { layer in
       DenseLayer(
         weights: (0..<layer.inputs).map { row in
-          layer.weightPlaces[row * layer.outputs..<(row + 1) * layer.outputs].map { parameters[$0] }
+          layer.weightPlaces[row * layer.outputs..<(row + 1) * layer.outputs].map { round(parameters[$0]) }
         }, bias: layer.biasPlaces.map { parameters[$0] }, activation: layer.activation)
     }
   }
@@ -36,12 +43,13 @@ public struct PolicyNetworkTwin {
     var activations: [[[Double]]] = []
     var recurrent: [GRULayer.Row] = []
     for (index, layer) in layers.enumerated() {
-      let source = layout.layers[index].source.map { activations[$0] } ?? inputs
+      let source = layout.layers[index].source.map { activations[$0] } ?? inputs.map { $0.map(round) }
       if let sequences, index == layout.recurrentLayer {
         recurrent = GRULayer(weights: layer.weights, bias: layer.bias).forward(source, sequences)
         activations.append(recurrent.map(\.hidden))
       } else {
-        activations.append(layer.forward(source))
+        let outputs = layer.forward(source)
+        activations.append(layer.activation == nil ? outputs : outputs.map { $0.map(round) })
       }
     }
     return Outputs(
@@ -53,10 +61,19 @@ public struct PolicyNetworkTwin {
   public func gradient(_ outputs: Outputs, logits: [[Double]], values: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: layout.count)
     var gradients = outputs.activations.map { $0.map { $0.map { _ in 0.0 } } }
-    gradients[layout.actorOutput] = logits
-    gradients[layout.criticOutput] = values.map { [$0] }
+    gradients[layout.actorOutput] = logits.map { $0.map(round) }
+    gradients[layout.criticOutput] = values.map { [round($0)] }
     for (index, layer) in layers.enumerated().reversed() {
       let place = layout.layers[index]
+      if layer.activation != nil {
+        for row in gradients[index].indices {
+          for column in gradients[index][row].indices {
+            let y = outputs.activations[index][row][column]
+            gradients[index][row][column] = round(
+              gradients[index][row][column] * DenseLayer.derivative(y, layer.activation))
+          }
+        }
+      }
       if let sequences = outputs.sequences, index == layout.recurrentLayer {
         let gru = GRULayer(weights: layer.weights, bias: layer.bias)
         let (gates, recurrent) = gru.backward(outputs.recurrent, gradients[index], sequences)
@@ -66,13 +83,15 @@ public struct PolicyNetworkTwin {
         write(byProduct.weights, Array(byProduct.bias.suffix(layer.bias.count)), at: place, into: &result)
         continue
       }
-      let x = place.source.map { outputs.activations[$0] } ?? outputs.inputs
+      let x = place.source.map { outputs.activations[$0] } ?? outputs.inputs.map { $0.map(round) }
       let (weights, bias) = layer.backwardWeights(x: x, dy: gradients[index])
       write(weights, bias, at: place, into: &result)
       guard let source = place.source else { continue }
-      let dx = layer.backwardInput(gradients[index], x: x, inputActivation: layout.layers[source].activation)
+      let dx = layer.backwardInput(gradients[index], x: x, inputActivation: nil)
       for row in dx.indices {
-        for column in dx[row].indices { gradients[source][row][column] += dx[row][column] }
+        for column in dx[row].indices {
+          gradients[source][row][column] = round(gradients[source][row][column] + dx[row][column])
+        }
       }
     }
     return result

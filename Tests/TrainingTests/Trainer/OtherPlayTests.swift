@@ -90,8 +90,8 @@ import VulkanCompute
   private func inputs(_ parts: TrainerParts, run: Int, of rows: [Int]) throws -> [[Float]] {
     let features = parts.network.architecture.inputs
     switch parts.network.workspace.inputs {
-    case .dense(let x, _):
-      let values = try x.read(run: run)
+    case .dense(let dense):
+      let values = try dense.x.read(run: run)
       let pitch = ParameterLayout.padded(features)
       return rows.indices.map { Array(values[$0 * pitch..<$0 * pitch + features]) }
     case .listed(let own):

@@ -70,7 +70,7 @@ import VulkanCompute
   private static func rounding(_ device: Device) -> String {
     let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let instructions = flags.contains(" avx512vl ") ? "AVX-512" : flags.contains(" avx2 ") ? "AVX2" : "other"
-    let parts = [device.description.name, device.description.driver, device.blas?.description, instructions]
+    let parts = [device.description.name, device.description.driver, device.products?.description, instructions]
     return parts.compactMap { $0 }.joined(separator: "; ")
   }
 }
