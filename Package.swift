@@ -107,7 +107,7 @@ let package = Package(
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
-    tests("ConfigurationTests", ["Configuration"]),
+    tests("ConfigurationTests", ["Configuration", "Environments"]),
     tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("FilesTests", ["Files"]),
