@@ -12,4 +12,13 @@ import Runs
       DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ExportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: Advice.adding(to: error))
+    }
+  }
 }

@@ -17,13 +17,14 @@ final class HostPasses: NetworkPasses {
   /// Threads share out tiles of the weights.
   let gradientSplits = 1
 
-  /// - Throws: `VulkanError` for what only kernels can do, and in mixed precision where the processor has no instructions
-  ///   for it.
+  /// - Throws: `VulkanError` for settings that only kernels support, and in mixed precision where the processor has no
+  ///   instructions for it.
   init(_ workspace: NetworkWorkspace, products: HostProducts, device: Device) throws {
     if case .shape(let rows, let columns) = device.profile.tiles {
       throw VulkanError(
-        .unsupported,
-        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
+        .unsuitableProducts,
+        "tiles of \(rows)x\(columns) need matrix products on the device, not on the host; choose a family of kernels as well"
+      )
     }
     self.products = products
     roundedProducts = try workspace.rounded.map { _ in
@@ -160,7 +161,7 @@ final class HostPasses: NetworkPasses {
     into target: GradientTarget
   ) throws {
     guard let lossJob = loss.onHost, let metricsJob = metrics.onHost else {
-      throw VulkanError(.unsupported, "\(loss.name) and \(metrics.name) need bodies of the host")
+      throw VulkanError(.unsupported, "\(loss.name) and \(metrics.name) need host bodies")
     }
     recorder.phase = "epochs: gradient"
     recordInputs(recorder, rows)

@@ -30,23 +30,12 @@ public struct TrainedRuns {
     try self.init(shards: folders.map { try TrainedFolder($0) })
   }
 
-  /// The trainings that several folders hold: folders of the same configuration with different runs are shards of one
-  /// training, all others are trainings of their own.
+  /// The trainings that several folders hold (`ShardGroups`).
   public static func trainings(in folders: [URL]) throws -> [TrainedRuns] {
-    var seen: Set<String> = []
-    var shards: [[TrainedFolder]] = []
-    for folder in folders {
-      guard seen.insert(folder.resolvingSymlinksInPath().standardizedFileURL.path).inserted else {
-        throw FileFailure(folder.relativePath, "is given twice; give every folder once")
-      }
-      let trained = try TrainedFolder(folder)
-      let place = shards.firstIndex { others in
-        others[0].configuration == trained.configuration
-          && Set(others.flatMap { $0.runs.map(\.run.index) }).isDisjoint(with: trained.runs.map(\.run.index))
-      }
-      if let place { shards[place].append(trained) } else { shards.append([trained]) }
-    }
-    return try shards.map { try TrainedRuns(shards: $0) }
+    try ShardGroups.read(
+      folders, as: { try TrainedFolder($0) },
+      contents: { ($0.configuration, Set($0.runs.map(\.run.index))) }
+    ).map { try TrainedRuns(shards: $0) }
   }
 
   private init(shards: [TrainedFolder]) throws {
@@ -55,7 +44,8 @@ public struct TrainedRuns {
     for shard in shards {
       guard shard.configuration == first.configuration else {
         throw FileFailure(
-          shard.url.path, "is another training than \(first.url.path); give the shards of one training, or one folder")
+          shard.url.path,
+          "belongs to another training than \(first.url.path); give the shards of one training, or one folder")
       }
       guard shard.update == first.update else {
         throw FileFailure(
