@@ -216,6 +216,6 @@ final class NetworkWorkspace {
     bindings["feature_table"] = symmetries?.features.whole
     return inputs.expand.bind(
       bindings, push: push,
-      over: .items(rows.count, invocations: features / 8, runs: rows.runs), work: expandWork(rows))
+      over: .items(rows.count, invocations: inputs.width / 8, runs: rows.runs), work: expandWork(rows))
   }
 }
