@@ -20,7 +20,7 @@ public struct BFloat16Products: Sendable {
   public init(_ products: HostProducts, emulated: Bool) throws {
     guard emulated || products.hasBFloat16 else {
       throw VulkanError(
-        .unsupported,
+        .unsuitableProducts,
         "precision: mixed multiplies bfloat16 where the host multiplies, and this processor has no instructions for it "
           + "(avx512_bf16 or AMX; \(products.description)); use precision: float32, or let kernels multiply")
     }
