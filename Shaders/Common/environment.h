@@ -9,8 +9,7 @@
 struct EnvironmentDispatch {
   uint environments;              // N, environments per run
   uint force_reset;               // reset: 1 starts a first episode everywhere, 0 only where done
-  uint transition;                // step t of the rollout: rewards, dones and actions are in row block t
-  uint observation_block;         // observe: row block that receives observations and masks
+  uint transition;                // step t: all that is of this step lies in row block t
   uint seed_stride;               // seeds (two words) per run of `seeds`
   uint state_stride;              // words per run of `states`
   uint observation_stride;        // words per run of `observations`
@@ -22,17 +21,14 @@ struct EnvironmentDispatch {
   uint start_stride;              // words per run of `start_states`, 0 where all environments share one
   uint start_environment_stride;  // words per environment of `start_states`, 0 where all share one
   uint shaped_stride;             // floats per run of `shaped_rewards`
-  uint shaped_transition;         // row block of `shaped_rewards` that a step writes
   uint outcome_stride;            // floats per run of `outcomes`
-  uint outcome_transition;        // row block of `outcomes` that a step writes
 };
 
 // Push constants of random_legal_action.comp.
 struct RandomPlayDispatch {
   uint environments;   // N, environments per run
-  uint step;           // step that is played, counted from `clock`: it keys the random numbers
-  uint mask_block;     // row block of `legal_masks` that is read
-  uint action_block;   // row block of `actions` that is written
+  uint draw;           // counted from `clock`: it keys the random numbers
+  uint block;          // row block of `legal_masks` that is read, and of `actions` that is written
   uint seed_stride;    // seeds (two words) per run of `seeds`
   uint mask_stride;    // words per run of `legal_masks`
   uint action_stride;  // words per run of `actions`

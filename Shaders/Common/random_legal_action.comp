@@ -34,13 +34,13 @@ void main() {
   uint agent_row = gl_GlobalInvocationID.x;
   uint run = gl_GlobalInvocationID.y;
   if (agent_row >= p.environments * AGENTS) return;
-  uint mask_row = p.mask_block * p.environments * AGENTS + agent_row;
+  uint mask_row = p.block * p.environments * AGENTS + agent_row;
   uint base = run * p.mask_stride + mask_row * MASK_WORDS;
 
   uint legal = 0u;
   REPEAT(MASK_WORDS, READ_WORD)
   uint bits = random_words(
-      seeds[run * p.seed_stride], PURPOSE_RANDOM_PLAY, agent_row / AGENTS, clock[0] + p.step, agent_row % AGENTS).x;
+      seeds[run * p.seed_stride], PURPOSE_RANDOM_PLAY, agent_row / AGENTS, clock[0] + p.draw, agent_row % AGENTS).x;
   uint remaining = to_index(bits, legal);
 
   // The word that holds it, then its place by halving.
@@ -55,6 +55,6 @@ void main() {
     mask = high ? mask >> width : mask;
     action += high ? width : 0u;
   }
-  uint action_row = p.action_block * p.environments * AGENTS + agent_row;
+  uint action_row = p.block * p.environments * AGENTS + agent_row;
   actions[run * p.action_stride + action_row] = action;
 }

@@ -14,7 +14,7 @@ layout(local_size_x = 64) in;
 #include "Evaluation/game_quota.glsl"
 
 INPUT(0, uint, legal_masks);      // (cells, N, A, MASK_WORDS)
-INPUT(1, uint, games);         // (cells, N, GAMES_WORDS)
+INPUT(1, uint, games);            // (cells, N, GAMES_WORDS)
 OUTPUT(2, uint, row_indices);     // (cells, A, N): rows counted over all cells
 OUTPUT(3, uint, row_counts);      // (1, or 1 + windows; cells, A, counts)
 OUTPUT(4, uint, workspace_rows);  // (cells, A, N)
@@ -25,6 +25,8 @@ layout(push_constant) uniform Push { EvaluationDispatch p; };
 #define WORKGROUP_VALUE uint
 #include "Common/workgroup.glsl"
 #include "Common/acting.glsl"
+#include "Common/row_places.glsl"
+#include "Evaluation/window_counts.glsl"
 
 uint kind_of_row(uint cell, uint seat, uint n) {
   uint completed = games[cell * p.game_stride + n * GAMES_WORDS + GAMES_COMPLETED];
@@ -43,24 +45,14 @@ void main() {
 
   uint kinds = 0u;  // rows, and in the high half those with a wide action: at most 65,535 environments
   for (uint n = begin; n < end; ++n) kinds += kind_of_row(cell, seat, n);
-  uint before = workgroup_prefix_sum(kinds) - kinds;
-  uint total = workgroup_total();
-  uint next_wide = before >> 16;
-  uint next = (total >> 16) + (before & 0xFFFFu) - next_wide;
+  RowPlaces places = places_of_stretch(kinds, begin);
   for (uint n = begin; n < end; ++n) {
     uint kind = kind_of_row(cell, seat, n);
-    uint place = kind == WIDE_ROW ? next_wide : next;
+    uint place = take_place(places, kind);
     workspace_rows[z * p.workspace_stride + n] = kind != 0u ? place : NO_WORKSPACE_ROW;
     if (kind != 0u) row_indices[z * p.index_stride + place] = cell * p.observation_rows + n * AGENTS + seat;
-    next_wide += uint(kind == WIDE_ROW);
-    next += uint(kind == ACTING_ROW);
   }
-  uint blocks = p.policy_windows > 1u ? 1u + p.policy_windows : 1u;
-  for (uint block = lane; block < blocks; block += 64u) {
-    uint counts = block * p.window_count_stride + z * p.count_stride;
-    uint rows = block == 0u || seat_windows[z * p.count_stride] == block - 1u ? total : 0u;
-    row_counts[counts + ROW_COUNT_ALL] = rows & 0xFFFFu;
-    row_counts[counts + ROW_COUNT_ACTING] = rows & 0xFFFFu;
-    row_counts[counts + ROW_COUNT_WIDE] = rows >> 16;
+  for (uint block = lane; block < count_blocks(); block += 64u) {
+    write_row_counts(z, block, places.total & 0xFFFFu, places.total >> 16);
   }
 }

@@ -21,6 +21,7 @@ OUTPUT(6, uint, workspace_rows);  // (cells, A, N)
 INPUT(7, uint, seat_windows);     // (cells, A): the window of the seat's policy
 layout(push_constant) uniform Push { EvaluationDispatch p; };
 #include "Common/acting.glsl"
+#include "Evaluation/window_counts.glsl"
 
 void main() {
   uint n = gl_GlobalInvocationID.x;
@@ -35,12 +36,6 @@ void main() {
   resets[z * p.index_stride + n] = dones[cell * p.done_stride + n] != 0u ? 1u : 0u;
   workspace_rows[z * p.workspace_stride + n] = chooses ? n : NO_WORKSPACE_ROW;
   if (n == 0u) {
-    uint blocks = p.policy_windows > 1u ? 1u + p.policy_windows : 1u;
-    for (uint block = 0u; block < blocks; ++block) {
-      uint counts = block * p.window_count_stride + z * p.count_stride;
-      uint rows = block == 0u || seat_windows[z * p.count_stride] == block - 1u ? p.environments : 0u;
-      row_counts[counts + ROW_COUNT_ALL] = rows;
-      row_counts[counts + ROW_COUNT_ACTING] = rows;
-    }
+    for (uint block = 0u; block < count_blocks(); ++block) write_row_counts(z, block, p.environments, p.environments);
   }
 }

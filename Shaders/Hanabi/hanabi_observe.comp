@@ -167,7 +167,7 @@ void main() {
   REPEAT(LEFT_PLANES, PUT_LEFT_PLANE)
 #endif
 
-  uint row = p.observation_block * p.environments * PLAYERS + agent_row;
+  uint row = p.transition * p.environments * PLAYERS + agent_row;
   store_observation(run * p.observation_stride + row * OBSERVATION_WORDS);
   uint mask_base = run * p.mask_stride + row * MASK_WORDS;
   REPEAT(MASK_WORDS, STORE_MASK_WORD)

@@ -49,7 +49,7 @@ void main() {
   if (environment >= p.environments) return;
   locate_state(run, environment);
   uint row = p.transition * p.environments + environment;
-  uint outcome_row = run * p.outcome_stride / 2u + p.outcome_transition * p.environments + environment;
+  uint outcome_row = run * p.outcome_stride / 2u + p.transition * p.environments + environment;
   uvec4 counters = LOAD_STATE4(HANABI_STATUS);  // status, piles, step, episode
   uvec4 progress = LOAD_STATE4(HANABI_KEY);     // key, fireworks, last action
   uint status = counters.x;

@@ -37,7 +37,7 @@ void main() {
   uint cue = READ_STATE4(LEVERS_CUE).x - 1u;
 #endif
 
-  uint row = p.observation_block * p.environments * PLAYERS + agent_row;
+  uint row = p.transition * p.environments * PLAYERS + agent_row;
   uint target = run * p.observation_stride + row * OBSERVATION_WORDS;
   for (uint word = 0u; word < OBSERVATION_WORDS; ++word) {
     uint bits = bit_in_word(word, 0u) | (round < ROUNDS ? bit_in_word(word, 1u + round) : 0u);

@@ -34,7 +34,7 @@ void finish(uint run, uint environment, float reward, float matched, bool done) 
   [[unroll]] for (uint player = 0u; player < PLAYERS; ++player) {
     rewards[run * p.reward_stride + row * PLAYERS + player] = reward;
   }
-  outcomes[run * p.outcome_stride + p.outcome_transition * p.environments + environment] = matched;
+  outcomes[run * p.outcome_stride + p.transition * p.environments + environment] = matched;
   dones[run * p.done_stride + row] = uint(done);
 }
 

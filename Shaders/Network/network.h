@@ -100,6 +100,16 @@ struct StateDispatch {
   uint hidden_stride;        // floats per run of the workspace's (C, Hp)
 };
 
+// Weight gradients of the static features of a first layer.
+struct StaticGradientsDispatch {
+  uint static_count;      // entries of `static_entries`
+  uint outputs;           // O, outputs of the layer, padded to a multiple of 8
+  uint weight_offset;     // floats from the start of a parameter set to the weights (I, O)
+  uint bias_offset;       // floats from the start of a parameter set to the bias (O)
+  uint parameter_stride;  // P, floats of one parameter set
+  uint gradient_stride;   // floats per run of the parameter gradients (splits, P)
+};
+
 struct SparseDispatch {
   uint entry_pitch;                    // L, words per row of `entries`
   uint entry_stride;                   // words per run of `entries`

@@ -65,7 +65,7 @@ void main() {
   REPEAT(POTS, ADD_POT)
   REPEAT(ITEM_WORDS, ADD_ITEMS)
 
-  uint row = p.observation_block * p.environments * 2u + agent_row;
+  uint row = p.transition * p.environments * 2u + agent_row;
   uint target = (run * p.observation_stride + row * OBSERVATION_WORDS) >> 2;
   REPEAT(OBSERVATION_FOURS, STORE_WORDS)
   legal_masks[run * p.mask_stride + row] = (1u << OVERCOOKED_ACTIONS) - 1u;

@@ -125,7 +125,7 @@ void main() {
   REPEAT(STATE_FOURS, LOAD_WORDS)
   uint row = p.transition * p.environments + environment;
   uint reward_row = run * p.reward_stride / 2u + row;
-  uint shaped_row = run * p.shaped_stride / 2u + p.shaped_transition * p.environments + environment;
+  uint shaped_row = run * p.shaped_stride / 2u + p.transition * p.environments + environment;
   uvec2 chosen = actions[run * p.action_stride / 2u + row];
   uint status = state_words[OVERCOOKED_STATUS];
   bool ended = ((status >> OVERCOOKED_ENDED_SHIFT) & 1u) != 0u;

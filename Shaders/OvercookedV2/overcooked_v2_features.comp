@@ -145,7 +145,7 @@ void main() {
   REPEAT(FIXED_FOURS, LOAD_WORDS)
   take_stock();
 
-  uint row = p.observation_block * p.environments * AGENTS + agent_row;
+  uint row = p.transition * p.environments * AGENTS + agent_row;
   uint target = run * p.observation_stride + row * OBSERVATION_WORDS;
   for (uint place = 0u; place < AGENTS; ++place) {
     uint number = place == 0u ? observer : place - uint(place <= observer);

@@ -52,7 +52,7 @@ void main() {
   REPEAT(ALL_PERMUTATION_WORDS, ADD_PERMUTATION)
 #endif
 
-  uint row = p.observation_block * p.environments * AGENTS + agent_row;
+  uint row = p.transition * p.environments * AGENTS + agent_row;
   uint target = (run * p.observation_stride + row * OBSERVATION_WORDS) >> 2;
   REPEAT(ROW_FIXED_FOURS, STORE_WORDS)
   for (uint word = 0u; word < COUNTER_WORDS; word += 4u) {

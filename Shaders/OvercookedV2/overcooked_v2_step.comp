@@ -237,7 +237,7 @@ void main() {
   REPEAT(FIXED_FOURS, LOAD_WORDS)
   uint row = p.transition * p.environments + environment;
   uint first_row = row * AGENTS;
-  uint shaped_row = (p.shaped_transition * p.environments + environment) * AGENTS;
+  uint shaped_row = (p.transition * p.environments + environment) * AGENTS;
   uint status = state_words[OVERCOOKED_V2_STATUS];
   bool ended = ((status >> OVERCOOKED_V2_ENDED_SHIFT) & 1u) != 0u;
   float shaped[AGENTS];

@@ -10,7 +10,7 @@ INPUT(7, float, advantages);           // (T, N, A)
 INPUT(8, float, advantage_moments);    // (minibatches, 2)
 INPUT(9, uint, row_indices);           // (C)
 INPUT(10, uint, row_counts);           // (2), or (3) where the game has wide actions
-INPUT(11, uint, progress);
+INPUT(11, float, step_scalars);
 OUTPUT(12, float, logit_gradients);    // (C, LOGIT_COLUMNS)
 OUTPUT(13, float, value_gradients);    // (C, VALUE_COLUMNS)
 OUTPUT(14, float, row_statistics);     // (METRIC_ROW_SUMS, C)
@@ -26,9 +26,7 @@ void loss_row(uint run, uint i) {
   uint value_base = run * p.value_output_stride + i * VALUE_COLUMNS;
   uint hyper = run * RUN_SCALARS;
   float clip = hyperparameters[hyper + HYPER_CLIP_EPSILON];
-  float entropy_coefficient = hyperparameters[hyper + HYPER_ENTROPY_COEFFICIENT];
-  entropy_coefficient += (hyperparameters[hyper + HYPER_FINAL_ENTROPY_COEFFICIENT] - entropy_coefficient)
-      * (float(progress[hyper + PROGRESS_UPDATE]) / float(p.total_updates));
+  float entropy_coefficient = step_scalars[hyper + STEP_ENTROPY_COEFFICIENT];
   float weight = 1.0 / float(p.minibatch_rows);
 
   float raw_advantage = advantages[rollout_row];

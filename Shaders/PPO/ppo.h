@@ -25,10 +25,13 @@
 #define PROGRESS_BETA1_POWER 1u  // float bits of beta1^t, t = Adam steps done
 #define PROGRESS_BETA2_POWER 2u
 
-// `step_scalars` (R, RUN_SCALARS) floats: what one Adam step needs, the same for all parameters of a run
+// `step_scalars` (R, RUN_SCALARS) floats: what one Adam step needs, the same for all parameters of a run, and from
+// begin_update.comp what all steps of an update do
 #define STEP_GRADIENT_SCALE 0u   // min(1, max norm / norm); negative where the gradient is not finite
 #define STEP_LEARNING_RATE 1u    // learning rate / (1 - beta1^t)
 #define STEP_SECOND_MOMENT 2u    // 1 / (1 - beta2^t)
+#define STEP_ANNEALED_RATE 3u    // learning rate of the update
+#define STEP_ENTROPY_COEFFICIENT 4u  // of the update
 
 // `metrics` (R, RUN_SCALARS) floats: sums over the rows of all epochs of an update, unless said otherwise
 #define METRIC_POLICY_LOSS 0u
@@ -47,8 +50,10 @@
 #define METRIC_EPISODE_RETURN 12u     // sum over those episodes
 #define METRIC_EPISODE_LENGTH 13u
 #define METRIC_ILLEGAL_ACTIONS 14u    // environments whose error word is set
-#define METRIC_COUNT 15u
-#define METRIC_OUTCOMES 16u           // sums of the game's outcomes over those episodes, MOST_OUTCOMES at most
+#define METRIC_LEARNING_RATE 15u      // of the update, not a sum
+#define METRIC_ENTROPY_COEFFICIENT 16u  // of the update, not a sum
+#define METRIC_COUNT 17u
+#define METRIC_OUTCOMES 20u           // sums of the game's outcomes over those episodes, MOST_OUTCOMES at most
 
 // Which rollout rows a chunk of the workspace holds.
 struct RowSelection {
@@ -99,7 +104,6 @@ struct ChunkDispatch {
   uint value_output_stride;  // floats per run of the value head's outputs and their gradients
   uint moment_stride;      // floats per run of `advantage_moments`
   uint statistic_stride;   // floats per run of `row_statistics`
-  uint total_updates;      // of the whole training, for annealing
   MEMBER_STRUCT(RolloutShape) rollout;
 };
 
@@ -132,8 +136,12 @@ struct AdamDispatch {
   uint parameter_stride;   // floats per run of parameters and moments
   uint partial_stride;     // floats per run of `norm_partials`
   uint partials;           // P / PARAMETERS_PER_INVOCATION
-  uint total_updates;      // of the whole training, for annealing
-  uint annealed;           // 1: learning rate falls linearly to 0 over the updates
+};
+
+struct ScheduleDispatch {
+  uint runs;               // of the window
+  uint total_updates;      // of the whole training
+  uint annealed;           // 1: the learning rate falls linearly to 0 over the updates
 };
 
 // Parameters that one invocation of reduce_gradients and adam handles.

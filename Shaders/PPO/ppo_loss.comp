@@ -5,7 +5,7 @@
 //   loss  = -min(ratio A, clip(ratio, 1 - e, 1 + e) A) + c_v/2 max((V - target)^2, (V_clipped - target)^2) - c_h H(pi)
 //   V_clipped = V_old + clip(V - V_old, -e, e)
 //   d loss / d logit_k = g (1[k = a] - p_k) + c_h p_k (log p_k + H),  g = -ratio A where the clip does not bind, else 0
-//   c_h = start + (end - start) * updates done / updates of the whole training
+//   c_h = the entropy coefficient of the update (begin_update.comp)
 // Waiting seats have ratio 1, entropy 0 and no logit gradient; they count in every mean.
 // One invocation per (run, workspace row).
 layout(local_size_x = 64) in;

@@ -22,6 +22,7 @@ layout(push_constant) uniform Push { RowSelection p; };
 #define WORKGROUP_VALUE uint
 #include "Common/workgroup.glsl"
 #include "PPO/select_rows.glsl"
+#include "Common/row_places.glsl"
 
 uint kind_of_row(uint run, uint row) { return row_kind(run * p.mask_stride + row * MASK_WORDS); }
 
@@ -40,27 +41,18 @@ void main() {
     if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
     kinds += kind_of_row(run, row);
   }
-  uint before = workgroup_prefix_sum(kinds) - kinds;
-  uint total = workgroup_total();
-  uint total_acting = total & 0xFFFFu;
-  uint next_wide = before >> 16;
-  uint next_acting = (total >> 16) + (before & 0xFFFFu) - next_wide;
-  uint next_waiting = total_acting + begin - (before & 0xFFFFu);
+  RowPlaces places = places_of_stretch(kinds, begin);
   uint base = run * p.index_stride;
   for (uint i = begin; i < end; ++i) {
     uint row = p.first + i;
     if (p.permuted != 0u) row = row_of_epoch(permutation, row, p.minibatch_rows, p.steps);
-    uint kind = kind_of_row(run, row);
-    row_indices[base + (kind == WIDE_ROW ? next_wide : kind == ACTING_ROW ? next_acting : next_waiting)] = row;
-    next_wide += uint(kind == WIDE_ROW);
-    next_acting += uint(kind == ACTING_ROW);
-    next_waiting += uint(kind == 0u);
+    row_indices[base + take_place(places, kind_of_row(run, row))] = row;
   }
   if (lane == 0u) {
     row_counts[run * p.count_stride + ROW_COUNT_ALL] = p.rows;
-    row_counts[run * p.count_stride + ROW_COUNT_ACTING] = total_acting;
+    row_counts[run * p.count_stride + ROW_COUNT_ACTING] = places.total & 0xFFFFu;
 #ifdef WIDE_BEGIN
-    row_counts[run * p.count_stride + ROW_COUNT_WIDE] = total >> 16;
+    row_counts[run * p.count_stride + ROW_COUNT_WIDE] = places.total >> 16;
 #endif
   }
 }

@@ -4,7 +4,7 @@ INPUT(0, float, hyperparameters);
 INPUT(1, float, norm_partials);   // (P / 16)
 IN_OUT(2, uint, progress);
 IN_OUT(3, float, metrics);
-OUTPUT(4, float, step_scalars);
+IN_OUT(4, float, step_scalars);
 
 void prepare_step(uint run, float squares) {
   uint base = run * RUN_SCALARS;
@@ -13,8 +13,6 @@ void prepare_step(uint run, float squares) {
   float maximum = hyperparameters[base + HYPER_MAX_GRADIENT_NORM];
   float beta1 = hyperparameters[base + HYPER_ADAM_BETA1];
   float beta2 = hyperparameters[base + HYPER_ADAM_BETA2];
-  float rate = hyperparameters[base + HYPER_LEARNING_RATE];
-  if (p.annealed != 0u) rate *= 1.0 - float(progress[base + PROGRESS_UPDATE]) / float(p.total_updates);
   float power1 = uintBitsToFloat(progress[base + PROGRESS_BETA1_POWER]) * beta1;
   float power2 = uintBitsToFloat(progress[base + PROGRESS_BETA2_POWER]) * beta2;
   if (finite) {
@@ -22,7 +20,7 @@ void prepare_step(uint run, float squares) {
     progress[base + PROGRESS_BETA2_POWER] = floatBitsToUint(power2);
   }
   step_scalars[base + STEP_GRADIENT_SCALE] = finite ? (norm < maximum ? 1.0 : maximum / norm) : -1.0;
-  step_scalars[base + STEP_LEARNING_RATE] = rate / (1.0 - power1);
+  step_scalars[base + STEP_LEARNING_RATE] = step_scalars[base + STEP_ANNEALED_RATE] / (1.0 - power1);
   step_scalars[base + STEP_SECOND_MOMENT] = 1.0 / (1.0 - power2);
   if (finite) {
     metrics[base + METRIC_GRADIENT_NORM] += norm;

@@ -9,7 +9,7 @@
 #include "Symmetry/symmetry.h"
 
 layout(local_size_x = 64) in;
-layout(push_constant) uniform Push { SymmetryDispatch p; };
+layout(push_constant) uniform Push { SymmetryDrawDispatch p; };
 
 INPUT(0, uvec2, seeds);        // (R)
 OUTPUT(1, uint, symmetries);   // (R, blocks, N, A)

@@ -297,7 +297,7 @@ void main() {
   REPEAT(HINTS, OBSERVE_FITS_OF)
 #endif
   observe_table();
-  uint row = (p.observation_block * p.environments + environment) * PLAYERS + observer;
+  uint row = (p.transition * p.environments + environment) * PLAYERS + observer;
   store_observation(run * p.observation_stride + row * OBSERVATION_WORDS);
   bool on_turn = PLAYER_OF(head.x) == observer && !ENDED_OF(head.x);
   observe_legal_actions(on_turn, run * p.mask_stride + row * MASK_WORDS);

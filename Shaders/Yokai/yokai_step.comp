@@ -237,7 +237,7 @@ void main() {
   STORE_STATE4(YOKAI_CELLS, cells);
   STORE_STATE4(YOKAI_HINTS, hints);
   STORE_STATE4(YOKAI_SEEN, sights);
-  uint outcome_row = (run * p.outcome_stride + (p.outcome_transition * p.environments + environment) * 8u) / 4u;
+  uint outcome_row = (run * p.outcome_stride + (p.transition * p.environments + environment) * 8u) / 4u;
   outcomes[outcome_row] = vec4(score, won, early, early && won);
   outcomes[outcome_row + 1u] = done ? vec4(TURN_OF(status), revealed, right, placed - right) : vec4(0.0);
   dones[run * p.done_stride + row] = uint(done || ended);
@@ -252,7 +252,7 @@ void main() {
   float progress = turn_ends ? SHAPING_TURN_BONUS + hinted
       : peeks ? SHAPING_PEEK_BONUS * float(count_seen() - seen_before) : joined;
   float shaped = shaping_weight(transitions) * progress;
-  uint shaped_row = run * p.shaped_stride + (p.shaped_transition * p.environments + environment) * PLAYERS;
+  uint shaped_row = run * p.shaped_stride + (p.transition * p.environments + environment) * PLAYERS;
   for (uint seat = 0u; seat < PLAYERS; ++seat) shaped_rewards[shaped_row + seat] = shaped;
   STATE(YOKAI_TRANSITIONS) = transitions + uint(legal);
 #endif

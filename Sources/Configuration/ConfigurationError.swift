@@ -2,14 +2,14 @@
 public enum ConfigurationOrigin: Sendable, Hashable, CustomStringConvertible {
   case line(file: String, Int)
   case file(String)
-  /// A command line argument `--set key=value`.
-  case argument(String)
+  /// An override `key=value`.
+  case override(String)
 
   public var description: String {
     switch self {
     case .line(let file, let line): "\(file):\(line)"
     case .file(let file): file
-    case .argument(let argument): "--set \(argument)"
+    case .override(let text): "override \(text)"
     }
   }
 }

@@ -1,11 +1,11 @@
 extension ConfigurationNode {
-  /// Applies `--set key=value` arguments in order: dotted paths, values in YAML; missing sections are made. `sweep.key` takes
+  /// Applies `key=value` overrides in order: dotted paths, values in YAML; missing sections are made. `sweep.key` takes
   /// the place of one number that the file gives for the key.
   mutating func apply(overrides: [String]) throws {
     for argument in overrides {
-      let origin = ConfigurationOrigin.argument(argument)
+      let origin = ConfigurationOrigin.override(argument)
       guard let equals = argument.firstIndex(of: "=") else {
-        throw ConfigurationError(origin, "expected key=value, such as --set learning_rate=5e-4")
+        throw ConfigurationError(origin, "expected key=value, such as learning_rate=5e-4")
       }
       let path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       guard path.allSatisfy({ !$0.isEmpty }) else {
@@ -26,7 +26,7 @@ extension ConfigurationNode {
   private mutating func removeFromFile(_ key: String) {
     guard case .section(var entries) = value else { return }
     entries.removeAll { entry in
-      if case .argument = entry.node.origin { return false }
+      if case .override = entry.node.origin { return false }
       return entry.key == key
     }
     value = .section(entries)

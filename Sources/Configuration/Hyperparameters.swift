@@ -44,12 +44,6 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
   /// The value in force: that of the start for the end of what is not annealed.
   public func value(of hyperparameter: Hyperparameter) -> Double { self[hyperparameter] ?? entropyCoefficient }
-
-  /// The entropy coefficient of an update: `done` of `updates` are finished before it.
-  public func entropyCoefficient(after done: Int, of updates: Int) -> Double {
-    let final = value(of: .finalEntropyCoefficient)
-    return entropyCoefficient + (final - entropyCoefficient) * Double(done) / Double(updates)
-  }
 }
 
 /// The key of a hyper-parameter, as it stands in a configuration.

@@ -1,6 +1,6 @@
 /// One run: a seed with its hyper-parameters, and its place among all runs of the configuration.
 public struct RunConfiguration: Sendable, Hashable, Codable {
-  /// Place among all runs of the configuration, whatever the shard.
+  /// Place among all runs of the configuration, regardless of the shard.
   public let index: Int
   /// `entropy_coefficient=0.01_seed=3`: unique within the configuration and safe as a file name.
   public let name: String
@@ -40,7 +40,7 @@ extension TrainingConfiguration {
   public func runs(in shard: Shard) throws -> [RunConfiguration] {
     let all = runs
     guard shard.count <= all.count else {
-      throw Shard.Invalid("--shard \(shard): there are only \(all.count) runs; use at most \(all.count) shards")
+      throw Shard.Invalid("shard \(shard): there are only \(all.count) runs; use at most \(all.count) shards")
     }
     return Array(all[shard.range(of: all.count)])
   }
@@ -67,7 +67,7 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
   public init(_ text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, (1...count).contains(number) else {
-      throw Invalid("--shard \(text): expected I/N with I from 1 to N, such as 2/4 for the second of four parts")
+      throw Invalid("shard \(text): expected I/N with I from 1 to N, such as 2/4 for the second of four parts")
     }
     self.init(number: number, count: count)
   }

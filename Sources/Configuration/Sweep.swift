@@ -44,7 +44,7 @@ public struct Sweep: Sendable, Hashable {
       throw ConfigurationError(
         node.origin, key: section.fullKey(key),
         "sweep.\(key): all runs of a training share \(key); train each value in a folder of its own "
-          + "(--set \(key)=... --output ...) and give the folders to crossplay evaluate together")
+          + "and evaluate the folders together")
     }
   }
 

@@ -10,7 +10,7 @@ extension TrainingConfiguration {
 
 extension NetworkSettings {
   /// The network for one environment's observations and actions.
-  public func architecture(for environment: any Environment) throws -> NetworkArchitecture {
+  public func architecture(for environment: any EnvironmentObservation) throws -> NetworkArchitecture {
     try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
       actor: actor, critic: critic, activation: activation)
@@ -21,7 +21,7 @@ extension TrainingConfiguration {
   /// The symmetries that `other_play` names; nil without Other-Play.
   ///
   /// - Throws: `ConfigurationError` for names that the game does not know.
-  public func otherPlaySymmetries(of environment: any Environment) throws -> SymmetryFamily? {
+  public func otherPlaySymmetries(of environment: any EnvironmentObservation) throws -> SymmetryFamily? {
     do {
       return try environment.symmetries(named: otherPlay)
     } catch let invalid as EnvironmentParameters.Invalid {

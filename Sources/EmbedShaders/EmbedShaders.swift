@@ -1,7 +1,7 @@
 import Foundation
 import PackagePlugin
 
-/// Before every build: writes all files below `Shaders/` into one Swift file, anew only where something has changed.
+/// Before every build: writes all files below `Shaders/` into one Swift file, only if something has changed.
 @main struct EmbedShaders: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     let outputs = context.pluginWorkDirectoryURL.appending(path: "Generated")

@@ -8,11 +8,7 @@ final class BenchmarkPlay {
   private let configuration: EnvironmentBenchmark.Configuration
   private let device: Device
   private let randomPlay: RandomPlay
-  private let observations: Buffer<UInt32>  // (pieces, N of a piece, A, W)
-  private let legalMasks: Buffer<UInt32>  // (pieces, N of a piece, A, M)
-  private let actions: Buffer<UInt32>  // (pieces, N of a piece, A)
-  private let rewards: Buffer<Float>  // (pieces, N of a piece, A)
-  private let dones: Buffer<UInt32>  // (pieces, N of a piece)
+  private let transitions: Transitions
   private var sequence: CommandSequence?
   private var steps = 0
 
@@ -27,25 +23,16 @@ final class BenchmarkPlay {
       runs: configuration.runs, environments: configuration.environments, of: environment,
       bindingBytes: bindingBytes ?? device.description.maxStorageBufferRange)
     let (table, pieces) = (BufferTable(device: device), pieces)
-    func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
-      table.register(
-        name, of: type, runs: pieces.count, perRun: [("N", pieces.environments)] + axes, persistence: .scratch)
-    }
     vector = try VectorEnvironment(
       environment: environment, runs: pieces.count, environmentsPerRun: pieces.environments, device: device,
       table: table)
     randomPlay = try RandomPlay(vector, device: device, table: table)
-    let seats = ("A", environment.agentCount)
-    observations = register("observations", of: UInt32.self, [seats, ("W", environment.observationWordCount)])
-    legalMasks = register("legal_masks", of: UInt32.self, [seats, ("M", environment.maskWordCount)])
-    actions = register("actions", of: UInt32.self, [seats])
-    rewards = register("rewards", of: Float.self, [seats])
-    dones = register("dones", of: UInt32.self, [])
+    transitions = Transitions(of: environment, runs: pieces.count, environments: pieces.environments, table: table)
     try table.allocate()
     try vector.initialize(seeds: (0..<pieces.count).map { UInt64($0) })
     try device.run { recorder in
       for window in pieces.windows {
-        vector.recordReset(recorder, runs: window, all: true, dones: dones, transition: 0)
+        vector.recordFirstEpisodes(recorder, runs: window, of: transitions)
       }
     }
     sequence = try device.record { recorder in
@@ -53,23 +40,12 @@ final class BenchmarkPlay {
     }
   }
 
-  /// observe, choose, step, reset.
   private func recordStep(_ recorder: CommandRecorder, _ step: Int) {
-    forAll {
-      vector.recordObserve(recorder, runs: $0, observations: observations, legalMasks: legalMasks, block: 0)
+    for window in pieces.windows {
+      vector.recordEnvStep(recorder, runs: window, into: transitions) {
+        randomPlay.recordChoose(recorder, runs: window, into: transitions, draw: step)
+      }
     }
-    forAll {
-      randomPlay.recordChoose(
-        recorder, runs: $0, legalMasks: legalMasks, block: 0, actions: actions, transition: 0, step: step)
-    }
-    forAll {
-      vector.recordStep(recorder, runs: $0, actions: actions, rewards: rewards, dones: dones, transition: 0)
-    }
-    forAll { vector.recordReset(recorder, runs: $0, all: false, dones: dones, transition: 0) }
-  }
-
-  private func forAll(_ record: (Range<Int>) -> Void) {
-    for window in pieces.windows { record(window) }
   }
 
   /// The timed work.
@@ -82,7 +58,7 @@ final class BenchmarkPlay {
     }
   }
 
-  /// Time of every kernel, measured apart from the timed repetitions.
+  /// Time of every kernel, measured separately from the timed repetitions.
   func profile() throws -> Profile {
     let peaks = try MeasuredPeaks.measure(on: device)
     try randomPlay.setClock(steps)
@@ -107,7 +83,7 @@ struct BenchmarkPieces {
   private let perWindow: Int
 
   /// The fewest pieces per run that fit one binding each; one, where no number near it divides the environments.
-  init(runs: Int, environments: Int, of game: any Environment, bindingBytes: Int) {
+  init(runs: Int, environments: Int, of game: any EnvironmentKernels, bindingBytes: Int) {
     let seatWords = game.agentCount * max(game.observationWordCount, game.maskWordCount)
     let bytes = 4 * max(game.stateWordCount, seatWords, game.outcomeCount)
     let most = max(1, bindingBytes / bytes)

@@ -31,7 +31,7 @@ public struct EnvironmentBenchmark: Sendable {
     public let environment: String
     public let runs: Int
     public let environments: Int
-    /// Parts of a run's environments that are bound apart from each other.
+    /// Parts of a run's environments that are bound separately.
     public let pieces: Int
     public let agents: Int
     /// Timed env steps of all repetitions.

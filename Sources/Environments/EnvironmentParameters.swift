@@ -1,4 +1,4 @@
-/// A value of an environment's configuration, as it stands in YAML, JSON or a trace header.
+/// A value of an environment's configuration, as written in YAML, JSON or a trace header.
 public enum ParameterValue: Sendable, Hashable {
   case integer(Int)
   case number(Double)

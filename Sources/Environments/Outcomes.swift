@@ -39,10 +39,7 @@ public struct OutcomeQuantity: Sendable, Hashable {
   }
 }
 
-extension Environment {
-  /// E
-  public var outcomeCount: Int { outcomeNames.count }
-
+extension EnvironmentText {
   /// What metrics and evaluations report of the game's outcomes: every mean, then every ratio.
   public var outcomeQuantities: [OutcomeQuantity] {
     func place(_ name: String) -> Int {

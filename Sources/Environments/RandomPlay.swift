@@ -21,22 +21,23 @@ public final class RandomPlay {
   /// Sets the number of steps taken so far, which keys the random numbers.
   public func setClock(_ steps: Int) throws { try clock.write([UInt32(truncatingIfNeeded: steps)]) }
 
-  /// Reads the masks of row block `block`, writes the actions of `transition`.
+  /// Reads the legal actions of `step` and writes the chosen ones.
   ///
-  /// - Parameter step: Keys the random numbers, counted from the clock; nil for `transition`.
+  /// - Parameter draw: Keys the random numbers, counted from the clock; nil for `step`.
   public func recordChoose(
-    _ recorder: CommandRecorder, runs: Range<Int>, legalMasks: Buffer<UInt32>, block: Int, actions: Buffer<UInt32>,
-    transition: Int, step: Int? = nil
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions, draw: Int? = nil
   ) {
+    let places = transitions.places(of: runs)
     let push = RandomPlayDispatch(
-      environments: UInt32(vector.environmentsPerRun), step: UInt32(step ?? transition), mask_block: UInt32(block),
-      action_block: UInt32(transition), seed_stride: UInt32(vector.seeds.runStride),
-      mask_stride: UInt32(legalMasks.runStride), action_stride: UInt32(actions.runStride))
+      environments: UInt32(vector.environmentsPerRun), draw: UInt32(draw ?? step), block: UInt32(step),
+      seed_stride: UInt32(vector.seeds.runStride), mask_stride: UInt32(transitions.legalMasks.runStride),
+      action_stride: UInt32(transitions.actions.runStride))
     recorder.dispatch(
       kernel,
       [
-        "seeds": vector.seeds.window(runs: runs), "clock": clock.whole, "legal_masks": legalMasks.window(runs: runs),
-        "actions": actions.window(runs: runs),
+        "seeds": vector.seeds.window(runs: runs), "clock": clock.whole,
+        "legal_masks": transitions.legalMasks.window(runs: places),
+        "actions": transitions.actions.window(runs: places),
       ], push: push, groups: kernel.groups(for: vector.environmentsPerRun * vector.environment.agentCount), runs.count)
     recorder.barrier()
   }

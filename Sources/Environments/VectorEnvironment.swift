@@ -3,9 +3,8 @@ import VulkanCompute
 
 /// R x N copies of one game on the device.
 ///
-/// Each `record…` call records one dispatch; the caller puts barriers between them. The order of a rollout step is
-/// observe, choose actions, step, reset where done. The buffers that are passed in hold the same runs, or, where
-/// `buffersFrom` is given, only those of the dispatch, from that place on.
+/// `recordEnvStep` is the loop that everything plays by: observe, choose actions, step, reset where done. Its parts can be
+/// recorded apart, for who has to look in between.
 public final class VectorEnvironment {
   public let environment: any Environment
   /// R
@@ -19,11 +18,6 @@ public final class VectorEnvironment {
   public let seeds: Buffer<SIMD2<UInt32>>
   /// (R, N): 0, or the first `ERROR_…` of an environment.
   public let errors: Buffer<UInt32>
-  /// (R, N, A), only where the game shapes rewards: those of the last step that kept them nowhere else.
-  public let shapedRewards: Buffer<Float>?
-  /// (R, N, E), only where the game has outcomes: those of the last step that kept them nowhere else. To be read where
-  /// that step ended an episode.
-  public let outcomes: Buffer<Float>?
 
   /// (1, words) for all environments, or (R, N, words) where start states are injected.
   private let startStates: Buffer<UInt32>
@@ -56,18 +50,6 @@ public final class VectorEnvironment {
     errors = table.register(
       "environment_errors", of: UInt32.self, runs: runs, perRun: [("N", environmentsPerRun)],
       persistence: .persistent)
-    shapedRewards =
-      environment.shapesRewards
-      ? table.register(
-        "shaped_rewards", of: Float.self, runs: runs,
-        perRun: [("N", environmentsPerRun), ("A", environment.agentCount)],
-        persistence: .scratch) : nil
-    outcomes =
-      environment.outcomeCount > 0
-      ? table.register(
-        "outcomes", of: Float.self, runs: runs,
-        perRun: [("N", environmentsPerRun), ("E", environment.outcomeCount)],
-        persistence: .scratch) : nil
     let words = environment.startState.count
     startStates = table.register(
       "environment_start_states", of: UInt32.self, runs: injectsStartStates ? runs : 1,
@@ -95,81 +77,82 @@ public final class VectorEnvironment {
 
   // MARK: Recording
 
-  /// New episodes where `dones` of `transition` says so, or everywhere.
+  /// One env step: the observations of `step`, the actions that `choose` records, what comes of them, and new episodes where
+  /// one ended.
+  ///
+  /// - Parameters:
+  ///   - step: t, from 0 to T - 1 of `transitions`.
+  ///   - resets: False for who wants to see how an episode ended, and records the reset afterwards.
+  public func recordEnvStep(
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions, resets: Bool = true,
+    choose: () throws -> Void
+  ) rethrows {
+    recordObserve(recorder, runs: runs, step: step, into: transitions)
+    try choose()
+    recordStep(recorder, runs: runs, step: step, of: transitions)
+    if resets { recordReset(recorder, runs: runs, step: step, of: transitions) }
+  }
+
+  /// First episodes everywhere.
+  public func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>, of transitions: Transitions) {
+    recordReset(recorder, runs: runs, step: 0, of: transitions, everywhere: true)
+  }
+
+  /// New episodes where `step` ended one.
   public func recordReset(
-    _ recorder: CommandRecorder, runs: Range<Int>, all: Bool, dones: Buffer<UInt32>, transition: Int,
-    buffersFrom first: Int? = nil
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, of transitions: Transitions
   ) {
-    let places = places(of: runs, from: first)
-    var push = dispatch(transition: transition)
-    push.force_reset = all ? 1 : 0
-    push.done_stride = UInt32(dones.runStride)
+    recordReset(recorder, runs: runs, step: step, of: transitions, everywhere: false)
+  }
+
+  private func recordReset(
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int, of transitions: Transitions, everywhere: Bool
+  ) {
     recorder.dispatch(
       resetKernel,
       [
-        "seeds": seeds.window(runs: runs), "dones": dones.window(runs: places),
+        "seeds": seeds.window(runs: runs), "dones": transitions.dones.window(runs: transitions.places(of: runs)),
         "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
         "states": states.window(runs: runs),
-      ], push: push, groups: resetKernel.groups(for: environmentsPerRun), runs.count,
-      work: work(runs, words: all ? environment.stateWordCount : 1))
+      ], push: dispatch(transitions, step: step, everywhere: everywhere),
+      groups: resetKernel.groups(for: environmentsPerRun), runs.count,
+      work: work(runs, words: everywhere ? environment.stateWordCount : 1))
     recorder.barrier()
   }
 
-  /// Packed observations (…, N, A, W) and legal masks (…, N, A, M) of all seats into row block `block`.
+  /// Packed observations and legal masks of all seats before `step`, which may be T where the last ones are kept.
   public func recordObserve(
-    _ recorder: CommandRecorder, runs: Range<Int>, observations: Buffer<UInt32>, legalMasks: Buffer<UInt32>, block: Int,
-    buffersFrom first: Int? = nil
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions
   ) {
-    let places = places(of: runs, from: first)
-    var push = dispatch(transition: 0)
-    push.observation_block = UInt32(block)
-    push.observation_stride = UInt32(observations.runStride)
-    push.mask_stride = UInt32(legalMasks.runStride)
+    let places = transitions.places(of: runs)
     recorder.dispatch(
       observeKernel,
       [
-        "states": states.window(runs: runs), "observations": observations.window(runs: places),
-        "legal_masks": legalMasks.window(runs: places),
-      ], push: push, groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count,
+        "states": states.window(runs: runs), "observations": transitions.observations.window(runs: places),
+        "legal_masks": transitions.legalMasks.window(runs: places),
+      ], push: dispatch(transitions, step: step),
+      groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count,
       work: work(
         runs,
         words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount))
     recorder.barrier()
   }
 
-  /// One joint move: reads `actions` (T, N, A), writes `rewards` (T, N, A) and `dones` (T, N) of `transition`.
-  ///
-  /// - Parameters:
-  ///   - shapedRewards: (T, N, A), for a learner of a game that shapes rewards.
-  ///   - outcomes: (T, N, E), for who sums the outcomes of several steps at once.
+  /// One joint move by the actions of `step`.
   public func recordStep(
-    _ recorder: CommandRecorder, runs: Range<Int>, actions: Buffer<UInt32>, rewards: Buffer<Float>,
-    dones: Buffer<UInt32>, shapedRewards: Buffer<Float>? = nil, outcomes: Buffer<Float>? = nil, transition: Int,
-    buffersFrom first: Int? = nil
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, of transitions: Transitions
   ) {
-    let places = places(of: runs, from: first)
-    var push = dispatch(transition: transition)
-    push.action_stride = UInt32(actions.runStride)
-    push.reward_stride = UInt32(rewards.runStride)
-    push.done_stride = UInt32(dones.runStride)
+    let places = transitions.places(of: runs)
     var bindings = [
-      "actions": actions.window(runs: places), "rewards": rewards.window(runs: places),
-      "dones": dones.window(runs: places), "errors": errors.window(runs: runs), "states": states.window(runs: runs),
+      "actions": transitions.actions.window(runs: places), "rewards": transitions.rewards.window(runs: places),
+      "dones": transitions.dones.window(runs: places), "errors": errors.window(runs: runs),
+      "states": states.window(runs: runs),
     ]
-    if let lastShapedRewards = self.shapedRewards {
-      let target = shapedRewards ?? lastShapedRewards
-      push.shaped_stride = UInt32(target.runStride)
-      push.shaped_transition = shapedRewards == nil ? 0 : UInt32(transition)
-      bindings["shaped_rewards"] = target.window(runs: shapedRewards == nil ? runs : places)
-    }
-    if let lastOutcomes = self.outcomes {
-      let target = outcomes ?? lastOutcomes
-      push.outcome_stride = UInt32(target.runStride)
-      push.outcome_transition = outcomes == nil ? 0 : UInt32(transition)
-      bindings["outcomes"] = target.window(runs: outcomes == nil ? runs : places)
-    }
+    bindings["shaped_rewards"] = transitions.shapedRewards?.window(runs: places)
+    bindings["outcomes"] = transitions.outcomes?.window(runs: places)
     recorder.dispatch(
-      stepKernel, bindings, push: push, groups: stepKernel.groups(for: environmentsPerRun), runs.count,
+      stepKernel, bindings, push: dispatch(transitions, step: step), groups: stepKernel.groups(for: environmentsPerRun),
+      runs.count,
       work: work(
         runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
         perSeat: environment.shapesRewards ? 3 : 2))
@@ -179,11 +162,6 @@ public final class VectorEnvironment {
   /// Memory that a kernel passes over: words per environment and per seat of it.
   private func work(_ runs: Range<Int>, words: Int, perSeat: Int = 0) -> Work {
     Work(bytes: Double(4 * runs.count * environmentsPerRun * (words + environment.agentCount * perSeat)))
-  }
-
-  /// Where the runs of a dispatch stand in the caller's buffers.
-  private func places(of runs: Range<Int>, from first: Int?) -> Range<Int> {
-    first.map { $0..<$0 + runs.count } ?? runs
   }
 
   // MARK: Reading back
@@ -217,18 +195,18 @@ public final class VectorEnvironment {
     }
   }
 
-  private func dispatch(transition: Int) -> EnvironmentDispatch {
-    var push = EnvironmentDispatch()
-    push.environments = UInt32(environmentsPerRun)
-    push.transition = UInt32(transition)
-    push.seed_stride = UInt32(seeds.runStride)
-    push.state_stride = UInt32(states.runStride)
-    push.error_stride = UInt32(errors.runStride)
-    if injectsStartStates {
-      push.start_stride = UInt32(startStates.runStride)
-      push.start_environment_stride = UInt32(environment.startState.count)
-    }
-    return push
+  /// What reset, step and observe are told.
+  private func dispatch(_ transitions: Transitions, step: Int, everywhere: Bool = false) -> EnvironmentDispatch {
+    EnvironmentDispatch(
+      environments: UInt32(environmentsPerRun), force_reset: everywhere ? 1 : 0, transition: UInt32(step),
+      seed_stride: UInt32(seeds.runStride), state_stride: UInt32(states.runStride),
+      observation_stride: UInt32(transitions.observations.runStride),
+      mask_stride: UInt32(transitions.legalMasks.runStride), action_stride: UInt32(transitions.actions.runStride),
+      reward_stride: UInt32(transitions.rewards.runStride), done_stride: UInt32(transitions.dones.runStride),
+      error_stride: UInt32(errors.runStride), start_stride: injectsStartStates ? UInt32(startStates.runStride) : 0,
+      start_environment_stride: injectsStartStates ? UInt32(environment.startState.count) : 0,
+      shaped_stride: UInt32(transitions.shapedRewards?.runStride ?? 0),
+      outcome_stride: UInt32(transitions.outcomes?.runStride ?? 0))
   }
 }
 

@@ -63,9 +63,11 @@ public final class CrossPlayEvaluator {
     self.device = device
     shape = EvaluationShape(games: settings.games, environment: environment)
     let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
-    let automatic = shape.automaticCells(architecture, device: device.description)
-    // A second network works beside the first.
-    self.cellsPerBatch = cellsPerBatch ?? min(teams, symmetries == nil ? automatic : max(1, automatic / 2))
+    let bytes = try CellPlayer.bytesPerCell(
+      shape, environment: environment, architecture: architecture, symmetries: symmetries, device: device)
+    // With symmetries, a second network works beside the first.
+    let automatic = shape.automaticCells(bytes, networks: symmetries == nil ? 1 : 2, device: device.description)
+    self.cellsPerBatch = cellsPerBatch ?? min(teams, automatic)
     player = try CellPlayer(
       shape: shape, cells: self.cellsPerBatch, environment: environment, architecture: architecture,
       policies: policies, symmetries: symmetries, device: device, policiesPerWindow: policiesPerWindow)

@@ -4,7 +4,7 @@ import Foundation
 public enum AxisScale: Sendable, Hashable {
   case linear
   case logarithmic
-  /// Logarithmic above 0; 0 itself stands left of a break.
+  /// Logarithmic above 0; 0 itself is placed left of a break.
   case logarithmicWithZero
   /// Equal distances in rising order, for names and for values that would touch on any numeric axis.
   case ranks

@@ -1,6 +1,6 @@
 /// Curves and dots over one axis, with a legend, as SVG.
 public struct LinePlot {
-  /// The shape of a dot, so that curves are told apart in grey, too.
+  /// The shape of a dot, so that curves can be told apart in grey, too.
   public enum Marker: CaseIterable, Sendable { case circle, square, triangle, diamond, cross }
 
   public struct Curve {
@@ -20,7 +20,7 @@ public struct LinePlot {
     public var marker = Marker.circle
     /// Dots are outlines on white.
     public var isHollow = false
-    /// One dot every so many points, beginning at `firstDot`.
+    /// Distance between dots in points, beginning at `firstDot`.
     public var dotInterval = 1
     public var firstDot = 0
 
@@ -37,7 +37,7 @@ public struct LinePlot {
   public var xScale = AxisScale.linear
   /// nil for round numbers.
   public var xTicks: [Double]?
-  /// How the places on the x axis are written; nil for as many digits as neighbours need.
+  /// How positions on the x axis are written; nil for as many digits as neighbours need.
   public var xLabel: ((Double) -> String)?
   /// What the x axis shows at least; nil for what the curves need.
   public var xRange: ClosedRange<Double>?
@@ -47,7 +47,7 @@ public struct LinePlot {
   public var markers: [(x: Double, label: String)] = []
   /// A line at y = 0, which then is in the range.
   public var marksZero = false
-  /// Points of several curves at one x stand beside each other.
+  /// Draws points of several curves at the same x side by side.
   public var standsApart = false
 
   public init(title: String, xTitle: String, yTitle: String, curves: [Curve]) {

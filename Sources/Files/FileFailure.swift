@@ -1,13 +1,27 @@
 import Foundation
 
-/// What went wrong with a file: its path, what was being done, and why.
+/// What went wrong with a file: its path, what was being done, and why; in words that name no option of a user interface.
 public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public let path: String
   public let problem: String
+  /// What helps, for a user interface to say how it is asked for there.
+  public let remedies: Set<Remedy>
 
-  public init(_ path: String, _ problem: String) {
+  public enum Remedy: Sendable, Hashable, CaseIterable {
+    /// Another folder for the results.
+    case anotherFolder
+    /// To go on with the training that is there.
+    case resume
+    /// To begin a training instead of going on with one.
+    case begin
+    /// The part of the runs that was asked for before.
+    case sameShard
+  }
+
+  public init(_ path: String, _ problem: String, remedies: Set<Remedy> = []) {
     self.path = path
     self.problem = problem
+    self.remedies = remedies
   }
 
   /// The failure of the system call that was just made.

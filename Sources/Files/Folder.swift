@@ -3,16 +3,17 @@ import Foundation
 /// Folders that results go to.
 public enum Folder {
   /// Makes a folder and those above it; does nothing where it exists.
-  /// - Throws: `FileFailure` that says what stands in the way.
+  /// - Throws: `FileFailure` that says why it cannot be created.
   public static func make(_ url: URL) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
-      throw FileFailure(url.path, "is a file; choose another folder with --output")
+      throw FileFailure(url.path, "is a file; choose another output folder", remedies: [.anotherFolder])
     }
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw FileFailure(url.path, "cannot be made; choose a folder that you may write to with --output")
+      throw FileFailure(
+        url.path, "cannot be created; choose an output folder that you may write to", remedies: [.anotherFolder])
     }
   }
 }
@@ -25,10 +26,12 @@ package final class FolderLock {
   package init(_ folder: URL) throws {
     let path = folder.appendingPathComponent(".lock").path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileFailure(path, "cannot be written; choose another folder with --output") }
+    guard descriptor >= 0 else {
+      throw FileFailure(path, "cannot be written; choose another output folder", remedies: [.anotherFolder])
+    }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw FileFailure(folder.path, "is being trained by another process; wait for it, or stop it, before going on")
+      throw FileFailure(folder.path, "is being trained by another process; wait for it to end, or stop it")
     }
   }
 

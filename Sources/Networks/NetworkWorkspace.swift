@@ -164,17 +164,13 @@ final class NetworkWorkspace {
 
   /// x of `rows` from their packed observations, for networks with dense inputs.
   func expansion(_ rows: Rows, by expand: Operation, into x: Buffer<Float>) -> BoundOperation {
-    var push = ExpandDispatch()
-    push.rows = UInt32(rows.count)
-    push.features = UInt32(architecture.inputs)
-    push.padded_features = UInt32(ParameterLayout.padded(architecture.inputs))
-    push.observation_words = UInt32(observation.wordCount)
-    push.observation_stride = UInt32(rows.observations.packed.stride)
-    push.row_index_stride = UInt32(rows.indices.stride)
-    push.row_index_offset = UInt32(rows.indexOffset)
-    push.row_count_stride = UInt32(rows.counts.stride)
-    push.input_stride = UInt32(x.runStride)
-    push.symmetry_stride = UInt32(rows.observations.symmetries?.stride ?? 0)
+    let features = ParameterLayout.padded(architecture.inputs)
+    let push = ExpandDispatch(
+      rows: UInt32(rows.count), features: UInt32(architecture.inputs), padded_features: UInt32(features),
+      observation_words: UInt32(observation.wordCount), observation_stride: UInt32(rows.observations.packed.stride),
+      row_index_stride: UInt32(rows.indices.stride), row_index_offset: UInt32(rows.indexOffset),
+      row_count_stride: UInt32(rows.counts.stride), input_stride: UInt32(x.runStride),
+      symmetry_stride: UInt32(rows.observations.symmetries?.stride ?? 0))
     var bindings = [
       "observations": rows.observations.packed.window, "row_indices": rows.indices.window,
       "row_counts": rows.counts.window, "inputs": x.window(runs: 0..<rows.runs),
@@ -183,6 +179,6 @@ final class NetworkWorkspace {
     bindings["feature_table"] = symmetries?.features.whole
     return expand.bind(
       bindings, push: push,
-      over: .items(rows.count, invocations: Int(push.padded_features) / 8, runs: rows.runs), work: expandWork(rows))
+      over: .items(rows.count, invocations: features / 8, runs: rows.runs), work: expandWork(rows))
   }
 }

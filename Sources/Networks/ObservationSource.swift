@@ -24,7 +24,7 @@ public struct ObservationSource {
   }
 
   /// Those of `environment`.
-  public init(_ environment: any Environment) {
+  public init(_ environment: any EnvironmentObservation) {
     self.init(
       include: environment.observationInclude, macros: environment.macros, wordCount: environment.observationWordCount,
       list: environment.observationList, expansion: environment.observationExpansion)

@@ -28,7 +28,7 @@ public final class PolicyNetwork {
   ///   - precision: What products are made of; `mixed` where kernels multiply only.
   ///   - training: Whether `gradient` will be used.
   ///   - kernelSplits: S where kernels compute, which need the parallelism.
-  /// - Throws: `VulkanError`, also for mixed precision where the host multiplies, and for tiles that no kernel has.
+  /// - Throws: `VulkanError`, also for mixed precision where products run on the host and for tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>? = nil, symmetries: SymmetryTable? = nil, table: BufferTable, windowRuns: Int,
@@ -55,14 +55,6 @@ public final class PolicyNetwork {
   /// What kernels that list rows or read logits must know about wide actions.
   public var rowMacros: [String: String] {
     workspace.wideColumns.map { ["WIDE_BEGIN": "\($0.lowerBound)u", "WIDE_END": "\($0.upperBound)u"] } ?? [:]
-  }
-
-  /// Words of one row in the buffers of a workspace, gradients left out: for planning.
-  public static func workspaceWidths(_ architecture: NetworkArchitecture, _ list: ObservationList?) -> [Int] {
-    let inputs = list.map { $0.capacity + 1 } ?? ParameterLayout.padded(architecture.inputs)
-    return ParameterLayout(architecture).layers.flatMap { layer in
-      layer.kind == .gruHidden ? [layer.paddedOutputs, layer.paddedInputs] : [layer.paddedOutputs]
-    } + [inputs]
   }
 
   /// Numbers per run in `Rows.counts`.

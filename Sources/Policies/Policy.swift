@@ -27,7 +27,7 @@ public struct Policy: Sendable, Equatable {
       return parameter
     }
     if let surplus = parameters.first(where: { parameter in !expected.contains { $0.name == parameter.name } }) {
-      throw Invalid("\(surplus.name) is no part of the architecture")
+      throw Invalid("\(surplus.name) is not part of the architecture")
     }
     weightHash = Self.hash(self.parameters)
   }

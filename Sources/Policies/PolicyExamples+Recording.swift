@@ -27,12 +27,7 @@ extension PolicyExamples {
     let network = try PolicyNetwork(
       architecture: architecture, observation: ObservationSource(environment), device: device,
       table: table, windowRuns: 1, rowCapacity: rows, training: false)
-    let observations = register(
-      "observations", of: UInt32.self, [("T", steps)] + seats + [("W", environment.observationWordCount)])
-    let masks = register("legal_masks", of: UInt32.self, [("T", steps)] + seats + [("M", environment.maskWordCount)])
-    let actions = register("actions", of: UInt32.self, [("T", steps)] + seats)
-    let rewards = register("rewards", of: Float.self, [("T", steps)] + seats)
-    let dones = register("dones", of: UInt32.self, [("T", steps), ("N", environments)])
+    let played = Transitions(of: environment, runs: 1, environments: environments, steps: steps, table: table)
     let sets = register("parameters", of: Float.self, [("P", network.layout.count)])
     let indices = register("row_indices", of: UInt32.self, [("C", rows)])
     let counts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
@@ -49,15 +44,14 @@ extension PolicyExamples {
     try counts.write(Array(repeating: UInt32(rows), count: PolicyNetwork.rowCountWords))
 
     try device.run { recorder in
-      vector.recordReset(recorder, runs: 0..<1, all: true, dones: dones, transition: 0)
+      vector.recordFirstEpisodes(recorder, runs: 0..<1, of: played)
       for t in 0..<steps {
-        vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: masks, block: t)
-        play.recordChoose(recorder, runs: 0..<1, legalMasks: masks, block: t, actions: actions, transition: t)
-        vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: t)
-        vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: t)
+        vector.recordEnvStep(recorder, runs: 0..<1, step: t, into: played) {
+          play.recordChoose(recorder, runs: 0..<1, step: t, into: played)
+        }
       }
     }
-    let ended = try dones.read(run: 0)
+    let ended = try played.dones.read(run: 0)
     try resets.write(
       (0..<rows).map { row in
         let (t, actor) = row.quotientAndRemainder(dividingBy: rowsPerStep)
@@ -66,7 +60,7 @@ extension PolicyExamples {
     try device.run { recorder in
       let valueCount = rows * environment.observationFeatureCount
       recorder.dispatch(
-        unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(valueCount),
+        unpack, ["observations": played.observations.whole, "values": values.whole], push: UInt32(valueCount),
         groups: unpack.groups(for: valueCount))
       let sequences = states.map { states in
         SequenceRows(
@@ -75,12 +69,13 @@ extension PolicyExamples {
       }
       let chunk = Rows(
         runs: 1, count: rows, counts: RunWindow(counts, runs: 0..<1),
-        observations: Observations(RunWindow(observations, runs: 0..<1)), indices: RunWindow(indices, runs: 0..<1),
+        observations: Observations(RunWindow(played.observations, runs: 0..<1)),
+        indices: RunWindow(indices, runs: 0..<1),
         sequences: sequences)
       try network.forward(
         recorder, rows: chunk, policies: [Policies(sets.whole, indices: RunWindow(policyIndices, runs: 0..<1))])
     }
-    let maskWords = try masks.read(run: 0)
+    let maskWords = try played.legalMasks.read(run: 0)
     let legal = (0..<rows).flatMap { row in
       (0..<environment.actionCount).map { action -> UInt8 in
         UInt8(maskWords[row * environment.maskWordCount + action / 32] >> UInt32(action % 32) & 1)
@@ -100,7 +95,7 @@ extension PolicyExamples {
       steps: steps, agents: environment.agentCount, observations: try values.read(run: 0), legalMasks: legal,
       logits: try columns(network.logits, pitch: network.logitPitch, count: architecture.actions),
       values: try columns(network.values, pitch: network.valuePitch, count: 1),
-      actions: try actions.read(run: 0).map { Int32($0) }, rewards: try rewards.read(run: 0),
+      actions: try played.actions.read(run: 0).map { Int32($0) }, rewards: try played.rewards.read(run: 0),
       dones: (0..<rows).map { UInt8(ended[$0 / environment.agentCount]) }, hiddenStates: hiddenStates)
   }
 }

@@ -30,7 +30,7 @@ struct HTMLPage {
 
   /// - Parameters:
   ///   - svg: of `SVGDocument`.
-  ///   - file: where the same figure lies beside the page.
+  ///   - file: The same figure as a file beside the page.
   mutating func figure(_ svg: String, caption: String, file: String) {
     body.append(
       "<figure>\n<div class=\"drawing\">\(svg)</div><figcaption>\(escaped(caption)) <span class=\"file\">\(escaped(file))</span></figcaption>\n</figure>"
@@ -43,7 +43,7 @@ struct HTMLPage {
     var groups: [(title: String, columns: Int)] = []
     var header: [String]
     var rows: [[String]] = []
-    /// A row that is set off, and what is written behind its name.
+    /// A row that is set off, and the text after its name.
     var marked: (row: Int, remark: String)?
     /// Text columns, which stand to the left; numbers stand to the right.
     var textColumns = 1

@@ -42,7 +42,8 @@ public struct ReportContents {
     curves = try LearningCurves(trainings)
     guard !curves.isEmpty || self.evaluation != nil else {
       throw FileFailure(
-        first.path, "has neither metrics nor an evaluation to report; train it first, or continue it with --resume")
+        first.path, "has neither metrics nor an evaluation to report; train it first, or resume its training",
+        remedies: [.resume])
     }
   }
 
@@ -66,7 +67,7 @@ public struct ReportContents {
       let others = evaluation.runs.count { !known.contains($0.name) }
       if others > 0 {
         remarks.append(
-          "\(evaluation.folder.relativePath): \(others) of \(evaluation.runs.count) evaluated runs are not of these trainings."
+          "\(evaluation.folder.relativePath): \(others) of \(evaluation.runs.count) evaluated runs are of other trainings."
         )
       }
       for training in trainings {
@@ -84,7 +85,7 @@ public struct ReportContents {
       if folder.checkpoints.isEmpty { remarks.append("\(folder.url.relativePath): there is no checkpoint in it.") }
       guard let done = late.map(\.update).min() else { continue }
       remarks.append(
-        "\(folder.url.relativePath): the training is not finished, a last checkpoint is of update \(done) of \(total).")
+        "\(folder.url.relativePath): the training is unfinished; its last checkpoint is at update \(done) of \(total).")
     }
     let expected = trainings.reduce(0) { $0 + $1.runs.count }
     if curves.runs.count < expected {

@@ -9,14 +9,14 @@ import Training
 /// A report on disk: `report.html`, `report.json`, and every figure and table as a file of its own.
 ///
 /// `report.json` lists the files of a report. Writing again replaces those, and removes those that the new report does
-/// not have; anything else in the folder stays, and stands in the way where its name is needed.
+/// not have; anything else in the folder stays, and is an error where its name is needed.
 public enum ReportFolder {
   /// What the folder is called inside a training's.
   public static let name = "report"
   static let recordName = "report.json"
 
   /// - Returns: What `report.json` holds.
-  /// - Throws: `FileFailure` for what stands in the way; nothing is changed then.
+  /// - Throws: `FileFailure` for a file that must not be replaced; nothing is changed then.
   @discardableResult public static func write(_ contents: ReportContents, to folder: URL) throws -> ReportRecord {
     let figures = contents.figures
     var files = figures.map { (name: $0.file, text: $0.svg) }
@@ -38,8 +38,8 @@ public enum ReportFolder {
       guard !FileManager.default.fileExists(atPath: place.path) else {
         throw FileFailure(
           place.path,
-          "is not of a report (\(recordName) does not list it); move it away, or choose another folder with "
-            + "--output")
+          "does not belong to a report (\(recordName) does not list it); move it away, or choose another output folder",
+          remedies: [.anotherFolder])
       }
     }
     try Folder.make(folder)
@@ -54,14 +54,16 @@ public enum ReportFolder {
     return record
   }
 
-  /// Names of the files of the report that is there; none where there is none.
+  /// Names of the files of the existing report; empty where there is none.
   private static func previous(in folder: URL) throws -> Set<String> {
     let place = folder.appendingPathComponent(recordName)
     guard let data = FileManager.default.contents(atPath: place.path) else { return [] }
     guard let list = try? JSONDecoder().decode(ReportRecord.Listing.self, from: data),
       list.format == ReportRecord.format
     else {
-      throw FileFailure(place.path, "is not of a report; move it away, or choose another folder with --output")
+      throw FileFailure(
+        place.path, "does not belong to a report; move it away, or choose another output folder",
+        remedies: [.anotherFolder])
     }
     // Names only: a list that was tampered with must not reach outside of the folder.
     return Set(list.files.filter { !$0.contains("/") && !$0.hasPrefix(".") } + [recordName])
@@ -125,7 +127,7 @@ public struct ReportRecord: Encodable {
   public let metrics: [Metrics]
   public let evaluation: EvaluationRecord?
   public let summary: EvaluationSummary?
-  /// Tests of cross-play against the standard value of what is swept.
+  /// Tests of cross-play against the standard value of the swept key.
   public let comparisons: [CrossPlayComparison]
   /// The configuration with the largest cross-play, greedy where it was played.
   public let best: String?

@@ -9,7 +9,7 @@ import Training
 extension ReportContents {
   /// The page: summary, figures, methods, configuration and provenance.
   ///
-  /// - Parameter figures: What stands in the page and lies beside it.
+  /// - Parameter figures: The figures in the page, which are also files beside it.
   func page(_ figures: [ReportFigure]) throws -> String {
     var page = HTMLPage(title: "\(title): training and cross-play report")
     page.paragraph(introduction)

@@ -123,7 +123,7 @@ struct ReportTables {
     return table
   }
 
-  /// nil where the game reports nothing beside returns.
+  /// nil where the game reports nothing but returns.
   func outcomes(_ places: [Int]) -> HTMLPage.Table? {
     let names = Set(summary.configurations.flatMap { $0.modes.flatMap { ($0.outcomes ?? [:]).keys } }).sorted()
     guard !names.isEmpty else { return nil }
@@ -169,7 +169,7 @@ struct ReportTables {
   var equivariance: HTMLPage.Table? {
     var table = HTMLPage.Table(
       caption: "Distance from equivariance, mean over seeds ± standard error: 0 divergence and total variation and an "
-        + "agreement of 1 mean that a policy treats all games alike that a symmetry of the family makes of each other.",
+        + "agreement of 1 mean that a policy treats games alike that a symmetry of the family turns into each other.",
       header: [keyText, "symmetries of", "seeds", "divergence (nats)", "total variation", "greedy agreement"])
     table.textColumns = 2
     for (label, configuration) in zip(labels, summary.configurations) {

@@ -14,23 +14,13 @@ public struct ReportedTraining: Sendable {
   /// In the order of the configuration.
   public let runs: [EvaluatedRun]
 
-  /// Groups folders into trainings: those of the same configuration with different runs are shards of one.
+  /// Groups folders into trainings (`ShardGroups`).
   ///
   /// - Throws: `FileFailure` that names the folder and what is wrong with it.
   public static func read(_ urls: [URL]) throws -> [ReportedTraining] {
-    var seen: Set<String> = []
-    var groups: [[TrainingFolder]] = []
-    for url in urls {
-      guard seen.insert(url.resolvingSymlinksInPath().standardizedFileURL.path).inserted else {
-        throw FileFailure(url.relativePath, "is given twice; give every folder once")
-      }
-      let folder = try TrainingFolder(url)
-      let place = groups.firstIndex { others in
-        others[0].configuration == folder.configuration
-          && Set(others.flatMap { $0.savedRuns.map(\.index) }).isDisjoint(with: folder.savedRuns.map(\.index))
-      }
-      if let place { groups[place].append(folder) } else { groups.append([folder]) }
-    }
+    let groups = try ShardGroups.read(
+      urls, as: { try TrainingFolder($0) },
+      contents: { ($0.configuration, Set($0.savedRuns.map(\.index))) })
     let labels: [String?] = groups.count == 1 ? [nil] : JoinedTrainings.labels(of: groups.map { $0[0].url })
     return zip(groups, labels).map { folders, label in
       ReportedTraining(

@@ -83,11 +83,12 @@ final class ChunkRows {
       rows: UInt32(count), first: UInt32(first), permuted: epoch == nil ? 0 : 1,
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch ?? 0), index_stride: UInt32(rowIndices.runStride),
-      count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.legalMasks.runStride))
+      count_stride: UInt32(rowCounts.runStride), mask_stride: UInt32(buffers.transitions.legalMasks.runStride))
     recorder.perform(
       selectRows.bind(
         [
-          "legal_masks": buffers.legalMasks.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
+          "legal_masks": buffers.transitions.legalMasks.window(runs: 0..<runs.count),
+          "seeds": environment.seeds.window(runs: runs),
           "progress": scalars.progress.window(runs: runs), "row_indices": rowIndices.window(runs: 0..<runs.count),
           "row_counts": rowCounts.window(runs: 0..<runs.count),
         ], push: selection, over: .runs(runs.count), work: rowWork(runs.count, count, words: shape.maskWords + 1)))
@@ -110,6 +111,6 @@ final class ChunkRows {
       index_stride: UInt32(rowIndices.runStride), count_stride: UInt32(rowCounts.runStride),
       logit_stride: UInt32(network.logits.runStride), value_output_stride: UInt32(network.values.runStride),
       moment_stride: UInt32(moments.runStride), statistic_stride: UInt32(statistics.runStride),
-      total_updates: UInt32(shape.updates), rollout: buffers.strides(shape))
+      rollout: buffers.strides(shape))
   }
 }

@@ -16,7 +16,8 @@ final class OtherPlay {
   let table: SymmetryTable
   private let shape: TrainingShape
   private let environment: VectorEnvironment
-  private let buffers: RolloutBuffers
+  private let transitions: Transitions
+  private let buffers: OtherPlayBuffers
   private let draw: SymmetryDraw
   private let permuteMasks: Kernel
   private let restoreActions: Kernel
@@ -24,12 +25,13 @@ final class OtherPlay {
   private let episodes: Buffer<UInt32>  // (R, N): episodes that ended
 
   init(
-    _ symmetries: SymmetryTable, shape: TrainingShape, environment: VectorEnvironment, buffers: RolloutBuffers,
-    device: Device, table: BufferTable
+    _ symmetries: SymmetryTable, shape: TrainingShape, environment: VectorEnvironment, transitions: Transitions,
+    buffers: OtherPlayBuffers, device: Device, table: BufferTable
   ) throws {
     self.table = symmetries
     self.shape = shape
     self.environment = environment
+    self.transitions = transitions
     self.buffers = buffers
     let game = environment.environment
     groupRows = max(1, 64 / shape.maskWords)
@@ -51,13 +53,13 @@ final class OtherPlay {
     draw.record(
       recorder, runs: runs.count, environments: shape.environments, block: block,
       seeds: RunWindow(environment.seeds.window(runs: runs), stride: environment.seeds.runStride),
-      episodes: RunWindow(episodes, runs: runs), dones: RunWindow(buffers.dones, runs: places),
-      symmetries: RunWindow(symmetries, runs: places))
+      episodes: RunWindow(episodes, runs: runs), dones: RunWindow(transitions.dones, runs: places),
+      symmetries: RunWindow(buffers.symmetries, runs: places))
     recorder.dispatch(
       permuteMasks,
       [
-        "symmetries": symmetries.window(runs: places), "action_table": table.actionSources.whole,
-        "legal_masks": buffers.legalMasks.window(runs: places),
+        "symmetries": buffers.symmetries.window(runs: places), "action_table": table.actionSources.whole,
+        "legal_masks": transitions.legalMasks.window(runs: places),
       ], push: dispatch(block: block), groups: (shape.rowsPerStep + groupRows - 1) / groupRows, runs.count)
     recorder.barrier()
   }
@@ -68,26 +70,17 @@ final class OtherPlay {
     recorder.dispatch(
       restoreActions,
       [
-        "symmetries": symmetries.window(runs: places), "action_table": table.actionSources.whole,
-        "actions": buffers.actions.window(runs: places),
-        "environment_actions": buffers.environmentActions.window(runs: places),
+        "symmetries": buffers.symmetries.window(runs: places), "action_table": table.actionSources.whole,
+        "actions": buffers.chosenActions.window(runs: places),
+        "environment_actions": transitions.actions.window(runs: places),
       ], push: dispatch(block: transition), groups: restoreActions.groups(for: shape.rowsPerStep), runs.count)
     recorder.barrier()
   }
 
-  private var symmetries: Buffer<UInt32> {
-    guard let symmetries = buffers.symmetries else { preconditionFailure("a rollout without symmetries") }
-    return symmetries
-  }
-
   private func dispatch(block: Int) -> SymmetryDispatch {
-    var push = SymmetryDispatch()
-    push.environments = UInt32(shape.environments)
-    push.block = UInt32(block)
-    push.symmetry_stride = UInt32(symmetries.runStride)
-    push.mask_stride = UInt32(buffers.legalMasks.runStride)
-    push.action_stride = UInt32(buffers.actions.runStride)
-    push.action_words = UInt32(table.actionWords)
-    return push
+    SymmetryDispatch(
+      environments: UInt32(shape.environments), block: UInt32(block),
+      symmetry_stride: UInt32(buffers.symmetries.runStride), mask_stride: UInt32(transitions.legalMasks.runStride),
+      action_stride: UInt32(transitions.actions.runStride), action_words: UInt32(table.actionWords))
   }
 }

@@ -18,6 +18,7 @@ final class PPOLearner {
   let chunk: ChunkRows
   private let annealed: Bool
 
+  private let beginUpdate: Kernel
   private let computeGAE: Kernel
   private let advantageMoments: Operation
   private let loss: Operation
@@ -32,17 +33,12 @@ final class PPOLearner {
   let gradients: Buffer<Float>  // (window, S, P)
   private let normPartials: Buffer<Float>  // (window, P / 16)
 
-  init(
-    shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
-    scalars: RunScalars, chunk: ChunkRows, configuration: TrainingConfiguration, device: Device, table: BufferTable
-  ) throws {
-    self.shape = shape
-    self.environment = environment
-    self.network = network
-    self.buffers = buffers
-    self.scalars = scalars
+  init(_ chunk: ChunkRows, configuration: TrainingConfiguration, device: Device, table: BufferTable) throws {
     self.chunk = chunk
+    (shape, environment, network) = (chunk.shape, chunk.environment, chunk.network)
+    (buffers, scalars) = (chunk.buffers, chunk.scalars)
     annealed = configuration.annealLearningRate
+    beginUpdate = try device.kernel("PPO/begin_update.comp")
     computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
     advantageMoments = try device.operation(
       "PPO/advantage_moments.comp", macros: chunk.macros,
@@ -72,8 +68,9 @@ final class PPOLearner {
       computeGAE,
       [
         "hyperparameters": scalars.hyperparameters.window(runs: runs),
-        "rewards": buffers.rewards.window(runs: 0..<runs.count),
-        "dones": buffers.dones.window(runs: 0..<runs.count), "values": buffers.values.window(runs: 0..<runs.count),
+        "rewards": buffers.transitions.rewards.window(runs: 0..<runs.count),
+        "dones": buffers.transitions.dones.window(runs: 0..<runs.count),
+        "values": buffers.values.window(runs: 0..<runs.count),
         "advantages": buffers.advantages.window(runs: 0..<runs.count),
       ], push: buffers.strides(shape), groups: computeGAE.groups(for: shape.rowsPerStep), runs.count)
     recorder.barrier()
@@ -104,6 +101,21 @@ final class PPOLearner {
     }
   }
 
+  /// What the learning rate and the entropy coefficient of this update are.
+  func recordBegin(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.dispatch(
+      beginUpdate,
+      [
+        "hyperparameters": scalars.hyperparameters.window(runs: runs),
+        "progress": scalars.progress.window(runs: runs), "step_scalars": scalars.stepScalars.window(runs: runs),
+        "metrics": scalars.metrics.window(runs: runs),
+      ],
+      push: ScheduleDispatch(
+        runs: UInt32(runs.count), total_updates: UInt32(shape.updates), annealed: annealed ? 1 : 0),
+      groups: beginUpdate.groups(for: runs.count))
+    recorder.barrier()
+  }
+
   private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
     let push = MomentDispatch(
       minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
@@ -126,11 +138,12 @@ final class PPOLearner {
       [
         "hyperparameters": scalars.hyperparameters.window(runs: runs), "logits": network.logits.window(runs: window),
         "value_outputs": network.values.window(runs: window),
-        "legal_masks": buffers.legalMasks.window(runs: window), "actions": buffers.actions.window(runs: window),
+        "legal_masks": buffers.transitions.legalMasks.window(runs: window),
+        "actions": buffers.actions.window(runs: window),
         "log_probabilities": buffers.logProbabilities.window(runs: window),
         "values": buffers.values.window(runs: window), "advantages": buffers.advantages.window(runs: window),
         "advantage_moments": chunk.moments.window(runs: window), "row_indices": rows.indices.window,
-        "row_counts": rows.counts.window, "progress": scalars.progress.window(runs: runs),
+        "row_counts": rows.counts.window, "step_scalars": scalars.stepScalars.window(runs: runs),
         "logit_gradients": network.logitGradients.window(runs: window),
         "value_gradients": network.valueGradients.window(runs: window),
         "row_statistics": chunk.statistics.window(runs: window),
@@ -164,8 +177,7 @@ final class PPOLearner {
     let push = AdamDispatch(
       parameters: UInt32(network.layout.count), splits: UInt32(network.gradientSplits),
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
-      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials), total_updates: UInt32(shape.updates),
-      annealed: annealed ? 1 : 0)
+      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials))
     recorder.perform(
       reduceGradients.bind(
         ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,

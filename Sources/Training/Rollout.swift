@@ -25,16 +25,10 @@ final class Rollout {
   private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
   let episodeSums: Buffer<SIMD4<Float>>  // (window, N): returns, lengths, episodes, error
 
-  init(
-    shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
-    scalars: RunScalars, chunk: ChunkRows, otherPlay: OtherPlay?, device: Device, table: BufferTable
-  ) throws {
-    self.shape = shape
-    self.environment = environment
-    self.network = network
-    self.buffers = buffers
-    self.scalars = scalars
+  init(_ chunk: ChunkRows, otherPlay: OtherPlay?, device: Device, table: BufferTable) throws {
     self.chunk = chunk
+    (shape, environment, network) = (chunk.shape, chunk.environment, chunk.network)
+    (buffers, scalars) = (chunk.buffers, chunk.scalars)
     self.otherPlay = otherPlay
     sampleActions = try device.operation(
       "PPO/sample_actions.comp", macros: chunk.macros, host: HostBody(host_sample_actions))
@@ -56,16 +50,15 @@ final class Rollout {
 
   func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow) throws {
     recorder.phase = "rollout"
-    chunk.sequences?.recordKeepFirstStates(recorder, chunk, runs: runs)
+    chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
     for t in 0..<shape.steps {
-      try recordPolicy(
-        recorder, runs: runs, parameters: parameters, block: t, heads: [.actor, .critic], then: sampleActions)
-      otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
-      environment.recordStep(
-        recorder, runs: runs, actions: buffers.environmentActions, rewards: buffers.rewards, dones: buffers.dones,
-        shapedRewards: buffers.shapedRewards, outcomes: buffers.outcomes, transition: t, buffersFrom: 0)
-      environment.recordReset(recorder, runs: runs, all: false, dones: buffers.dones, transition: t, buffersFrom: 0)
+      try environment.recordEnvStep(recorder, runs: runs, step: t, into: buffers.transitions) {
+        try recordPolicy(
+          recorder, runs: runs, parameters: parameters, block: t, heads: [.actor, .critic], then: sampleActions)
+        otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
+      }
     }
+    environment.recordObserve(recorder, runs: runs, step: shape.steps, into: buffers.transitions)
     try recordPolicy(
       recorder, runs: runs, parameters: parameters, block: shape.steps, heads: [.critic], then: storeValues)
     recordEpisodes(recorder, runs: runs)
@@ -73,14 +66,11 @@ final class Rollout {
     recordShapedRewards(recorder, runs: runs)
   }
 
-  /// Observations of row block `block`, then the network on them, then what `operation` stores of it.
+  /// The network on the observations of row block `block`, then what `operation` stores of it.
   private func recordPolicy(
     _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int,
     heads: Set<PolicyNetwork.Head>, then operation: Operation
   ) throws {
-    environment.recordObserve(
-      recorder, runs: runs, observations: buffers.packedObservations, legalMasks: buffers.legalMasks, block: block,
-      buffersFrom: 0)
     otherPlay?.recordSee(recorder, runs: runs, block: block)
     network.list(
       recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
@@ -100,7 +90,8 @@ final class Rollout {
     return operation.bind(
       [
         "logits": network.logits.window(runs: window), "value_outputs": network.values.window(runs: window),
-        "legal_masks": buffers.legalMasks.window(runs: window), "seeds": environment.seeds.window(runs: runs),
+        "legal_masks": buffers.transitions.legalMasks.window(runs: window),
+        "seeds": environment.seeds.window(runs: runs),
         "progress": scalars.progress.window(runs: runs), "row_indices": rows.indices.window,
         "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: window),
         "log_probabilities": buffers.logProbabilities.window(runs: window),
@@ -114,7 +105,8 @@ final class Rollout {
     recorder.dispatch(
       trackEpisodes,
       [
-        "rewards": buffers.rewards.window(runs: 0..<runs.count), "dones": buffers.dones.window(runs: 0..<runs.count),
+        "rewards": buffers.transitions.rewards.window(runs: 0..<runs.count),
+        "dones": buffers.transitions.dones.window(runs: 0..<runs.count),
         "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
         "episode_sums": episodeSums.window(runs: 0..<runs.count),
       ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
@@ -122,13 +114,14 @@ final class Rollout {
   }
 
   private func recordOutcomes(_ recorder: CommandRecorder, runs: Range<Int>) {
-    guard let sumOutcomes, let outcomes = buffers.outcomes else { return }
+    guard let sumOutcomes, let outcomes = buffers.transitions.outcomes else { return }
     let push = OutcomeDispatch(
       outcomes: UInt32(shape.outcomes), outcome_stride: UInt32(outcomes.runStride), rollout: buffers.strides(shape))
     recorder.dispatch(
       sumOutcomes,
       [
-        "outcomes": outcomes.window(runs: 0..<runs.count), "dones": buffers.dones.window(runs: 0..<runs.count),
+        "outcomes": outcomes.window(runs: 0..<runs.count),
+        "dones": buffers.transitions.dones.window(runs: 0..<runs.count),
         "metrics": scalars.metrics.window(runs: runs),
       ], push: push, groups: shape.outcomes, runs.count)
     recorder.barrier()
@@ -136,12 +129,12 @@ final class Rollout {
 
   /// After the episodes, whose returns are without shaping.
   private func recordShapedRewards(_ recorder: CommandRecorder, runs: Range<Int>) {
-    guard let addShapedRewards, let shapedRewards = buffers.shapedRewards else { return }
+    guard let addShapedRewards, let shapedRewards = buffers.transitions.shapedRewards else { return }
     recorder.dispatch(
       addShapedRewards,
       [
         "shaped_rewards": shapedRewards.window(runs: 0..<runs.count),
-        "rewards": buffers.rewards.window(runs: 0..<runs.count),
+        "rewards": buffers.transitions.rewards.window(runs: 0..<runs.count),
       ],
       push: buffers.strides(shape), groups: addShapedRewards.groups(for: shape.rows), runs.count)
     recorder.barrier()

@@ -1,58 +1,49 @@
 import CShaders
 import Configuration
+import Environments
 import Networks
 import VulkanCompute
 
 /// What the rollout keeps for the learner, per run of a window: the next window overwrites it. Observations stay packed.
 struct RolloutBuffers {
-  let packedObservations: Buffer<UInt32>  // (window, (T + 1) N A, W)
-  let legalMasks: Buffer<UInt32>  // (window, (T + 1) N A, M)
-  let actions: Buffer<UInt32>  // (window, T N A)
-  let symmetries: Buffer<UInt32>?  // (window, (T + 1) N A), with Other-Play: each row's element
-  /// (window, T N A) What the environments are given: `actions`, but with Other-Play.
-  let environmentActions: Buffer<UInt32>
+  /// Of the names of its buffers.
+  static let prefix = "rollout."
+  /// (window, T and the last observations)
+  let transitions: Transitions
+  /// (window, T N A): what the policies chose; what the environments are given, but with Other-Play.
+  let actions: Buffer<UInt32>
+  let otherPlay: OtherPlayBuffers?
   let logProbabilities: Buffer<Float>  // (window, T N A)
   let values: Buffer<Float>  // (window, (T + 1) N A)
-  let rewards: Buffer<Float>  // (window, T N A)
-  let shapedRewards: Buffer<Float>?  // (window, T N A), where the game shapes rewards
-  let outcomes: Buffer<Float>?  // (window, T N E), where the game has outcomes
-  let dones: Buffer<UInt32>  // (window, T N)
   let advantages: Buffer<Float>  // (window, T N A)
   let lists: ObservationLists?  // (window, (T + 1) N A), where the network keeps lists of all observations
-  let firstStates: Buffer<Float>?  // (window, N A, Hp), hidden states at the start, of recurrent networks
 
-  init(_ shape: TrainingShape, network: PolicyNetwork, table: BufferTable) {
+  init(_ shape: TrainingShape, environment: any EnvironmentKernels, network: PolicyNetwork, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
-      table.register("rollout.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
+      table.register("\(Self.prefix)\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     let rows = [("T", shape.steps), ("N", shape.environments), ("A", shape.agents)]
     let rowsAndLast = [("T+1", shape.steps + 1), ("N", shape.environments), ("A", shape.agents)]
-    packedObservations = register("observations", of: UInt32.self, rowsAndLast + [("W", shape.observationWords)])
-    legalMasks = register("legal_masks", of: UInt32.self, rowsAndLast + [("M", shape.maskWords)])
-    actions = register("actions", of: UInt32.self, rows)
-    symmetries = shape.playsOther ? register("symmetries", of: UInt32.self, rowsAndLast) : nil
-    environmentActions = shape.playsOther ? register("environment_actions", of: UInt32.self, rows) : actions
+    transitions = Transitions(
+      Self.prefix, of: environment, runs: network.windowRuns, oneWindow: true, environments: shape.environments,
+      steps: shape.steps, keepsLast: true, table: table)
+    otherPlay =
+      shape.playsOther
+      ? OtherPlayBuffers(
+        symmetries: register("symmetries", of: UInt32.self, rowsAndLast),
+        chosenActions: register("chosen_actions", of: UInt32.self, rows)) : nil
+    actions = otherPlay?.chosenActions ?? transitions.actions
     logProbabilities = register("log_probabilities", of: Float.self, rows)
     values = register("values", of: Float.self, rowsAndLast)
-    rewards = register("rewards", of: Float.self, rows)
-    shapedRewards = shape.shapesRewards ? register("shaped_rewards", of: Float.self, rows) : nil
-    outcomes =
-      shape.outcomes > 0
-      ? register("outcomes", of: Float.self, [("T", shape.steps), ("N", shape.environments), ("E", shape.outcomes)])
-      : nil
-    dones = register("dones", of: UInt32.self, [("T", shape.steps), ("N", shape.environments)])
     advantages = register("advantages", of: Float.self, rows)
-    lists = network.lists("rollout.lists", rows: rowsAndLast, table: table)
-    firstStates = shape.hiddenWidth.map {
-      register(
-        "first_hidden_states", of: Float.self, [("N", shape.environments), ("A", shape.agents), ("H", $0)])
-    }
+    lists = network.lists("\(Self.prefix)lists", rows: rowsAndLast, table: table)
   }
 
   /// All observations, as the network takes them.
   func observations(_ runs: Int) -> Observations {
     Observations(
-      RunWindow(packedObservations, runs: 0..<runs), symmetries: symmetries.map { RunWindow($0, runs: 0..<runs) },
+      RunWindow(transitions.observations, runs: 0..<runs),
+      symmetries: otherPlay.map { RunWindow($0.symmetries, runs: 0..<runs) },
       lists: lists)
   }
 
@@ -60,9 +51,15 @@ struct RolloutBuffers {
   func strides(_ shape: TrainingShape) -> RolloutShape {
     RolloutShape(
       environments: UInt32(shape.environments), steps: UInt32(shape.steps), row_stride: UInt32(actions.runStride),
-      value_stride: UInt32(values.runStride), mask_stride: UInt32(legalMasks.runStride),
-      done_stride: UInt32(dones.runStride))
+      value_stride: UInt32(values.runStride), mask_stride: UInt32(transitions.legalMasks.runStride),
+      done_stride: UInt32(transitions.dones.runStride))
   }
+}
+
+/// What Other-Play keeps beside the transitions, whose actions are then those that the environments are given.
+struct OtherPlayBuffers {
+  let symmetries: Buffer<UInt32>  // (window, (T + 1) N A): each row's element
+  let chosenActions: Buffer<UInt32>  // (window, T N A): what the policies chose
 }
 
 /// Small buffers with one block of scalars per run.

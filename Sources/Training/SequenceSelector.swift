@@ -11,6 +11,8 @@ final class SequenceSelector {
   private let shape: TrainingShape
   private let listSequences: Kernel
   let states: Buffer<Float>  // (R, N, A, Hp): before the step that comes next
+  /// (window, N, A, Hp): those that the rollout began with, for the learner
+  let firstStates: Buffer<Float>
   let resets: Buffer<UInt32>  // (window, C)
 
   init(
@@ -19,16 +21,18 @@ final class SequenceSelector {
   ) throws {
     self.shape = shape
     listSequences = try device.kernel("PPO/list_sequences.comp", macros: macros)
+    let width = [("N", shape.environments), ("A", shape.agents), ("H", hiddenWidth)]
     states = table.register(
-      "hidden_states", of: Float.self, runs: shape.runs,
-      perRun: [("N", shape.environments), ("A", shape.agents), ("H", hiddenWidth)], persistence: .persistent)
+      "hidden_states", of: Float.self, runs: shape.runs, perRun: width, persistence: .persistent)
+    firstStates = table.register(
+      "rollout.first_hidden_states", of: Float.self, runs: windowRuns, perRun: width, persistence: .scratch)
     resets = table.register(
       "chunk.resets", of: UInt32.self, runs: windowRuns, perRun: [("C", shape.chunkRows)], persistence: .scratch)
   }
 
   /// Keeps the states that a rollout begins with for the learner.
-  func recordKeepFirstStates(_ recorder: CommandRecorder, _ chunk: ChunkRows, runs: Range<Int>) {
-    recorder.copy(from: states.window(runs: runs), to: firstStates(chunk).window(runs: 0..<runs.count))
+  func recordKeepFirstStates(_ recorder: CommandRecorder, runs: Range<Int>) {
+    recorder.copy(from: states.window(runs: runs), to: firstStates.window(runs: 0..<runs.count))
     recorder.barrier()
   }
 
@@ -55,7 +59,7 @@ final class SequenceSelector {
       epoch: epoch)
     return rows(
       chunk, runs.count, sequences: sequences, steps: shape.steps,
-      states: RunWindow(firstStates(chunk), runs: 0..<runs.count), keeping: .unchanged)
+      states: RunWindow(firstStates, runs: 0..<runs.count), keeping: .unchanged)
   }
 
   private func recordList(
@@ -67,11 +71,12 @@ final class SequenceSelector {
       sequences: UInt32(sequences), first_sequence: UInt32(first), first_step: UInt32(firstStep),
       steps: UInt32(steps), permuted: epoch == nil ? 0 : 1, actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch ?? 0), index_stride: UInt32(chunk.rowIndices.runStride),
-      count_stride: UInt32(chunk.rowCounts.runStride), done_stride: UInt32(chunk.buffers.dones.runStride))
+      count_stride: UInt32(chunk.rowCounts.runStride), done_stride: UInt32(chunk.buffers.transitions.dones.runStride))
     recorder.dispatch(
       listSequences,
       [
-        "dones": chunk.buffers.dones.window(runs: window), "seeds": chunk.environment.seeds.window(runs: runs),
+        "dones": chunk.buffers.transitions.dones.window(runs: window),
+        "seeds": chunk.environment.seeds.window(runs: runs),
         "progress": chunk.scalars.progress.window(runs: runs),
         "row_indices": chunk.rowIndices.window(runs: window), "resets": resets.window(runs: window),
         "row_counts": chunk.rowCounts.window(runs: window),
@@ -87,10 +92,5 @@ final class SequenceSelector {
       sequences: SequenceRows(
         sequences: sequences, steps: steps, states: states, stateRows: shape.rowsPerStep,
         indices: chunk.indices(runs), resets: RunWindow(resets, runs: 0..<runs), keeping: keeping))
-  }
-
-  private func firstStates(_ chunk: ChunkRows) -> Buffer<Float> {
-    guard let states = chunk.buffers.firstStates else { preconditionFailure("feed-forward networks have no states") }
-    return states
   }
 }

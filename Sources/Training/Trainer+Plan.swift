@@ -25,12 +25,12 @@ extension Trainer {
       """
   }
 
-  /// Device memory that so many runs take at once.
+  /// Device memory that this many runs take at once.
   static func plannedBytes(configuration: TrainingConfiguration, runs: Int, device: Device) throws -> Int {
     try plan(configuration: configuration, runs: runs, device: device).table.totalBytes
   }
 
-  /// Dispatches and hand-overs of one update of so many runs: those of their `Trainer`.
+  /// Dispatches and hand-overs of one update of this many runs: those of their `Trainer`.
   ///
   /// - Throws: `VulkanError` where the device does not allow a dispatch.
   static func plannedCounts(
@@ -60,7 +60,8 @@ extension TrainerParts {
   }
 
   fileprivate func planText(table: BufferTable, device: Device) throws -> String {
-    let row = shape.rolloutBytesPerRow
+    let (observation, rows) = (4 * shape.observationWords, shape.rows * network.windowRuns)
+    let all = table.bytes(ofNamesBeginning: RolloutBuffers.prefix) / rows
     let dense = 4 * network.architecture.inputs
     let counts = try countText(on: device)
     return """
@@ -69,8 +70,8 @@ extension TrainerParts {
       steps T \(shape.steps), agents A \(shape.agents)
       minibatches of B \(shape.minibatchRows) rows in chunks of C \(shape.chunkRows)
       \(table.planText())
-      rollout bytes per row: observation \(row.observation) packed instead of \(dense) as float32 \
-      (1/\(dense / row.observation)), all \(row.total)
+      rollout bytes per row: observation \(observation) packed instead of \(dense) as float32 \
+      (1/\(dense / observation)), all \(all)
       \(counts)
       """
   }

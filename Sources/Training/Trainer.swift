@@ -104,20 +104,13 @@ public final class Trainer {
       RunMetrics(
         sums: Array(sums[position * block..<(position + 1) * block]), outcomes: environment.outcomeQuantities, run: run,
         update: update,
-        envSteps: update * configuration.envStepsPerUpdate, learningRate: learningRate(of: run, update: update),
-        entropyCoefficient: run.hyperparameters.entropyCoefficient(after: update - 1, of: configuration.updates),
+        envSteps: update * configuration.envStepsPerUpdate,
         rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
     }
     if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {
       throw TrainingFailure.illegalAction(run: runs[position].name, update: update)
     }
     return metrics
-  }
-
-  /// The learning rate that `update`, counted from 1, used.
-  private func learningRate(of run: RunConfiguration, update: Int) -> Double {
-    let rate = run.hyperparameters.learningRate
-    return configuration.annealLearningRate ? rate * (1 - Double(update - 1) / Double(configuration.updates)) : rate
   }
 
   /// Parameters of one run, (P) with padding. No update may be in flight: call `finishUpdate()` first.

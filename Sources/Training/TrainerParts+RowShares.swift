@@ -8,7 +8,7 @@ extension TrainerParts {
   func rowShares(runs: Int) throws -> SIMD4<Double> {
     var (acting, wide) = (0, 0)
     for run in 0..<runs {
-      let masks = try buffers.legalMasks.read(run: run).prefix(shape.rows * shape.maskWords)
+      let masks = try buffers.transitions.legalMasks.read(run: run).prefix(shape.rows * shape.maskWords)
       for start in stride(from: 0, to: masks.count, by: shape.maskWords) {
         let mask = masks[start..<start + shape.maskWords]
         guard mask.reduce(0, { $0 + $1.nonzeroBitCount }) > 1 else { continue }

@@ -39,7 +39,7 @@ final class TrainerParts {
         architecture: architecture, observation: ObservationSource(game), device: device,
         wideActions: game.wideActions, symmetries: symmetries, table: table, windowRuns: runs,
         rowCapacity: shape.chunkRows, precision: configuration.precision, training: true)
-      return (network, RolloutBuffers(shape, network: network, table: table))
+      return (network, RolloutBuffers(shape, environment: game, network: network, table: table))
     }
     let planned = BufferTable(device: nil)
     let (example, _) = try window(of: 1, in: planned)
@@ -49,15 +49,15 @@ final class TrainerParts {
     chunk = try ChunkRows(
       shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, device: device,
       table: table)
-    otherPlay = try symmetries.map { [environment, buffers] in
-      try OtherPlay($0, shape: shape, environment: environment, buffers: buffers, device: device, table: table)
+    if let symmetries, let kept = buffers.otherPlay {
+      otherPlay = try OtherPlay(
+        symmetries, shape: shape, environment: environment, transitions: buffers.transitions, buffers: kept,
+        device: device, table: table)
+    } else {
+      otherPlay = nil
     }
-    rollout = try Rollout(
-      shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
-      otherPlay: otherPlay, device: device, table: table)
-    learner = try PPOLearner(
-      shape: shape, environment: environment, network: network, buffers: buffers, scalars: scalars, chunk: chunk,
-      configuration: configuration, device: device, table: table)
+    rollout = try Rollout(chunk, otherPlay: otherPlay, device: device, table: table)
+    learner = try PPOLearner(chunk, configuration: configuration, device: device, table: table)
     finishUpdate = try device.kernel("PPO/finish_update.comp", macros: chunk.macros)
   }
 
@@ -85,7 +85,7 @@ final class TrainerParts {
   }
 
   func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>) {
-    environment.recordReset(recorder, runs: runs, all: true, dones: buffers.dones, transition: 0, buffersFrom: 0)
+    environment.recordFirstEpisodes(recorder, runs: runs, of: buffers.transitions)
   }
 
   func recordRollout(_ recorder: CommandRecorder, runs: Range<Int>) throws {
@@ -111,6 +111,7 @@ final class TrainerParts {
     recorder.phase = "rollout"
     recorder.fill(scalars.metrics.window(runs: runs), with: 0)
     recorder.barrier()
+    learner.recordBegin(recorder, runs: runs)
     try recordRollout(recorder, runs: runs)
     learner.recordComputeAdvantages(recorder, runs: runs)
   }

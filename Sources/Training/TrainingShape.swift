@@ -32,7 +32,7 @@ struct TrainingShape {
   /// E, outcomes of the game.
   let outcomes: Int
 
-  init(_ configuration: TrainingConfiguration, environment: any Environment, runs: Int) {
+  init(_ configuration: TrainingConfiguration, environment: any EnvironmentKernels, runs: Int) {
     self.runs = runs
     environments = configuration.environments
     steps = configuration.rolloutLength
@@ -101,18 +101,5 @@ struct TrainingShape {
       MinibatchChunk(
         first: first, count: min(sequencesPerChunk, sequences - first) * steps, splitRow: index * wholeBlocks)
     }
-  }
-
-  /// Bytes that one row of the rollout takes in all buffers, observations first.
-  var rolloutBytesPerRow: (observation: Int, total: Int) {
-    let observation = 4 * observationWords
-    // mask, action, log-probability, value, reward, advantage; symmetry and the environment's action; done and outcomes
-    // are per environment
-    let perEnvironment = 4 * (1 + outcomes)
-    let firstStates = hiddenWidth.map { (4 * $0 + steps - 1) / steps } ?? 0
-    return (
-      observation,
-      observation + 4 * maskWords + (playsOther ? 7 : 5) * 4 + (perEnvironment + agents - 1) / agents + firstStates
-    )
   }
 }

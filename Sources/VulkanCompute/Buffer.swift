@@ -89,7 +89,7 @@ public class AnyBuffer {
   public var bytesPerRun: Int { shape.reduce(elementSize) { $0 * $1.count } }
 }
 
-/// Memory of the device with elements of one type. Run-major: element (r, i) stands at `r * runStride + i`.
+/// Memory of the device with elements of one type. Run-major: element (r, i) is at `r * runStride + i`.
 public final class Buffer<Element: BitwiseCopyable>: AnyBuffer {
   /// Elements in all, padding included.
   public var count: Int { byteCount / MemoryLayout<Element>.stride }

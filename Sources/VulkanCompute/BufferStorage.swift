@@ -39,7 +39,7 @@ final class BufferStorage {
       throw VulkanError(
         .outOfMemory,
         "\(operation): \(device.description.name) takes at most \(formatBytes(device.description.maxAllocationBytes)) "
-          + "in one piece; use fewer environments or runs, or see `--plan`")
+          + "in one piece; use fewer environments or runs")
     }
     let type = try device.memoryType(allowed: requirements.memoryTypeBits, hostVisible: hostVisible)
     var allocation = VkMemoryAllocateInfo()

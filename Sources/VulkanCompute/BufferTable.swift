@@ -1,4 +1,4 @@
-/// Every buffer of a job, registered with its shape, planned before anything is allocated, and taken in one go.
+/// Every buffer of a job, registered with its shape, planned before anything is allocated, and allocated at once.
 public final class BufferTable {
   /// Runs start at multiples of this, so that any window of runs is a valid binding on any device.
   public static let runAlignmentBytes = 256
@@ -42,13 +42,26 @@ public final class BufferTable {
       throw VulkanError(
         .outOfMemory,
         "this needs \(formatBytes(totalBytes)) and \(device.description.name) has \(formatBytes(available)); "
-          + "use fewer environments or runs, see `--plan`, or train parts with `--shard`")
+          + "use fewer environments or runs, or train the runs in shards")
     }
     for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
   }
 
   /// Bytes per run of the largest buffer registered so far: it bounds how many runs one binding can hold.
   public var largestRunStride: Int { entries.map(\.buffer.runStrideBytes).max() ?? 0 }
+
+  /// Bytes of all buffers whose names begin so.
+  public func bytes(ofNamesBeginning prefix: String) -> Int {
+    entries.filter { $0.buffer.name.hasPrefix(prefix) }.reduce(0) { $0 + $1.buffer.byteCount }
+  }
+
+  /// Bytes by which the buffers of a larger plan exceed those of the same names here: all together, and the one that grows
+  /// most.
+  public func growth(to larger: BufferTable) -> (all: Int, largest: Int) {
+    let bytes = Dictionary(uniqueKeysWithValues: entries.map { ($0.buffer.name, $0.buffer.byteCount) })
+    let growths = larger.entries.map { $0.buffer.byteCount - bytes[$0.buffer.name, default: 0] }
+    return (growths.reduce(0, +), growths.max() ?? 0)
+  }
 
   public var totalBytes: Int { entries.reduce(0) { $0 + $1.buffer.byteCount } }
 

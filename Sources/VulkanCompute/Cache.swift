@@ -1,7 +1,7 @@
 import CVulkan
 import Foundation
 
-/// Files that save time and never matter: a missing, old or damaged one is made anew.
+/// Files that only save time: a missing, old or damaged one is written again.
 enum Cache {
   /// `CROSSPLAY_CACHE`, else `XDG_CACHE_HOME/crossplay`, else `~/.cache/crossplay`.
   static var folder: URL {
@@ -13,7 +13,7 @@ enum Cache {
     return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache/crossplay")
   }
 
-  /// The content of a cache file whose stored hash is right, else nil.
+  /// The content of a cache file whose stored hash is right, otherwise nil.
   static func read(_ name: String) -> Data? {
     guard let file = try? Data(contentsOf: folder.appendingPathComponent(name)), file.count > 32 else { return nil }
     let content = Data(file.dropFirst(32))

@@ -212,7 +212,8 @@ final class DeviceTimer {
       }
     }
     return zip(points, zip(ticks, ticks.dropFirst())).prefix(max(points.count - 1, 0)).map { point, ticks in
-      point.timing(Double(ticks.1 &- ticks.0) * Double(device.description.timestampPeriod) * 1e-9)
+      let passed = (ticks.1 &- ticks.0) & device.description.timestampMask
+      return point.timing(Double(passed) * Double(device.description.timestampPeriod) * 1e-9)
     }
   }
 }

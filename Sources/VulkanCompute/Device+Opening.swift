@@ -5,7 +5,9 @@ extension Device {
     of instance: Instance
   ) throws -> [(handle: VkPhysicalDevice, description: DeviceDescription)] {
     let handles = try enumerate("listing Vulkan devices", VkPhysicalDevice?.none) {
-      vkEnumeratePhysicalDevices(instance.handle, $0, $1)
+      let result = vkEnumeratePhysicalDevices(instance.handle, $0, $1)
+      // What some drivers say where none of their hardware is there.
+      return result == VK_ERROR_INITIALIZATION_FAILED ? VK_SUCCESS : result
     }
     return try handles.compactMap { $0 }.enumerated().map { index, handle in
       (handle, try DeviceDescription(index: index, physical: handle, instance: instance.handle))

@@ -116,9 +116,9 @@ public final class Device {
     if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !profile.emulatesMatrixUnits {
       guard device.kind == .cpu else {
         throw VulkanError(
-          .unsupported,
+          .unsuitableProducts,
           "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
-            + "use --matmul shared")
+            + "use the shared kernels")
       }
       var profile = profile
       profile.emulatesMatrixUnits = true
@@ -127,7 +127,7 @@ public final class Device {
     guard profile.hostComputes else { return profile }
     guard device.kind == .cpu else {
       throw VulkanError(
-        .unsupported, "\(device.name) does not work in the host's memory, so the host cannot multiply its matrices")
+        .unsupported, "\(device.name) does not share the host's memory; choose matmul flat or shared")
     }
     guard HostBLAS.shared != nil else {
       throw VulkanError(.unsupported, "no BLAS was found for the host's matrix products; install libopenblas0-pthread")
@@ -144,7 +144,7 @@ public final class Device {
     vkDestroyDevice(handle, nil)
   }
 
-  /// The library that multiplies where the host computes; nil where kernels do.
+  /// The library for matrix products on the host; nil where they run on the device.
   public var blas: HostBLAS? { profile.hostComputes ? HostBLAS.shared : nil }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.
@@ -238,7 +238,7 @@ public final class Device {
     try submit(record(body)).wait()
   }
 
-  /// The best memory type: mapped device-local memory where there is such, else device-local; for staging, host memory.
+  /// The best memory type: mapped device-local memory where there is any, else device-local; for staging, host memory.
   func memoryType(allowed: UInt32, hostVisible: Bool) throws -> (index: UInt32, mapped: Bool) {
     let local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue
     let visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue

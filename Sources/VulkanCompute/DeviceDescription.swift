@@ -27,12 +27,14 @@ public struct DeviceDescription: Sendable {
   public let offsetAlignment: Int
   /// Nanoseconds per timestamp tick; 0 where the queue has no timestamps.
   public let timestampPeriod: Float
+  /// The bits of a timestamp that count; it starts again at 0 after the largest.
+  let timestampMask: UInt64
   /// Whether products of float16 fragments by matrix units can be used (`CooperativeMatrices`).
   public let hasCooperativeMatrices: Bool
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
-  /// Bytes that the engine may take: a CPU device works in the machine's memory, whatever heap its driver reports.
+  /// Bytes that the engine may take: a CPU device works in the machine's memory, whichever heap its driver reports.
   public var availableBytes: Int { kind == .cpu ? Int(ProcessInfo.processInfo.physicalMemory) : memoryBytes }
 
   /// The profile that the engine uses on this device.
@@ -42,16 +44,19 @@ public struct DeviceDescription: Sendable {
     return profile
   }
 
-  /// Preference when no device is named: discrete, integrated, virtual, CPU.
+  /// Preference when no device is named: discrete, integrated, virtual, others, CPU.
   var rank: Int {
     switch kind {
     case .discrete: 0
     case .integrated: 1
     case .virtual: 2
-    case .cpu: 3
-    case .other: 4
+    case .other: 3
+    case .cpu: 4
     }
   }
+
+  /// The lowest `bits` of 64.
+  static func mask(bits: UInt32) -> UInt64 { bits >= 64 ? .max : 1 << UInt64(bits) - 1 }
 
   init(index: Int, physical: VkPhysicalDevice, instance: VkInstance) throws {
     self.index = index
@@ -118,7 +123,9 @@ public struct DeviceDescription: Sendable {
     }
     let queues = Self.queueFamilies(of: physical)
     let compute = Self.computeFamily(of: queues)
-    timestampPeriod = compute.map { queues[$0].timestampValidBits > 0 ? limits.timestampPeriod : 0 } ?? 0
+    let timestampBits = compute.map { queues[$0].timestampValidBits } ?? 0
+    timestampPeriod = timestampBits > 0 ? limits.timestampPeriod : 0
+    timestampMask = Self.mask(bits: timestampBits)
     var missing: [String] = []
     if !hasVulkan11 { missing.append("Vulkan 1.1 (has \(apiVersion))") }
     if compute == nil { missing.append("a compute queue") }

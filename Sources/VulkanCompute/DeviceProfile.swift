@@ -3,14 +3,15 @@
 public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
-  /// Who multiplies the matrices of the dense layers: kernels with register tiles only; kernels with tiles staged through
-  /// shared memory; the same and, in mixed precision, the matrix units of the device; or a BLAS of the host, where the device works in the host's memory.
+  /// Where the matrix products of the dense layers run: in kernels with register tiles only; in kernels that stage tiles
+  /// through shared memory; in the same and, in mixed precision, on the matrix units of the device; or in a BLAS on the
+  /// host, where the device works in the host's memory.
   public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, cooperative, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
 
-  /// Which tiles the kernels of products keep in registers, and how they read their operands: as was found good on
-  /// other devices, the fastest by measurement on this one, or one shape wherever it fits. Results do not depend on it.
+  /// Which tiles the matrix kernels keep in registers, and how they read their operands: the standard choice, the one
+  /// measured to be fastest on this device, or one shape wherever it fits. Results do not depend on it.
   public enum Tiles: Hashable, Sendable {
     case standard, measured
     case shape(rows: Int, columns: Int)
@@ -20,7 +21,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   public var matrixMultiply: MatrixMultiply
   public var stateLayout: StateLayout
   public var tiles: Tiles
-  /// Whether ordinary instructions do, slowly, what matrix units would: for tests of all that is around them.
+  /// Whether ordinary instructions emulate the matrix units, slowly, so that tests cover the code around them.
   public var emulatesMatrixUnits: Bool
 
   public init(
@@ -36,7 +37,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
   public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
-  /// Software devices beside a BLAS.
+  /// Software devices with a BLAS.
   public static let softwareWithBLAS = DeviceProfile(
     loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.

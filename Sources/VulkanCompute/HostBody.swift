@@ -18,7 +18,7 @@ public struct HostBody: Sendable {
   }
 }
 
-/// A `HostBody` with what is bound to it: one operation on some runs.
+/// A `HostBody` with its bindings: one operation on some runs.
 ///
 /// Unchecked: it holds addresses of buffers that the recorder keeps alive, and never writes to itself.
 public final class HostJob: @unchecked Sendable {
@@ -80,7 +80,7 @@ final class HostMacros: @unchecked Sendable {
   let values: UnsafePointer<UInt32>
   let count: Int
 
-  /// - Parameter macros: Texts such as "8u"; what is no number is left out.
+  /// - Parameter macros: Texts such as "8u"; texts that are not numbers are left out.
   init(_ macros: [(String, String)]) {
     let numbers = macros.compactMap { name, text in
       UInt32(text.hasSuffix("u") ? String(text.dropLast()) : text).map { (name, $0) }

@@ -23,15 +23,4 @@ public enum HostPieces {
   private struct Box {
     let piece: @Sendable (Int) -> Void
   }
-
-  /// Blocks of rows of several runs: calls `piece` with a run and its rows first ..< end.
-  public static func performRows(
-    runs: Int, rows: Int, block: Int = 256, operationsPerRow: Int, _ piece: @Sendable (Int, Range<Int>) -> Void
-  ) {
-    let blocks = (rows + block - 1) / block
-    perform(runs * blocks, operations: runs * rows * operationsPerRow) { index in
-      let first = index % blocks * block
-      piece(index / blocks, first..<min(first + block, rows))
-    }
-  }
 }

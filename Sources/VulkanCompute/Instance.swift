@@ -27,6 +27,16 @@ final class Instance {
 
   static let validationLayer = "VK_LAYER_KHRONOS_validation"
 
+  /// Layers of 1.4.309 and later track what shaders access for synchronisation validation only where this is asked for;
+  /// headers as old as ours know no other way than the environment.
+  private static let trackShaderAccesses: Void = {
+    _ = setenv("VK_KHRONOS_VALIDATION_SYNCVAL_SHADER_ACCESSES_HEURISTIC", "true", 0)
+  }()
+
+  /// Whether a message is about this program: newer layers report, as warnings, how they set themselves up for
+  /// GPU-assisted validation.
+  static func isFinding(_ message: String) -> Bool { !message.contains("Internal Warning") }
+
   init(validation: Validation) throws {
     var layers: [String] = []
     var extensions: [String] = []
@@ -42,6 +52,7 @@ final class Instance {
           .unsupported, "the validation layer \(Self.validationLayer) is not installed; install vulkan-validationlayers"
         )
       }
+      Self.trackShaderAccesses
       layers.append(Self.validationLayer)
       extensions.append("VK_EXT_debug_utils")
     }
@@ -99,7 +110,7 @@ final class Instance {
         }
       }
     }
-    if result == VK_ERROR_INCOMPATIBLE_DRIVER {
+    if result == VK_ERROR_INCOMPATIBLE_DRIVER || result == VK_ERROR_INITIALIZATION_FAILED {
       throw VulkanError(.noDevice, "no Vulkan driver was found; install one, for example mesa-vulkan-drivers")
     }
     try check(result, "creating the Vulkan instance")
@@ -119,7 +130,8 @@ final class Instance {
     info.pUserData = Unmanaged.passUnretained(log).toOpaque()
     info.pfnUserCallback = { _, _, data, user in
       guard let user, let data, let message = data.pointee.pMessage else { return 0 }
-      Unmanaged<MessageLog>.fromOpaque(user).takeUnretainedValue().append(String(cString: message))
+      let text = String(cString: message)
+      if Instance.isFinding(text) { Unmanaged<MessageLog>.fromOpaque(user).takeUnretainedValue().append(text) }
       return 0
     }
     var messenger: VkDebugUtilsMessengerEXT?

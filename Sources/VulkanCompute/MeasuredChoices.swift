@@ -10,7 +10,7 @@ public final class MeasuredChoices {
 
   /// - Parameters:
   ///   - name: What is chosen.
-  ///   - version: What the choices depend on beside the device, for example the text of kernels.
+  ///   - version: What the choices depend on besides the device, for example the text of kernels.
   public init(_ name: String, on device: DeviceDescription, version: String) {
     fileName = "\(name)-\(ContentHash("\(device.name)\n\(device.driver)\n\(version)"))"
     choices = Self.read(fileName)

@@ -2,7 +2,7 @@ import CShaders
 import Dispatch
 
 /// What the machine does at best, as a probe measures it: independent multiply-adds in registers and a copy of memory on
-/// the device, and, where the host multiplies matrices, a large product of its BLAS on all processors.
+/// the device, and, where matrix products run on the host, a large product of its BLAS on all processors.
 public struct MeasuredPeaks: Sendable, Encodable {
   public struct Peak: Sendable, Encodable {
     public let flopsPerSecond: Double
@@ -11,7 +11,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
   }
 
   public let device: Peak
-  /// nil where no step of the host multiplies matrices.
+  /// nil where no matrix products run on the host.
   public let host: Peak?
 
   public init(device: Peak, host: Peak? = nil) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a submission spent its time, and how near every part of it comes to what the machine can do.
+/// Where a submission spent its time, and how close every part of it comes to what the machine can do.
 public struct Profile: Sendable, Encodable {
   /// All dispatches of one kernel, or steps of the host of one kind, within one phase.
   public struct Line: Sendable, Encodable {

@@ -4,6 +4,8 @@ import CVulkan
 public struct VulkanError: Error, CustomStringConvertible, Equatable {
   public enum Kind: Sendable, Equatable {
     case outOfMemory, deviceLost, noDevice, unsupported, shaderCompilation, validation, other
+    /// The choice of who multiplies matrices, and by which kernels, does not suit the device or the rest of what was asked.
+    case unsuitableProducts
   }
 
   public let kind: Kind
@@ -20,11 +22,11 @@ public struct VulkanError: Error, CustomStringConvertible, Equatable {
     case VK_ERROR_OUT_OF_DEVICE_MEMORY, VK_ERROR_OUT_OF_HOST_MEMORY, VK_ERROR_OUT_OF_POOL_MEMORY:
       self.init(
         .outOfMemory,
-        "out of memory while \(operation) (\(name(of: result))); use fewer environments or runs, or see `--plan`")
+        "out of memory while \(operation) (\(name(of: result))); use fewer environments or runs")
     case VK_ERROR_DEVICE_LOST:
       self.init(
         .deviceLost,
-        "the device was lost while \(operation); run the command again (a training continues with `--resume`)")
+        "the device was lost while \(operation); run the command again")
     default:
       self.init(.other, "\(operation) failed: \(name(of: result))")
     }

@@ -9,7 +9,7 @@ import VulkanCompute
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measures env steps per second: median, least and most of several repetitions.")
+    commandName: "bench", abstract: "Measures env steps per second: median, minimum and maximum over repetitions.")
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     /// Environments alone: observations and masks of all seats, random legal actions, auto-reset.
@@ -37,12 +37,12 @@ struct BenchCommand: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Also time every kernel and every step of the host, in a repetition of its own.",
-      discussion: "A probe measures what the machine does at best; docs/performance.md says how to read the table."))
+      discussion: "First measures the peak rates of the machine; docs/performance.md explains the table."))
   var profile = false
 
   @Flag(
     help: ArgumentHelp(
-      "Instead: how much longer the first dispatch of every kernel of a training takes than its next.",
+      "Instead, measure how much longer the first dispatch of every kernel of a training takes than the next.",
       discussion: "Software devices compile in the first dispatch; scripts/compile-times empties the caches first."))
   var firstDispatches = false
 
@@ -63,7 +63,7 @@ struct BenchCommand: ParsableCommand {
     let environment: String
     let runs: Int
     let environments: Int
-    /// Parts of a run's environments that are bound apart from each other, of games alone.
+    /// Parts of a run's environments that are bound separately; for games alone.
     var pieces: Int?
     let envStepsPerSecond: Spread
     let agentStepsPerSecond: Spread
@@ -75,7 +75,7 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    /// Who multiplies on the host, with its choice of kernels; nil where the device multiplies.
+    /// The BLAS of the host and its choice of kernels; nil where matrix products run on the device.
     var blas: String?
     var handOvers: Int?
     var gamesPerSecond: Spread?

@@ -19,7 +19,7 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 extension TrainingConfiguration {
-  /// One run on an environment that a command names instead of a file, with `--set` on top.
+  /// One run on an environment that a command names instead of a file, with `--set` applied.
   static func ofEnvironment(_ name: String, command: String, overrides: [String]) throws -> TrainingConfiguration {
     guard EnvironmentRegistry.names.contains(name) else {
       throw UsageError("there is no environment \(name); choose \(EnvironmentRegistry.names.joined(separator: ", "))")
@@ -29,7 +29,7 @@ extension TrainingConfiguration {
     ).checked()
   }
 
-  /// The checks that need the environment; its own complaints get the place of their key.
+  /// The checks that need the environment; errors of the environment get the place of their key.
   func checked() throws -> TrainingConfiguration {
     do {
       let environment = try makeEnvironment()

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Where the commands write: results to stdout, remarks to stderr through the log.
+/// Output of the commands: results to stdout, remarks to stderr through the log.
 enum Console {
   static let log: Logger = {
     var logger = Logger(label: "crossplay") { _ in PlainLogHandler() }
@@ -18,7 +18,7 @@ enum Console {
   }
 }
 
-/// Remarks for people: the message alone, with its level where it is a warning or worse.
+/// Remarks for people: the message alone, prefixed with its level if it is a warning or worse.
 private struct PlainLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level = .info

@@ -13,4 +13,13 @@ import Runs
       ExportCommand.self, ImportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self,
       FlowCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: Advice.adding(to: error))
+    }
+  }
 }

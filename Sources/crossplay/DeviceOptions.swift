@@ -2,30 +2,30 @@ import ArgumentParser
 import VulkanCompute
 
 struct DeviceOptions: ParsableArguments {
-  // Takes what follows as it is, so that `--device -1` is answered like every other number that does not exist.
+  // Takes the next argument as it is, so that `--device -1` fails like any other number that does not exist.
   @Option(
     name: .customLong("device"), parsing: .unconditional,
-    help: "Number of the Vulkan device, as `crossplay devices` lists them.")
+    help: "Number of the Vulkan device in the list of `crossplay devices`.")
   var index: Int?
 
   @Option(
     help: ArgumentHelp(
       "Where matrix products run: kernels with register tiles, with shared memory or on matrix units, or OpenBLAS on the host.",
-      discussion: "By default the fastest for the device; `crossplay devices` names it."))
+      discussion: "The default is the fastest for the device; `crossplay devices` names it."))
   var matmul: DeviceProfile.MatrixMultiply?
 
   @Option(
     help: ArgumentHelp(
-      "Tiles of the kernels that multiply: measured (the default), standard, or rows x columns wherever they fit.",
-      discussion: "Results do not depend on it. Measurements are kept per device and driver."))
+      "Tiles of the matrix kernels: measured (the default), standard, or a shape such as 8x4 wherever it fits.",
+      discussion: "Results do not depend on the tiles. Measurements are kept per device and driver."))
   var tiles: DeviceProfile.Tiles?
 
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
-  /// - Parameter environments: How many take a step at once, over all runs; nil for as many as there may be.
+  /// - Parameter environments: How many take a step at once, over all runs; nil if unknown.
   func open(environments: Int? = nil) throws -> Device {
-    // Below this, kernels of a step take no longer than waking a thread does; kernels that multiply take longer.
+    // Below this, kernels of a step take no longer than waking a thread does; matrix kernels take longer.
     let hostMultiplies = matmul.map { $0 == .host } ?? (HostBLAS.shared != nil)
     let smallDispatches = hostMultiplies && (environments.map { $0 <= 2048 } ?? false)
     return try Device(
@@ -33,7 +33,7 @@ struct DeviceOptions: ParsableArguments {
       smallDispatches: smallDispatches)
   }
 
-  /// With `--validate`, refuses to call a run good about which the validation layer had something to say.
+  /// With `--validate`, fails if the validation layer reported anything.
   func finish(_ device: Device) throws {
     if let message = device.validationMessages.first { throw VulkanError(.validation, message) }
   }

@@ -3,7 +3,7 @@ import VulkanCompute
 
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "devices", abstract: "Lists the Vulkan devices and what the engine would use.")
+    commandName: "devices", abstract: "Lists the Vulkan devices, how each would be used, and the default (*).")
 
   @Flag(help: "Print one JSON object per device.")
   var json = false

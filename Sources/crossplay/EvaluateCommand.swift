@@ -12,8 +12,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Plays every run with itself and with the other seeds of its configuration; writes tables and figures.",
     discussion: """
-      Several trainings of the same game, also of other machines or versions, are paired with each other; their folders \
-      name their runs.
+      Several trainings of the same game, even from other machines or versions, are paired with each other; their runs \
+      are named after their folders.
       """)
 
   @Argument(
@@ -33,8 +33,8 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Also pair runs of different configurations and trainings: the whole block matrix (default: where several trainings \
-      are given, or as evaluation.across_configurations says).
+      Also pair runs of different configurations and trainings: the whole block matrix (default: yes for several \
+      trainings, else evaluation.across_configurations).
       """)
   var across: Bool?
 
@@ -64,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
     settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
     if settings.acrossConfigurations, let (first, second) = joined.differentNetworks {
       throw UsageError(
-        "\(first) and \(second) have different networks, and a team needs the same of all; "
+        "\(first) and \(second) have different networks, and a team shares one network; "
           + "pass --no-across to pair only runs of the same configuration")
     }
     let device = try deviceOptions.open()
@@ -100,7 +100,7 @@ struct EvaluateCommand: ParsableCommand {
     let played = evaluation.plan.teams.count * settings.games * settings.modes.count
     try target.write(evaluation)
     if let earlier = target.earlierGoesTo {
-      Console.log.info("the evaluation before this one is in \(earlier.relativePath)")
+      Console.log.info("the earlier evaluation was moved to \(earlier.relativePath)")
     }
     let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s)"
     let place = "\(device.description.name); written to \(target.url.relativePath)"
@@ -113,7 +113,7 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  /// The configuration's settings with the options of the command on top.
+  /// The configuration's settings, overridden by the options of the command.
   private func settings(_ configured: EvaluationSettings) throws -> EvaluationSettings {
     var settings = configured
     if let games {

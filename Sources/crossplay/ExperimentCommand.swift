@@ -4,14 +4,14 @@ import Foundation
 import Runs
 import Training
 
-/// The whole experiment of one configuration: train, evaluate, report, each as its own command does it.
+/// The whole experiment of one configuration: train, evaluate and report, each like its own command.
 struct ExperimentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "experiment",
     abstract: "Trains every run of a configuration, evaluates all of them and writes the report.",
     discussion: """
-      The same as train, evaluate and report one after another, with the configuration's evaluation settings. With \
-      --resume it goes on wherever it was interrupted.
+      Runs train, evaluate and report one after another, with the configuration's evaluation settings. With --resume, \
+      it continues wherever it was interrupted.
       """)
 
   @OptionGroup var training: TrainingOptions

@@ -41,13 +41,13 @@ struct FlowCommand: ParsableCommand {
   @Flag(help: "Find the alpha above which all initialisations reach one policy, by bisection.")
   var threshold = false
 
-  @Option(help: "Width of the interval in which the threshold is found.")
+  @Option(help: "Width of the interval that brackets the threshold.")
   var tolerance = 1e-3
 
   @Flag(help: "Lower alpha step by step, and report the best deterministic policy found.")
   var anneal = false
 
-  @Flag(help: "Count symmetries that exchange agents, too.")
+  @Flag(help: "Also count symmetries that exchange agents.")
   var permuteAgents = false
 
   @Flag(name: .customLong("no-symmetry"), help: "Do not look for symmetries.")
@@ -59,7 +59,7 @@ struct FlowCommand: ParsableCommand {
   @Option(help: "Whether the entropies of later steps are discounted like rewards (discounted, undiscounted).")
   var entropyWeighting = EntropyWeighting.discounted
 
-  @Option(help: ArgumentHelp("Also write tables (csv) and figures (svg) there.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Also write tables (CSV) and figures (SVG) to this folder.", valueName: "folder"))
   var output: String?
 
   @Flag(
@@ -85,7 +85,7 @@ struct FlowCommand: ParsableCommand {
       throw ValidationError("give one of --alpha, --threshold and --anneal, or --search alone")
     }
     guard !(permuteAgents && withoutSymmetry) else {
-      throw ValidationError("--permute-agents is about symmetries, which --no-symmetry leaves out; give one of them")
+      throw ValidationError("--permute-agents is about symmetries, which --no-symmetry leaves out; give only one")
     }
     guard (1...1_000_000).contains(searchedProblems ?? 1) else {
       throw ValidationError("--search is from 1 to 1000000 problems")
@@ -134,8 +134,8 @@ struct FlowCommand: ParsableCommand {
     if let group, !group.isComplete {
       Console.log.warning(
         """
-        the search for symmetries was given up: at least \(group.order) are known, and equivariance is that under these; \
-        --no-symmetry does without
+        the search for symmetries was given up: at least \(group.order) are known, and equivariance is measured under \
+        these; --no-symmetry skips the search
         """)
     }
     var ensembles: [FlowEnsemble] = []
@@ -151,7 +151,7 @@ struct FlowCommand: ParsableCommand {
       }
       let report = FlowReport(ensemble, group: group, seed: seed, weighting: entropyWeighting, seconds: secondsHere)
       if report.unfinished > 0 {
-        Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they arrived")
+        Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they converged")
       }
       if json { try Console.printJSON(report) } else { print(Self.text(report)) }
       ensembles.append(ensemble)
@@ -281,7 +281,7 @@ struct FlowCommand: ParsableCommand {
   /// `0.3`, `0.3,0.45` or `0.05:0.6:56`.
   static func alphas(_ text: String) throws -> [Double] {
     let error = UsageError(
-      "--alpha \(text): expected positive numbers such as 0.3, 0.3,0.45 or 0.05:0.6:56 (first, last, how many)")
+      "--alpha \(text): expected positive numbers such as 0.3, 0.3,0.45 or 0.05:0.6:56 (first, last, count)")
     let range = text.split(separator: ":", omittingEmptySubsequences: false)
     let alphas: [Double]
     if range.count == 3 {

@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
     let runs = try min(configuration.runs(in: part).count, waveRuns ?? .max)
     let device = try training.deviceOptions.open(environments: runs * configuration.environments)
     if plan {
-      guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
+      guard !json else { throw UsageError("--plan prints text only; leave out --json") }
       print(
         try Trainer.planText(
           configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))

@@ -2,7 +2,7 @@ import ArgumentParser
 import Configuration
 import Training
 
-/// What is trained, on which device, and in which folder.
+/// What to train, on which device, and in which folder.
 struct TrainingOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The configuration, in YAML.", valueName: "config.yaml"))
   var path: String

@@ -43,7 +43,7 @@ struct WatchCommand: ParsableCommand {
   @Option(help: "Seed of the games.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Wait so long after every step.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Wait after every step.", valueName: "seconds"))
   var delay = 0.0
 
   @Flag(help: "Wait for Enter after every step.")
@@ -55,7 +55,7 @@ struct WatchCommand: ParsableCommand {
   @Option(help: "Write replays in this format instead of showing games: hanab-live.")
   var format: Format?
 
-  @Argument(help: ArgumentHelp("Where replays go.", valueName: "file"))
+  @Argument(help: ArgumentHelp("File for the replays.", valueName: "file"))
   var file: String?
 
   @OptionGroup var deviceOptions: DeviceOptions
@@ -68,7 +68,7 @@ struct WatchCommand: ParsableCommand {
     guard (0...3600).contains(delay) else { throw UsageError("--delay \(delay): expected 0 to 3600 seconds") }
     guard !step || delay == 0 else { throw UsageError("--step waits for Enter; leave out --delay") }
     guard (format == nil) == (file == nil) else {
-      throw UsageError("replays need a format and a place; give both, as in --format hanab-live game.json")
+      throw UsageError("replays need a format and a file; give both, as in --format hanab-live game.json")
     }
     guard format == nil || !(json || step || delay > 0) else {
       throw UsageError("--format writes a file and shows nothing; leave out --json, --step and --delay")
@@ -97,7 +97,7 @@ struct WatchCommand: ParsableCommand {
     try deviceOptions.finish(device)
   }
 
-  /// Between two steps; false where the user has had enough.
+  /// Waits between two steps; false if the user ended the input.
   private func wait() throws -> Bool {
     fflush(nil)
     if delay > 0 { Thread.sleep(forTimeInterval: delay) }
@@ -136,7 +136,7 @@ struct WatchCommand: ParsableCommand {
     let architecture: NetworkArchitecture
     /// nil for random play.
     let team: [EvaluationPolicy]?
-    /// What is said of each seat.
+    /// A description of each seat.
     let seats: [String]
   }
 
@@ -180,7 +180,7 @@ struct WatchCommand: ParsableCommand {
       }
       guard other.trained.architecture == first.trained.architecture else {
         throw UsageError(
-          "\(other.place.folder) was trained with another network than \(first.place.folder); a team needs the same")
+          "\(other.place.folder) was trained with another network than \(first.place.folder); a team shares one")
       }
     }
     guard found.count == 1 || found.count == environment.agentCount else {

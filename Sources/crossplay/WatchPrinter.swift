@@ -7,11 +7,11 @@ import Training
 /// Prints the steps of games: as boards for people, or as one JSON object per step.
 struct WatchPrinter {
   let environment: any Environment
-  /// What is said of each seat.
+  /// A description of each seat.
   let seats: [String]
   let json: Bool
 
-  /// What the object of a step holds; `state` is the one before the actions, in the words of recorded games.
+  /// What the object of a step holds; `state` is the one before the actions, with the keys of recorded games.
   private struct Step: Encodable {
     let game: Int
     let step: Int

@@ -95,7 +95,7 @@ import Testing
     try #require(CommandRun(["train", "small.yaml", "--output", "result"], in: folder.url).status == 0)
     let before = try contents(of: folder.url.appendingPathComponent("result"))
     let again = try CommandRun(["train", "small.yaml", "--output", "result"], in: folder.url)
-    expectFailure(again, mentioning: ["result", "--resume", "--output"])
+    expectFailure(again, mentioning: ["result", "resume it", "output folder"])
     let other = try CommandRun(
       ["train", "small.yaml", "--set", "gamma=0.5", "--output", "result", "--resume"], in: folder.url)
     expectFailure(other, mentioning: ["config.yaml"])

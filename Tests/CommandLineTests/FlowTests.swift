@@ -178,7 +178,7 @@ import Testing
     (["dec-lion", "--alpha", "1"], ["dec-lion", "dec-tiger"]),
     (["dec-tiger", "--horizon", "9", "--alpha", "1"], ["joint histories", "largest feasible horizon is 5"]),
     (["dec-tiger", "--horizon", "0", "--alpha", "1"], ["horizon 0"]),
-    (["dec-tiger", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 5"]),
+    (["dec-tiger", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "horizon is 5"]),
     (["matching:1", "--horizon", "1000000000000", "--alpha", "1"], ["horizon 1000000000000", "at most 1000"]),
     (["levers:1e308,-1e308", "--alpha", "1"], ["levers:1e308,-1e308", "beyond 1e+100"]),
     (["matching:2", "--alpha", "1e308"], ["--alpha 1e308", "1e+100"]),

@@ -85,7 +85,7 @@ import Testing
   @Test func resultsOfAnotherEvaluationAreNeverOverwritten() throws {
     try train("a")
     try train("b", "seeds=1")
-    #expect(try crossplay("evaluate", "a", "b").errors.contains("say with --output"))
+    #expect(try crossplay("evaluate", "a", "b").errors.contains("(--output FOLDER)"))
     #expect(try crossplay("evaluate", "a", "--games", "4").status == 0)
     let first = try text("a/evaluation/matrix.csv")
     // The same again gives the same; another one leaves it beside itself.

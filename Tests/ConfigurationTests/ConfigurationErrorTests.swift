@@ -33,12 +33,12 @@ struct ConfigurationErrorTests {
     (
       "sweep: {epochs: [1, 2]}",
       "train.yaml:2: sweep.epochs: all runs of a training share epochs; train each value in a folder of its own "
-        + "(--set epochs=... --output ...) and give the folders to crossplay evaluate together"
+        + "and evaluate the folders together"
     ),
     (
       "sweep:\n  network.trunk: [[64], [128]]",
       "train.yaml:3: sweep.network.trunk: all runs of a training share network.trunk; train each value in a folder of "
-        + "its own (--set network.trunk=... --output ...) and give the folders to crossplay evaluate together"
+        + "its own and evaluate the folders together"
     ),
     ("seeds: {number: 3}", "train.yaml:2: seeds.number is not a known key; known keys: count, first"),
   ])
@@ -149,14 +149,14 @@ struct ConfigurationErrorTests {
   }
 
   @Test func setArgumentsAreNamedInErrors() {
-    #expect(message("", "gamma=2") == "--set gamma=2: gamma = 2; expected a number from 0 to 1")
-    #expect(message("", "gama=0.9") == "--set gama=0.9: gama is not a known key; did you mean gamma?")
-    #expect(message("", "gamma") == "--set gamma: expected key=value, such as --set learning_rate=5e-4")
-    #expect(message("", ".a=1") == "--set .a=1: expected a dotted key before the =, such as network.trunk")
+    #expect(message("", "gamma=2") == "override gamma=2: gamma = 2; expected a number from 0 to 1")
+    #expect(message("", "gama=0.9") == "override gama=0.9: gama is not a known key; did you mean gamma?")
+    #expect(message("", "gamma") == "override gamma: expected key=value, such as learning_rate=5e-4")
+    #expect(message("", ".a=1") == "override .a=1: expected a dotted key before the =, such as network.trunk")
     #expect(
       message("epochs: 3", "epochs.x=1")
-        == "--set epochs.x=1: epochs = 3 at train.yaml:2 is not a section, so it has no key x")
-    #expect(message("", "network.trunk=[1")?.hasPrefix("--set network.trunk=[1: is not valid YAML:") == true)
+        == "override epochs.x=1: epochs = 3 at train.yaml:2 is not a section, so it has no key x")
+    #expect(message("", "network.trunk=[1")?.hasPrefix("override network.trunk=[1: is not valid YAML:") == true)
   }
 
   @Test func brokenYAMLNamesTheLine() {

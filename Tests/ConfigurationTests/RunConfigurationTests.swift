@@ -25,17 +25,6 @@ struct RunConfigurationTests {
     }
   }
 
-  @Test func theEntropyCoefficientStaysOrEndsWhereItIsTold() throws {
-    let sweep = "seeds: 1\nentropy_coefficient: 0.1\nsweep: {final_entropy_coefficient: [0, 0.2]}"
-    let annealed = try configuration(minimal + sweep).runs.map(\.hyperparameters)
-    let coefficients = annealed.map { h in (0..<4).map { h.entropyCoefficient(after: $0, of: 4) } }
-    #expect(coefficients[0].map { Float($0) } == [0.1, 0.075, 0.05, 0.025])
-    #expect(coefficients[1].map { Float($0) } == [0.1, 0.125, 0.15, 0.175])
-    let constant = try configuration(minimal + "entropy_coefficient: 0.1").runs[0].hyperparameters
-    #expect(constant.finalEntropyCoefficient == nil)
-    #expect((0..<4).allSatisfy { constant.entropyCoefficient(after: $0, of: 4) == 0.1 })
-  }
-
   @Test func theLastAxisVariesFastest() throws {
     let runs = try configuration(minimal + "seeds: 1\nsweep: {learning_rate: [1e-3, 2e-3], gamma: [0.8, 0.9]}").runs
     #expect(runs.map(\.hyperparameters.learningRate) == [1e-3, 1e-3, 2e-3, 2e-3])
@@ -77,6 +66,6 @@ struct RunConfigurationTests {
   @Test func moreShardsThanRunsAreRefused() throws {
     let read = try configuration(sweep)
     let error = #expect(throws: Shard.Invalid.self) { try read.runs(in: Shard("1/7")) }
-    #expect(error?.description == "--shard 1/7: there are only 6 runs; use at most 6 shards")
+    #expect(error?.description == "shard 1/7: there are only 6 runs; use at most 6 shards")
   }
 }

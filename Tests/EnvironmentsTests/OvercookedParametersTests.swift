@@ -147,11 +147,11 @@ import Testing
         "  'start_all_orders': [{'ingredients': ['onion', 'tomato']}],\n",
         "start_all_orders has {\"ingredients\": [\"onion\", \"tomato\"]}"
       ),
-      ("  'onion_time': 15,\n", "onion_time = 15 is not what this game does"),
+      ("  'onion_time': 15,\n", "onion_time = 15 is not supported"),
       ("  'recipe_times': [100, 100],\n", "recipe_times = [100, 100]"),
       ("  'start_all_orders': [],\n", "start_all_orders is empty"),
       ("  'cook_time' 20,\n", "line 7: a colon is missing after \"cook_time\""),
-      ("  'a': x,\n", "line 7: \"x\" is no value"),
+      ("  'a': x,\n", "line 7: \"x\" is not a value"),
       ("  'a': 'b,\n", "line 7: a text begins with ' and does not end"),
       ("  'a': 1 'b': 2,\n", "line 7: a comma or } is missing"),
       ("  'a': \(String(repeating: "[", count: 100_000)),\n", "too deep"),

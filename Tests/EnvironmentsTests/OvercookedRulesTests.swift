@@ -266,7 +266,7 @@ import Testing
     try play.setActions(Array(repeating: 5, count: 10))
     try play.step()
     // After one step of five environments half of the horizon is gone; every second cook took an onion.
-    #expect(try play.vector.shapedRewards?.read(run: 0) == [1.5, 0, 1.5, 0, 1.5, 0, 1.5, 0, 1.5, 0])
+    #expect(try play.shapedRewards() == [1.5, 0, 1.5, 0, 1.5, 0, 1.5, 0, 1.5, 0])
   }
 
   @Test func directionsAreDrawnForEachCookAndEpisode() throws {

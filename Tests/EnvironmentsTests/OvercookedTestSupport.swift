@@ -59,5 +59,5 @@ struct OvercookedTable {
   }
 
   /// Shaped rewards of the last step.
-  func shaped() throws -> [Float] { try play.vector.shapedRewards?.read(run: 0) ?? [] }
+  func shaped() throws -> [Float] { try play.shapedRewards() ?? [] }
 }

@@ -38,7 +38,7 @@ import VulkanCompute
       try play.setActions(actions)
       try play.step()
       let (rewards, dones, states) = try (play.rewards(), play.dones(), play.states())
-      let shaped = try play.vector.shapedRewards?.read(run: 0) ?? []
+      let shaped = try play.shapedRewards() ?? []
       for index in 0..<count {
         let expected = games[index].play(actions[2 * index..<2 * index + 2].map(Int.init))
         #expect(rewards[2 * index..<2 * index + 2].allSatisfy { Double($0) == expected.reward }, "step \(step)")

@@ -88,7 +88,7 @@ struct YokaiLockstep {
     try play.setActions(actions)
     try play.step()
     let (rewards, dones, states, outcomes) = try (play.rewards(), play.dones(), play.states(), play.outcomes())
-    let shaped = try play.vector.shapedRewards?.read(run: 0)
+    let shaped = try play.shapedRewards()
     for index in games.indices {
       var reward: Float = 0
       let before = games[index]

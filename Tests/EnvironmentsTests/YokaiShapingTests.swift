@@ -13,7 +13,7 @@ import Testing
     ])
     func check(_ action: YokaiGame.Action, _ shaped: Float, _ comment: Comment) throws {
       #expect(try table.act(action) == 0)
-      #expect(try table.play.vector.shapedRewards?.read(run: 0) == [shaped, shaped, shaped], comment)
+      #expect(try table.play.shapedRewards() == [shaped, shaped, shaped], comment)
     }
     try check(.peek(0), 0.0625, "a card that the seat had not seen")
     try check(.peek(1), 0.0625, "another")
@@ -40,7 +40,7 @@ import Testing
       state.cells[1] = 6 * 9 + 3
       state.phase = .move
     }
-    func shaped() throws -> [Float] { try table.play.vector.shapedRewards?.read(run: 0) ?? [] }
+    func shaped() throws -> [Float] { try table.play.shapedRewards() ?? [] }
     #expect(try table.game.groupCount == 3 + 3 + 1)
     try table.act(.cell(at(4, 4)))
     #expect(try shaped() == [0, 0], "taken up, not moved yet")
@@ -54,14 +54,14 @@ import Testing
       if !won { state.colors.swapAt(0, 8) }
     }
     #expect(try table.act(.end) == (won ? 31 : 0))
-    #expect(try table.play.vector.shapedRewards?.read(run: 0) == [0, 0])
+    #expect(try table.play.shapedRewards() == [0, 0])
   }
 
   @Test func whatIsRefusedIsNotShapedAndNotCounted() throws {
     let table = try YokaiTable(["shaping_weight": 1]) { $0.phase = .move }
     try table.act(.nothing)
     #expect(try table.play.errors() == [ERROR_ILLEGAL_ACTION])
-    #expect(try table.play.vector.shapedRewards?.read(run: 0) == [0, 0])
+    #expect(try table.play.shapedRewards() == [0, 0])
     #expect(try table.state.transitions == 0)
     try table.act(.move(8, to: at(2, 3)))
     #expect(try table.state.transitions == 1)
@@ -83,7 +83,7 @@ import Testing
       try play.observe()
       try play.chooseRandomly()
       try play.step()
-      let shaped = try #require(try play.vector.shapedRewards?.read(run: 0))
+      let shaped = try #require(try play.shapedRewards())
       let (now, dones) = (try potentials(), try play.dones())
       for index in 0..<count {
         sums[index] += Double(shaped[2 * index])
@@ -117,7 +117,7 @@ import Testing
       try play.step()
       try play.resetWhereDone()
     }
-    func shaped() throws -> [Float]? { try play.vector.shapedRewards?.read(run: 0) }
+    func shaped() throws -> [Float]? { try play.shapedRewards() }
     for weight: Float in [2, 1.4, 0.8, 0.2, 0] {
       try act(.move(8, to: at(2, 3)), by: 0)
       let found = try #require(try shaped())
@@ -134,7 +134,7 @@ import Testing
     #expect(!environment.shapesRewards && environment.stateWordCount == 16)
     #expect(try environment.macros == yokai().macros)
     let play = try EnvironmentPlay(environment, device: TestDevice.make())
-    #expect(play.vector.shapedRewards == nil)
+    #expect(try play.shapedRewards() == nil)
   }
 
   @Test func shapingChangesNothingElse() throws {

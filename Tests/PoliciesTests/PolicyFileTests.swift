@@ -94,7 +94,7 @@ struct PolicyFileTests {
         == "trunk.0.weight has the shape [4, 5]; the architecture needs [5, 4]")
     #expect(problem { $0[1] = replaced($0[1], first: .nan) } == "trunk.0.bias holds a NaN or an infinity")
     #expect(
-      problem { $0.append(.init(name: "extra", shape: [1], values: [0])) } == "extra is no part of the architecture")
+      problem { $0.append(.init(name: "extra", shape: [1], values: [0])) } == "extra is not part of the architecture")
   }
 
   @Test func anotherSafetensorsFileIsNoPolicy() throws {

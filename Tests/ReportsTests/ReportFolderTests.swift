@@ -274,7 +274,7 @@ import Training
     let second = try ExampleTraining(yaml: ExampleTraining.yaml.replacing("epochs: 1", with: "epochs: 2"))
     try second.writeMetrics()
     let contents = try first.contents([first.url, second.url])
-    #expect(contents.remarks.contains { $0.contains("4 of 4 evaluated runs are not of these trainings") })
+    #expect(contents.remarks.contains { $0.contains("4 of 4 evaluated runs are of other trainings") })
     #expect(contents.trainings.count == 2 && contents.curves.runs.count == 8)
     #expect(Set(contents.curves.groups.map(\.configuration)).count == 4)
     let twice = #expect(throws: FileFailure.self) { try first.contents([first.url, first.url]) }

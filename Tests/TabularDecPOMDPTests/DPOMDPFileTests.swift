@@ -280,7 +280,7 @@ import Testing
     // P and O: 32 * (20 * 9 * 20 + 9 * 20 * 16) = 207,360 bytes; rewards: 180 tables of 20 * 16 * 8.
     #expect(throws: DPOMDPError.self) { try read(207_359) }
     let error = #expect(throws: DPOMDPError.self) { try read(207_360 + 179 * 2560) }
-    #expect(error?.line == 16 && error?.description.contains("no memory for rewards") == true)
+    #expect(error?.line == 16 && error?.description.contains("do not fit into memory") == true)
     try read(207_360 + 180 * 2560)
   }
 
@@ -304,7 +304,7 @@ import Testing
     ("values: reward", "values: money", ["f.dpomdp:4:9", "reward or cost"]),
     ("states: tiger-left tiger-right", "states: tiger-left tiger-left", ["f.dpomdp:5:20", "second state"]),
     ("uniform\nactions", "0.5 0.6\nactions", ["start distribution", "1.1"]),
-    ("uniform\nactions", "0.5 0.4 0.1\nactions", ["f.dpomdp:7:9", "3 numbers where there are 2 states"]),
+    ("uniform\nactions", "0.5 0.4 0.1\nactions", ["f.dpomdp:7:9", "3 numbers for 2 states"]),
     ("listen open-left open-right\nlisten", "listen", ["f.dpomdp:8:1", "1 lines of actions for 2 agents"]),
     ("T: listen listen :", "T: jump listen :", ["f.dpomdp:16:4", "no action jump"]),
     ("T: listen listen :", "T: listen :", ["f.dpomdp:16:4", "joint action"]),
@@ -312,11 +312,11 @@ import Testing
     ("identity", "0.5 0.6 0.5 0.5", ["f.dpomdp:16:1", "T: listen listen : tiger-left", "1.1"]),
     ("hear-left hear-left : 0.7225", "hear-left hear-left : 0.8", ["f.dpomdp:23:1", "O: listen listen : tiger-left"]),
     ("hear-left hear-left : 0.7225", "hear-left hear-left : 7", ["f.dpomdp:20:55", "probability"]),
-    ("hear-left hear-left : 0.7225", "hear-left hear-left : much", ["f.dpomdp:20:55", "\"much\" is no number"]),
+    ("hear-left hear-left : 0.7225", "hear-left hear-left : much", ["f.dpomdp:20:55", "\"much\" is not a number"]),
     ("R: * : * : * : * : -100", "R: * : -100", ["f.dpomdp:26:1", "R: <actions>"]),
-    ("R: * : * : * : * : -100", "R: * : * : * : * : uniform", ["f.dpomdp:26:20", "\"uniform\" is no number"]),
+    ("R: * : * : * : * : -100", "R: * : * : * : * : uniform", ["f.dpomdp:26:20", "\"uniform\" is not a number"]),
     ("R: * : * : * : * : -100", "R: * : * : tiger-up : * : -100", ["f.dpomdp:26:12", "no state tiger-up"]),
-    ("# Dec-Tiger", "hello", ["f.dpomdp:1:1", "begins no entry"]),
+    ("# Dec-Tiger", "hello", ["f.dpomdp:1:1", "is not an entry"]),
     ("T: * :\nuniform\n", "", ["f.dpomdp", "T: listen open-left : tiger-left", "no entry mentions"]),
   ]
 

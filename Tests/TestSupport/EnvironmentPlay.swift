@@ -9,22 +9,18 @@ public final class EnvironmentPlay {
   private let randomPlay: RandomPlay
   private let unpack: Kernel
   private let runs: Int
-  private let observations: Buffer<UInt32>  // (R, N, A, W)
-  private let legalMasks: Buffer<UInt32>  // (R, N, A, M)
-  private let actions: Buffer<UInt32>  // (R, N, A)
-  private let rewards: Buffer<Float>  // (R, N, A)
-  private let dones: Buffer<UInt32>  // (R, N)
+  private let transitions: Transitions
   private let values: Buffer<Float>  // (N, A, D)
   private var steps = 0
   private lazy var observing = record {
-    vector.recordObserve($0, runs: all, observations: observations, legalMasks: legalMasks, block: 0)
+    vector.recordObserve($0, runs: all, into: transitions)
   }
   private lazy var stepping = record {
-    vector.recordStep($0, runs: all, actions: actions, rewards: rewards, dones: dones, transition: 0)
+    vector.recordStep($0, runs: all, of: transitions)
   }
-  private lazy var resetting = record { vector.recordReset($0, runs: all, all: false, dones: dones, transition: 0) }
+  private lazy var resetting = record { vector.recordReset($0, runs: all, of: transitions) }
   private lazy var choosing = record {
-    randomPlay.recordChoose($0, runs: all, legalMasks: legalMasks, block: 0, actions: actions, transition: 0)
+    randomPlay.recordChoose($0, runs: all, into: transitions)
   }
 
   private var all: Range<Int> { 0..<runs }
@@ -38,31 +34,22 @@ public final class EnvironmentPlay {
     self.device = device
     runs = seeds.count
     let table = BufferTable(device: device)
-    let rows = [("N", environments), ("A", environment.agentCount)]
     vector = try VectorEnvironment(
       environment: environment, runs: runs, environmentsPerRun: environments, device: device, table: table,
       injectsStartStates: !startStates.isEmpty)
     randomPlay = try RandomPlay(vector, device: device, table: table)
     unpack = try device.observationUnpacker(of: environment)
-    observations = table.register(
-      "observations", of: UInt32.self, runs: runs, perRun: rows + [("W", environment.observationWordCount)],
-      persistence: .scratch)
-    legalMasks = table.register(
-      "legal_masks", of: UInt32.self, runs: runs, perRun: rows + [("M", environment.maskWordCount)],
-      persistence: .scratch)
-    actions = table.register("actions", of: UInt32.self, runs: runs, perRun: rows, persistence: .scratch)
-    rewards = table.register("rewards", of: Float.self, runs: runs, perRun: rows, persistence: .scratch)
-    dones = table.register(
-      "dones", of: UInt32.self, runs: runs, perRun: [("N", environments)], persistence: .scratch)
+    transitions = Transitions(of: environment, runs: runs, environments: environments, table: table)
     values = table.register(
-      "values", of: Float.self, runs: 1, perRun: rows + [("D", environment.observationFeatureCount)],
+      "values", of: Float.self, runs: 1,
+      perRun: [("N", environments), ("A", environment.agentCount), ("D", environment.observationFeatureCount)],
       persistence: .scratch)
     try table.allocate()
     try vector.initialize(seeds: seeds)
     for (index, start) in startStates.enumerated() {
       try vector.inject(startState: start, run: 0, environment: index)
     }
-    try device.run { vector.recordReset($0, runs: all, all: true, dones: dones, transition: 0) }
+    try device.run { vector.recordFirstEpisodes($0, runs: all, of: transitions) }
     try observe()
   }
 
@@ -78,7 +65,7 @@ public final class EnvironmentPlay {
     try device.submit(choosing).wait()
   }
 
-  public func setActions(_ values: [UInt32], run: Int = 0) throws { try actions.write(values, run: run) }
+  public func setActions(_ values: [UInt32], run: Int = 0) throws { try transitions.actions.write(values, run: run) }
 
   /// Moves, without a reset.
   public func step() throws {
@@ -90,23 +77,25 @@ public final class EnvironmentPlay {
 
   /// What is on the device now; (N) or (N, A) entries.
   public func states(run: Int = 0) throws -> [[UInt32]] { try vector.states(run: run) }
-  public func rewards(run: Int = 0) throws -> [Float] { try rewards.read(run: run) }
-  public func dones(run: Int = 0) throws -> [Bool] { try dones.read(run: run).map { $0 != 0 } }
+  public func rewards(run: Int = 0) throws -> [Float] { try transitions.rewards.read(run: run) }
+  public func dones(run: Int = 0) throws -> [Bool] { try transitions.dones.read(run: run).map { $0 != 0 } }
   /// (N, E), to be read where the last step ended an episode; empty where the game has no outcomes.
-  public func outcomes(run: Int = 0) throws -> [Float] { try vector.outcomes?.read(run: run) ?? [] }
+  public func outcomes(run: Int = 0) throws -> [Float] { try transitions.outcomes?.read(run: run) ?? [] }
+  /// (N, A); nil where the game does not shape rewards.
+  public func shapedRewards(run: Int = 0) throws -> [Float]? { try transitions.shapedRewards?.read(run: run) }
   /// Makes outcomes that are not written show.
   public func poisonOutcomes() throws {
-    guard let outcomes = vector.outcomes else { return }
+    guard let outcomes = transitions.outcomes else { return }
     try outcomes.write(Array(repeating: .nan, count: outcomes.count))
   }
   public func errors(run: Int = 0) throws -> [UInt32] { try vector.errors.read(run: run) }
-  public func actions(run: Int = 0) throws -> [UInt32] { try actions.read(run: run) }
-  public func packedObservations(run: Int = 0) throws -> [UInt32] { try observations.read(run: run) }
-  public func packedMasks(run: Int = 0) throws -> [UInt32] { try legalMasks.read(run: run) }
+  public func actions(run: Int = 0) throws -> [UInt32] { try transitions.actions.read(run: run) }
+  public func packedObservations(run: Int = 0) throws -> [UInt32] { try transitions.observations.read(run: run) }
+  public func packedMasks(run: Int = 0) throws -> [UInt32] { try transitions.legalMasks.read(run: run) }
 
   /// Legal actions, (N, A) lists.
   public func legalActions(run: Int = 0) throws -> [[Int]] {
-    let words = try legalMasks.read(run: run)
+    let words = try transitions.legalMasks.read(run: run)
     let count = environment.maskWordCount
     return stride(from: 0, to: words.count, by: count).map {
       environment.legalActions(inMask: words[$0..<$0 + count])
@@ -119,7 +108,7 @@ public final class EnvironmentPlay {
     let count = vector.environmentsPerRun * environment.agentCount * features
     try device.run {
       $0.dispatch(
-        unpack, ["observations": observations.window(runs: run..<run + 1), "values": values.whole],
+        unpack, ["observations": transitions.observations.window(runs: run..<run + 1), "values": values.whole],
         push: UInt32(count), groups: unpack.groups(for: count))
     }
     let all = try values.read(run: 0)

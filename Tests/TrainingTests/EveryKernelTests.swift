@@ -42,8 +42,7 @@ import VulkanCompute
     try table.allocate()
     let choose = try device.record { recorder in
       randomPlay.recordChoose(
-        recorder, runs: 0..<1, legalMasks: parts.buffers.legalMasks, block: 0, actions: parts.buffers.actions,
-        transition: 0)
+        recorder, runs: 0..<1, into: parts.buffers.transitions)
     }
     return try (update + [choose]).flatMap(\.kernels) + [device.observationUnpacker(of: trainer.environment)]
   }

@@ -2,7 +2,8 @@ import CShaders
 import Foundation
 import TestSupport
 import Testing
-import VulkanCompute
+
+@testable import VulkanCompute
 
 @Suite struct DeviceTests {
   /// doubled[i] = 2 * values[i]; one invocation per element.
@@ -55,6 +56,17 @@ import VulkanCompute
       $0.dispatch(kernel, ["values": values.whole, "doubled": short.whole], push: UInt32(64), groups: 1)
     }
     #expect(!device.validationMessages.isEmpty)
+  }
+
+  @Test func noticesOfTheLayerAboutItselfAreNoFindings() {
+    #expect(!Instance.isFinding("[AppName: ] Internal Warning: Setting VkPhysicalDeviceFeatures.x to VK_TRUE"))
+    #expect(Instance.isFinding("SYNC-HAZARD-READ-AFTER-WRITE: vkCmdDispatch"))
+  }
+
+  @Test func timestampsCountWithTheBitsThatTheQueueHas() {
+    #expect(DeviceDescription.mask(bits: 36) == 0xF_FFFF_FFFF)
+    #expect(DeviceDescription.mask(bits: 64) == .max && DeviceDescription.mask(bits: 0) == 0)
+    #expect((UInt64(5) &- 0xF_FFFF_FFFE) & DeviceDescription.mask(bits: 36) == 7)
   }
 
   @Test func aRecordedSequenceCanBeSubmittedAgain() throws {

@@ -31,7 +31,7 @@ private struct HanabiTrace: Decodable {
   }
 
   struct View: Decodable {
-    let obs: [String: Observation]
+    let obs: [String: RecordedObservation]
     let legal: [String: [Int]]
   }
 
@@ -41,14 +41,8 @@ private struct HanabiTrace: Decodable {
     let reward: Float
     let done: Bool
     let state: State
-    let obs: [String: Observation]
+    let obs: [String: RecordedObservation]
     let legal: [String: [Int]]
-  }
-
-  struct Observation: Decodable {
-    let one: [Int]
-    let i: [Int]
-    let v: [Float]
   }
 
   struct State: Decodable {
@@ -113,39 +107,35 @@ extension HanabiEnvironment {
     if contents.isHanabLive { return try hanabLiveGame(from: contents) }
     let trace = try contents.decode(HanabiTrace.self)
     let config = trace.config
-    let environment: HanabiEnvironment
-    do {
-      environment = try HanabiEnvironment(
+    return try contents.games(trace.episodes, source: trace.source) {
+      try HanabiEnvironment(
         parameters: EnvironmentParameters([
           "players": .integer(config.players), "colors": .integer(config.colors), "ranks": .integer(config.ranks),
           "hand_size": .integer(config.handSize), "information_tokens": .integer(config.informationTokens),
           "life_tokens": .integer(config.lifeTokens), "card_counts": .list(config.cardCounts.map { .integer($0) }),
         ]))
-    } catch let invalid as EnvironmentParameters.Invalid {
-      throw contents.error("its config cannot be played: \(invalid)")
+    } read: {
+      try $0.recordedEpisode($1)
     }
-    let episodes = try trace.episodes.enumerated().map { number, episode in
-      try environment.recordedEpisode(episode) { contents.error("episode \(number): \($0)") }
-    }
-    return RecordedGames(environment: environment, source: trace.source, episodes: episodes)
   }
 
-  private func recordedEpisode(
-    _ episode: HanabiTrace.Episode, error: (String) -> TraceError
-  ) throws -> RecordedEpisode {
+  private func recordedEpisode(_ episode: HanabiTrace.Episode) throws -> RecordedEpisode {
     let deck = try episode.initial.deck.map { pair in
       guard pair.count == 2, 0..<parameters.colors ~= pair[0], 0..<parameters.ranks ~= pair[1] else {
-        throw error("the deck holds \(pair), which is no card of its config")
+        throw ImpossibleRecording("the deck holds \(pair), which is not a card of its config")
       }
       return pair[0] * parameters.ranks + pair[1]
     }
-    guard deck.sorted() == startDeck else { throw error("the deck does not hold the cards of its config") }
+    guard deck.sorted() == startDeck else {
+      throw ImpossibleRecording("the deck does not hold the cards of its config")
+    }
     let moments =
-      try [recordedMoment(episode.initial.state, episode.reset.obs, episode.reset.legal, error)]
-      + episode.steps.map { try recordedMoment($0.state, $0.obs, $0.legal, error) }
+      try [recordedMoment(episode.initial.state, episode.reset.obs, episode.reset.legal)]
+      + episode.steps.map { try recordedMoment($0.state, $0.obs, $0.legal) }
     let steps = try episode.steps.map { step in
       guard 0..<agentCount ~= step.player, 0..<actionCount ~= step.action else {
-        throw error("seat \(step.player) chooses action \(step.action), which do not exist in its config")
+        throw ImpossibleRecording(
+          "seat \(step.player) chooses action \(step.action), which does not exist in its config")
       }
       var actions = [UInt32](repeating: UInt32(parameters.noOp), count: agentCount)
       actions[step.player] = UInt32(step.action)
@@ -156,24 +146,14 @@ extension HanabiEnvironment {
   }
 
   private func recordedMoment(
-    _ state: HanabiTrace.State, _ observations: [String: HanabiTrace.Observation], _ legal: [String: [Int]],
-    _ error: (String) -> TraceError
+    _ state: HanabiTrace.State, _ observed: [String: RecordedObservation], _ legal: [String: [Int]]
   ) throws -> RecordedMoment {
-    let names = (0..<agentCount).map { "agent_\($0)" }
-    return try RecordedMoment(
+    try RecordedMoment(
       fields: state.fields,
-      legalActions: names.map { name in
-        guard let actions = legal[name] else { throw error("legal actions of \(name) are missing") }
+      legalActions: seatNames.map { name in
+        guard let actions = legal[name] else { throw ImpossibleRecording("legal actions of \(name) are missing") }
         return actions.sorted()
       },
-      observations: names.map { name in
-        guard let observation = observations[name] else { throw error("the observation of \(name) is missing") }
-        let indices = observation.one + observation.i
-        guard observation.i.count == observation.v.count,
-          indices.allSatisfy({ 0..<observationFeatureCount ~= $0 })
-        else { throw error("the observation of \(name) does not have \(observationFeatureCount) features") }
-        return SparseObservation(
-          indices: indices, values: Array(repeating: 1, count: observation.one.count) + observation.v)
-      })
+      observations: observations(observed))
   }
 }

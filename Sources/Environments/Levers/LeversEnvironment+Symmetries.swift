@@ -1,5 +1,5 @@
 extension LeversEnvironment {
-  /// More permutations of levers than this are not listed: seven equal levers have so many.
+  /// The most permutations of levers that are listed: those of seven equal levers.
   static let mostPermutations = 5040
 
   /// `levers`: every permutation of the levers that leaves the pay of every pair as it is; a cue is any of them with the

@@ -28,7 +28,7 @@ public struct LeversEnvironment: Environment {
 
   public var startState: [UInt32] { LeversState().words(parameters) }
 
-  /// Reset starts from exactly this state, but for a cue that is nil, which every reset draws.
+  /// Reset starts from exactly this state, except that a cue of nil is drawn at every reset.
   public func startState(_ state: LeversState) -> [UInt32] { state.words(parameters) }
 
   public var parametersDescription: [String: ParameterValue] {

@@ -59,7 +59,7 @@ public struct OvercookedEnvironment: Environment {
     return words
   }
 
-  /// Reset starts from exactly this state, whatever the parameters leave to chance.
+  /// Reset starts from exactly this state, even where the parameters leave something to chance.
   public func startState(_ state: OvercookedState) -> [UInt32] { state.words(parameters) }
 
   public static let learningParameters: Set = ["plate_reward", "shaping_weight", "shaping_horizon"]

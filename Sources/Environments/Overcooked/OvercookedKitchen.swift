@@ -1,6 +1,6 @@
 import CShaders
 
-/// A kitchen: what stands where and where the cooks start. Cells are numbered row by row.
+/// A kitchen: its stations and where the cooks start. Cells are numbered row by row.
 ///
 /// As text, one character per cell, in the letters of JaxMARL or overcooked_ai (`OvercookedLetters`).
 public struct OvercookedKitchen: Sendable, Hashable {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads `.layout` files of overcooked_ai: a Python dictionary with the kitchen under `grid`.
 ///
-/// The kitchen is what is taken from it. Whatever else the file asks for has to be what this game does anyway: onion soups of
+/// Only the kitchen is taken from it. Whatever else the file asks for has to be what this game does anyway: onion soups of
 /// three, 20 steps and 20 points each; all other orders, times and values are refused by name.
 /// Source: `overcooked_ai_py/data/layouts` of overcooked_ai (Carroll et al. 2019).
 enum OvercookedLayoutFile {
@@ -46,7 +46,7 @@ enum OvercookedLayoutFile {
         }
       default:
         throw invalid(
-          "\(key) = \(value) is not what this game does; soups take 20 steps and pay 20, take the line out")
+          "\(key) = \(value) is not supported; soups take 20 steps and pay 20, so remove the line")
       }
     }
     guard let grid else { throw invalid("there is no text under grid") }
@@ -107,7 +107,7 @@ indirect enum PythonLiteral {
       }
     }
 
-    /// Takes a text that stands here.
+    /// Reads the text at this place.
     mutating func take(_ text: String) -> Bool {
       guard characters[place...].starts(with: text) else { return false }
       place += text.count
@@ -139,7 +139,7 @@ indirect enum PythonLiteral {
         let constants: [String: PythonLiteral] = ["None": .none, "True": .boolean(true), "False": .boolean(false)]
         if let constant = constants[word] { return constant }
         guard let number = Double(word), number.isFinite else {
-          throw malformed("\"\(word.isEmpty ? String(characters[place]) : word)\" is no value")
+          throw malformed("\"\(word.isEmpty ? String(characters[place]) : word)\" is not a value")
         }
         return .number(number)
       }

@@ -31,7 +31,7 @@ private struct OvercookedTrace: Decodable {
   }
 
   struct View: Decodable {
-    let obs: [String: Observation]
+    let obs: [String: RecordedObservation]
   }
 
   struct Step: Decodable {
@@ -40,12 +40,7 @@ private struct OvercookedTrace: Decodable {
     let shaped: [Float]
     let done: Bool
     let state: State
-    let obs: [String: Observation]
-  }
-
-  struct Observation: Decodable {
-    let i: [Int]
-    let v: [Float]
+    let obs: [String: RecordedObservation]
   }
 
   struct State: Decodable {
@@ -74,75 +69,50 @@ extension OvercookedEnvironment {
     if let named = OvercookedLayoutName(rawValue: trace.config.layout), named.rows != trace.derived.grid {
       throw contents.error("shows a kitchen that is not \(named.rawValue)")
     }
-    let environment: OvercookedEnvironment
-    do {
-      environment = try OvercookedEnvironment(
+    return try contents.games(trace.episodes, source: trace.source) {
+      try OvercookedEnvironment(
         parameters: EnvironmentParameters([
           "grid": .list(trace.derived.grid.map { .text($0) }), "random_reset": .boolean(trace.config.randomReset),
           "max_steps": .integer(trace.config.maxSteps), "shaping_horizon": .integer(0),
         ]))
-    } catch let invalid as EnvironmentParameters.Invalid {
-      throw contents.error("its config cannot be played: \(invalid)")
+    } read: {
+      try $0.recordedEpisode($1)
     }
-    let episodes = try trace.episodes.enumerated().map { number, episode in
-      try environment.recordedEpisode(episode) { contents.error("episode \(number): \($0)") }
-    }
-    return RecordedGames(environment: environment, source: trace.source, episodes: episodes)
   }
 
-  private func recordedEpisode(
-    _ episode: OvercookedTrace.Episode, error: (String) -> TraceError
-  ) throws -> RecordedEpisode {
-    let moments =
-      try [recordedMoment(episode.initial.state, episode.reset.obs, error)]
-      + episode.steps.map { try recordedMoment($0.state, $0.obs, error) }
-    let steps = try episode.steps.map { step in
-      guard step.actions.count == agentCount, step.actions.allSatisfy({ 0..<actionCount ~= $0 }) else {
-        throw error("the actions \(step.actions) are not those of two cooks")
-      }
-      guard step.reward.count == agentCount, step.shaped.count == agentCount else {
-        throw error("the rewards \(step.reward) and \(step.shaped) are not those of two cooks")
-      }
-      return RecordedStep(
-        actions: step.actions.map(UInt32.init), rewards: step.reward, shapedRewards: step.shaped, done: step.done)
-    }
-    return RecordedEpisode(
-      startState: startState(try state(episode.initial.state, error)), moments: moments, steps: steps)
-  }
-
-  private func recordedMoment(
-    _ recorded: OvercookedTrace.State, _ observations: [String: OvercookedTrace.Observation],
-    _ error: (String) -> TraceError
-  ) throws -> RecordedMoment {
-    try RecordedMoment(
-      fields: state(recorded, error).fields(parameters), legalActions: nil,
-      observations: (0..<agentCount).map { agent in
-        guard let observation = observations["agent_\(agent)"] else {
-          throw error("the observation of agent_\(agent) is missing")
-        }
-        guard observation.i.count == observation.v.count,
-          observation.i.allSatisfy({ 0..<observationFeatureCount ~= $0 })
-        else { throw error("the observation of agent_\(agent) does not have \(observationFeatureCount) features") }
-        return SparseObservation(indices: observation.i, values: observation.v)
+  private func recordedEpisode(_ episode: OvercookedTrace.Episode) throws -> RecordedEpisode {
+    try RecordedEpisode(
+      startState: startState(state(episode.initial.state)),
+      moments: [recordedMoment(episode.initial.state, episode.reset.obs)]
+        + episode.steps.map { try recordedMoment($0.state, $0.obs) },
+      steps: episode.steps.map {
+        try recordedStep(actions: $0.actions, rewards: $0.reward, shaped: $0.shaped, done: $0.done)
       })
   }
 
+  private func recordedMoment(
+    _ recorded: OvercookedTrace.State, _ observed: [String: RecordedObservation]
+  ) throws -> RecordedMoment {
+    try RecordedMoment(
+      fields: state(recorded).fields(parameters), legalActions: nil, observations: observations(observed))
+  }
+
   /// The state of the file, as the game's own.
-  private func state(_ recorded: OvercookedTrace.State, _ error: (String) -> TraceError) throws -> OvercookedState {
+  private func state(_ recorded: OvercookedTrace.State) throws -> OvercookedState {
     let kitchen = parameters.kitchen
     func cell(_ place: [Int], of kinds: Set<OvercookedKitchen.Cell>) throws -> Int {
       guard place.count >= 2, 0..<kitchen.width ~= place[0], 0..<kitchen.height ~= place[1],
         kinds.contains(kitchen.cells[place[1] * kitchen.width + place[0]])
-      else { throw error("the state has \(place) where the kitchen has no such cell") }
+      else { throw ImpossibleRecording("the state has \(place) where the kitchen has no such cell") }
       return place[1] * kitchen.width + place[0]
     }
     guard recorded.pos.count == agentCount, recorded.dir.count == agentCount, recorded.inv.count == agentCount else {
-      throw error("the state is not that of two cooks")
+      throw ImpossibleRecording("the state is not that of two cooks")
     }
     let cooks = try (0..<agentCount).map { agent in
       guard let direction = OvercookedState.Direction(rawValue: UInt32(clamping: recorded.dir[agent])),
         let held = OvercookedState.Item(object: recorded.inv[agent])
-      else { throw error("agent_\(agent) faces \(recorded.dir[agent]) and holds \(recorded.inv[agent])") }
+      else { throw ImpossibleRecording("agent_\(agent) faces \(recorded.dir[agent]) and holds \(recorded.inv[agent])") }
       return OvercookedState.Cook(cell: try cell(recorded.pos[agent], of: [.floor]), direction: direction, held: held)
     }
     var state = OvercookedState(cooks: cooks, kitchen: kitchen)
@@ -150,14 +120,14 @@ extension OvercookedEnvironment {
     for pot in recorded.pots {
       let place = try cell(pot, of: [.pot])
       guard pot.count == 3, 0...23 ~= pot[2], let index = kitchen.pots.firstIndex(of: place) else {
-        throw error("the pot \(pot) has no status from 0 to 23")
+        throw ImpossibleRecording("the pot \(pot) has no status from 0 to 23")
       }
       state.pots[index] = pot[2]
     }
     for item in recorded.items {
       let place = try cell(item, of: [.counter])
       guard item.count == 3, let object = OvercookedState.Item(object: item[2]) else {
-        throw error("\(item) is no item on a counter")
+        throw ImpossibleRecording("\(item) is not an item on a counter")
       }
       state.items[place] = object
     }

@@ -77,7 +77,7 @@ public struct OvercookedV2Environment: Environment {
     }
   }
 
-  /// Reset starts from exactly this state, whatever the parameters leave to chance.
+  /// Reset starts from exactly this state, even where the parameters leave something to chance.
   public func startState(_ state: OvercookedV2State) -> [UInt32] { state.words(parameters) }
 
   public static let learningParameters: Set = ["shaping_weight", "shaping_horizon"]

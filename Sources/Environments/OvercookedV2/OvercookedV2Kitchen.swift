@@ -1,6 +1,6 @@
 import CShaders
 
-/// A kitchen of OvercookedV2: what stands where, where the cooks start, and its ingredients. Cells are numbered row by row.
+/// A kitchen of OvercookedV2: its stations, where the cooks start, and its ingredients. Cells are numbered row by row.
 ///
 /// As text, one character per cell: `W` counter, `X` goal, `P` pot, `R` recipe indicator, `L` button that shows the recipe,
 /// `B` plate pile, `0` to `9` piles of ingredients (`O` is `0`), space floor, and floor where cooks start: `a` to `d` by name,

@@ -43,7 +43,7 @@ public struct OvercookedV2Parameters: Sendable, Hashable {
   public let samplesRecipes: Bool
   /// Goals show a delivery of the recipe for one step.
   public let showsDelivery: Bool
-  /// Ingredients that are exchanged in what a cook sees, for each cook and episode anew; ascending.
+  /// Ingredients that are permuted in what a cook sees, drawn anew for each cook and episode; ascending.
   public let permuted: [Int]
   /// As JSON in the words of recorded games; a reset starts from one of them. Empty: from the kitchen's start.
   public let initialStates: [String]

@@ -24,7 +24,7 @@ enum OvercookedV2Recipe {
     }
     return try items.map { item in
       guard case .list(let numbers) = item, numbers.count == size else {
-        throw invalid("\(item) is no list of \(size) ingredients")
+        throw invalid("\(item) is not a list of \(size) ingredients")
       }
       return try numbers.map { number in
         guard case .integer(let ingredient) = number, 0..<count ~= ingredient else {

@@ -66,7 +66,7 @@ private struct OvercookedV2Trace: Decodable {
   }
 
   struct View: Decodable {
-    let obs: [String: Observation]
+    let obs: [String: RecordedObservation]
   }
 
   struct Step: Decodable {
@@ -77,12 +77,7 @@ private struct OvercookedV2Trace: Decodable {
     /// Place of the new recipe in the list, where one was drawn.
     let drawn: Int?
     let state: RecordedKitchen
-    let obs: [String: Observation]
-  }
-
-  struct Observation: Decodable {
-    let i: [Int]
-    let v: [Float]
+    let obs: [String: RecordedObservation]
   }
 
   let source: String
@@ -91,7 +86,7 @@ private struct OvercookedV2Trace: Decodable {
   let episodes: [Episode]
 }
 
-/// A state in the words of recorded games; what is left out is empty.
+/// A state with the keys of recorded games; missing keys are empty.
 private struct RecordedKitchen: Decodable {
   let step: Int?
   /// [x, y]
@@ -108,12 +103,6 @@ private struct RecordedKitchen: Decodable {
   let delivered: Bool?
 }
 
-/// Why a state is none of the kitchen.
-private struct ImpossibleState: Error {
-  let problem: String
-  init(_ problem: String) { self.problem = problem }
-}
-
 extension OvercookedV2State {
   /// One of `initial_states`: JSON in the words of recorded games, as `stateFields` gives them.
   ///
@@ -121,12 +110,12 @@ extension OvercookedV2State {
   init(recorded text: String, number: Int, _ parameters: OvercookedV2Parameters) throws {
     do {
       self = try OvercookedV2State(JSONDecoder().decode(RecordedKitchen.self, from: Data(text.utf8)), parameters)
-    } catch let impossible as ImpossibleState {
+    } catch let impossible as ImpossibleRecording {
       throw EnvironmentParameters.Invalid("environment.initial_states, state \(number): \(impossible.problem)")
     } catch {
       throw EnvironmentParameters.Invalid(
         "environment.initial_states, state \(number): expected JSON with pos, dir, inv, pots, items, buttons and recipe, "
-          + "as watch --json writes it")
+          + "as recorded games have it")
     }
     step = 0
     delivered = false
@@ -137,43 +126,43 @@ extension OvercookedV2State {
     func cell(_ place: [Int], _ kind: OvercookedV2Kitchen.Cell) throws -> Int {
       guard place.count >= 2, 0..<kitchen.width ~= place[0], 0..<kitchen.height ~= place[1],
         kitchen.cells[place[1] * kitchen.width + place[0]] == kind
-      else { throw ImpossibleState("the state has \(place) where the kitchen has no such cell") }
+      else { throw ImpossibleRecording("the state has \(place) where the kitchen has no such cell") }
       return place[1] * kitchen.width + place[0]
     }
     func code(_ bits: some BinaryInteger) throws -> OvercookedV2Code {
       guard bits >= 0, bits >> parameters.codeBits == 0 else {
-        throw ImpossibleState("\(bits) is no item of \(parameters.ingredientCount) ingredients")
+        throw ImpossibleRecording("\(bits) is not an item of \(parameters.ingredientCount) ingredients")
       }
       return OvercookedV2Code(bits: UInt32(bits))
     }
     func timer(_ value: Int, upTo most: Int) throws -> Int {
-      guard 0...most ~= value else { throw ImpossibleState("the timer \(value) is not in 0 to \(most)") }
+      guard 0...most ~= value else { throw ImpossibleRecording("the timer \(value) is not in 0 to \(most)") }
       return value
     }
     self.init(parameters)
     let count = cooks.count
     guard recorded.pos.count == count, recorded.dir.count == count, recorded.inv.count == count else {
-      throw ImpossibleState("the state is not that of \(count) cooks")
+      throw ImpossibleRecording("the state is not that of \(count) cooks")
     }
     cooks = try (0..<count).map { number in
       guard let direction = Direction(rawValue: UInt32(clamping: recorded.dir[number])) else {
-        throw ImpossibleState("agent_\(number) faces \(recorded.dir[number])")
+        throw ImpossibleRecording("agent_\(number) faces \(recorded.dir[number])")
       }
       return Cook(
         cell: try cell(recorded.pos[number], .floor), direction: direction, held: try code(recorded.inv[number]))
     }
-    guard Set(cooks.map(\.cell)).count == count else { throw ImpossibleState("two cooks are on one cell") }
+    guard Set(cooks.map(\.cell)).count == count else { throw ImpossibleRecording("two cooks are on one cell") }
     for pot in recorded.pots ?? [] {
-      guard pot.count == 4 else { throw ImpossibleState("\(pot) is no pot") }
+      guard pot.count == 4 else { throw ImpossibleRecording("\(pot) is not a pot") }
       pots[kitchen.pots.firstIndex(of: try cell(pot, .pot))!] = Pot(
         code: try code(pot[2]), timer: try timer(pot[3], upTo: 20))
     }
     for item in recorded.items ?? [] {
-      guard item.count == 3 else { throw ImpossibleState("\(item) is no item on a counter") }
+      guard item.count == 3 else { throw ImpossibleRecording("\(item) is not an item on a counter") }
       counters[kitchen.counters.firstIndex(of: try cell(item, .counter))!] = try code(item[2])
     }
     for button in recorded.buttons ?? [] {
-      guard button.count == 3 else { throw ImpossibleState("\(button) is no button") }
+      guard button.count == 3 else { throw ImpossibleRecording("\(button) is not a button") }
       buttons[kitchen.buttons.firstIndex(of: try cell(button, .button))!] = try timer(button[2], upTo: 10)
     }
     recipe = try code(recorded.recipe)
@@ -187,9 +176,8 @@ extension OvercookedV2Environment {
   /// deliveries draw the recorded recipes.
   public static func recordedGames(from contents: TraceContents) throws -> RecordedGames {
     let trace = try contents.decode(OvercookedV2Trace.self)
-    let environment: OvercookedV2Environment
-    do {
-      environment = try OvercookedV2Environment(
+    return try contents.games(trace.episodes, source: trace.source) {
+      let environment = try OvercookedV2Environment(
         parameters: trace.config.parameters(grid: trace.derived.grid),
         suppliedRecipes: trace.episodes.map { $0.steps.count { $0.drawn != nil } }.max() ?? 0)
       if let named = OvercookedV2LayoutName(rawValue: trace.config.layout) {
@@ -197,63 +185,39 @@ extension OvercookedV2Environment {
         guard own.kitchen == environment.parameters.kitchen, Set(own.recipes) == Set(environment.parameters.recipes)
         else { throw contents.error("shows a kitchen or recipes that are not those of \(named.rawValue)") }
       }
-    } catch let invalid as EnvironmentParameters.Invalid {
-      throw contents.error("its config cannot be played: \(invalid)")
+      return environment
+    } read: {
+      try $0.recordedEpisode($1)
     }
-    let episodes = try trace.episodes.enumerated().map { number, episode in
-      do {
-        return try environment.recordedEpisode(episode)
-      } catch let impossible as ImpossibleState {
-        throw contents.error("episode \(number): \(impossible.problem)")
-      }
-    }
-    return RecordedGames(environment: environment, source: trace.source, episodes: episodes)
   }
 
   private func recordedEpisode(_ episode: OvercookedV2Trace.Episode) throws -> RecordedEpisode {
-    let moments =
-      try [recordedMoment(episode.initial.state, episode.reset.obs)]
-      + episode.steps.map { try recordedMoment($0.state, $0.obs) }
-    let steps = try episode.steps.map { step in
-      guard step.actions.count == agentCount, step.actions.allSatisfy({ 0..<actionCount ~= $0 }) else {
-        throw ImpossibleState("the actions \(step.actions) are not those of \(agentCount) cooks")
-      }
-      guard step.reward.count == agentCount, step.shaped.count == agentCount else {
-        throw ImpossibleState("the rewards \(step.reward) and \(step.shaped) are not those of \(agentCount) cooks")
-      }
-      return RecordedStep(
-        actions: step.actions.map(UInt32.init), rewards: step.reward, shapedRewards: step.shaped, done: step.done)
-    }
     var start = try OvercookedV2State(episode.initial.state, parameters)
     if let permutations = episode.initial.perm {
       let ingredients = Array(0..<parameters.ingredientCount)
       guard permutations.count == agentCount, permutations.allSatisfy({ $0.sorted() == ingredients }) else {
-        throw ImpossibleState("\(permutations) are not permutations of \(ingredients) for \(agentCount) cooks")
+        throw ImpossibleRecording("\(permutations) are not permutations of \(ingredients) for \(agentCount) cooks")
       }
       start.permutations = permutations
     }
     start.supply = try episode.steps.compactMap(\.drawn).map { drawn in
-      guard parameters.recipes.indices ~= drawn else { throw ImpossibleState("there is no recipe \(drawn)") }
+      guard parameters.recipes.indices ~= drawn else { throw ImpossibleRecording("there is no recipe \(drawn)") }
       return drawn
     }
-    return RecordedEpisode(startState: startState(start), moments: moments, steps: steps)
+    return try RecordedEpisode(
+      startState: startState(start),
+      moments: [recordedMoment(episode.initial.state, episode.reset.obs)]
+        + episode.steps.map { try recordedMoment($0.state, $0.obs) },
+      steps: episode.steps.map {
+        try recordedStep(actions: $0.actions, rewards: $0.reward, shaped: $0.shaped, done: $0.done)
+      })
   }
 
   private func recordedMoment(
-    _ recorded: RecordedKitchen, _ observations: [String: OvercookedV2Trace.Observation]
+    _ recorded: RecordedKitchen, _ observed: [String: RecordedObservation]
   ) throws -> RecordedMoment {
     try RecordedMoment(
       fields: OvercookedV2State(recorded, parameters).fields(parameters), legalActions: nil,
-      observations: (0..<agentCount).map { agent in
-        guard let observation = observations["agent_\(agent)"] else {
-          throw ImpossibleState("the observation of agent_\(agent) is missing")
-        }
-        guard observation.i.count == observation.v.count,
-          observation.i.allSatisfy({ 0..<observationFeatureCount ~= $0 })
-        else {
-          throw ImpossibleState("the observation of agent_\(agent) does not have \(observationFeatureCount) features")
-        }
-        return SparseObservation(indices: observation.i, values: observation.v)
-      })
+      observations: observations(observed))
   }
 }

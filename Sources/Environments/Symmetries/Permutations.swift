@@ -2,7 +2,7 @@
 enum Permutations {
   static func all(of count: Int) -> [[Int]] { all(of: count, atMost: .max) { _ in true } ?? [] }
 
-  /// Those whose beginnings all fit.
+  /// Permutations whose prefixes all fit.
   ///
   /// - Parameters:
   ///   - fits: Judges the images of the first numbers, of which only the last one is new.

@@ -17,7 +17,7 @@ public struct Symmetry: Sendable, Hashable {
   }
 
   /// Changes nothing.
-  public init(identityOf environment: any Environment) {
+  public init(identityOf environment: any EnvironmentObservation) {
     self.init(
       features: Array(0..<environment.observationFeatureCount), actions: Array(0..<environment.actionCount))
   }
@@ -64,7 +64,7 @@ public struct SymmetryFamily: Sendable {
   }
 }
 
-extension Environment {
+extension EnvironmentObservation {
   public var symmetryFamilies: [SymmetryFamily] { [] }
 
   /// All compositions of the families with these names; nil for no names.

@@ -43,35 +43,23 @@ private final class ReplayBatch {
   private let device: Device
   private let vector: VectorEnvironment
   private let unpack: Kernel
-  private let observations: Buffer<UInt32>  // (N, A, W)
-  private let legalMasks: Buffer<UInt32>  // (N, A, M)
+  private let transitions: Transitions
   private let values: Buffer<Float>  // (N, A, D)
-  private let actions: Buffer<UInt32>  // (N, A)
-  private let rewards: Buffer<Float>  // (N, A)
-  private let dones: Buffer<UInt32>  // (N)
 
   init(_ episodes: [RecordedEpisode], environment: any Environment, device: Device) throws {
     self.episodes = episodes
     self.environment = environment
     self.device = device
     let table = BufferTable(device: device)
-    let agents = environment.agentCount
     vector = try VectorEnvironment(
       environment: environment, runs: 1, environmentsPerRun: episodes.count, device: device, table: table,
       injectsStartStates: true)
     unpack = try device.observationUnpacker(of: environment)
-    func perSeat<Element: BitwiseCopyable>(
-      _ name: String, _ type: Element.Type, _ shape: [(String, Int)] = []
-    ) -> Buffer<Element> {
-      table.register(
-        name, of: type, runs: 1, perRun: [("N", episodes.count), ("A", agents)] + shape, persistence: .scratch)
-    }
-    observations = perSeat("observations", UInt32.self, [("W", environment.observationWordCount)])
-    legalMasks = perSeat("legal_masks", UInt32.self, [("M", environment.maskWordCount)])
-    values = perSeat("values", Float.self, [("D", environment.observationFeatureCount)])
-    actions = perSeat("actions", UInt32.self)
-    rewards = perSeat("rewards", Float.self)
-    dones = table.register("dones", of: UInt32.self, runs: 1, perRun: [("N", episodes.count)], persistence: .scratch)
+    transitions = Transitions(of: environment, runs: 1, environments: episodes.count, table: table)
+    values = table.register(
+      "values", of: Float.self, runs: 1,
+      perRun: [("N", episodes.count), ("A", environment.agentCount), ("D", environment.observationFeatureCount)],
+      persistence: .scratch)
     try table.allocate()
     try vector.initialize(seeds: [0])
     for (index, episode) in episodes.enumerated() {
@@ -83,18 +71,18 @@ private final class ReplayBatch {
     report.episodes += episodes.count
     report.steps += episodes.reduce(0) { $0 + $1.steps.count }
     let start = try device.record { recorder in
-      vector.recordReset(recorder, runs: 0..<1, all: true, dones: dones, transition: 0)
+      vector.recordFirstEpisodes(recorder, runs: 0..<1, of: transitions)
       recordObservation(recorder)
     }
     let advance = try device.record { recorder in
-      vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: 0)
+      vector.recordStep(recorder, runs: 0..<1, of: transitions)
       recordObservation(recorder)
     }
     try device.submit(start).wait()
     try compareMoments(0, firstEpisode, &report)
     for step in 0..<(episodes.map(\.steps.count).max() ?? 0) {
       let waiting = [UInt32](repeating: 0, count: environment.agentCount)
-      try actions.write(episodes.flatMap { step < $0.steps.count ? $0.steps[step].actions : waiting })
+      try transitions.actions.write(episodes.flatMap { step < $0.steps.count ? $0.steps[step].actions : waiting })
       try device.submit(advance).wait()
       try compareOutcomes(step, firstEpisode, &report)
       try compareMoments(step + 1, firstEpisode, &report)
@@ -102,18 +90,18 @@ private final class ReplayBatch {
   }
 
   private func recordObservation(_ recorder: CommandRecorder) {
-    vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: legalMasks, block: 0)
+    vector.recordObserve(recorder, runs: 0..<1, into: transitions)
     let count = episodes.count * environment.agentCount * environment.observationFeatureCount
     recorder.dispatch(
-      unpack, ["observations": observations.whole, "values": values.whole], push: UInt32(count),
+      unpack, ["observations": transitions.observations.whole, "values": values.whole], push: UInt32(count),
       groups: unpack.groups(for: count))
   }
 
   private func compareOutcomes(_ step: Int, _ firstEpisode: Int, _ report: inout TraceReport) throws {
     let agents = environment.agentCount
-    let rewards = try rewards.read(run: 0)
-    let shapedRewards = try vector.shapedRewards?.read(run: 0)
-    let dones = try dones.read(run: 0)
+    let rewards = try transitions.rewards.read(run: 0)
+    let shapedRewards = try transitions.shapedRewards?.read(run: 0)
+    let dones = try transitions.dones.read(run: 0)
     let errors = try vector.errors.read(run: 0)
     for (index, episode) in episodes.enumerated() where step < episode.steps.count {
       let recorded = episode.steps[step]
@@ -141,7 +129,7 @@ private final class ReplayBatch {
     let agents = environment.agentCount
     let features = environment.observationFeatureCount
     let states = try vector.states(run: 0)
-    let masks = try legalMasks.read(run: 0)
+    let masks = try transitions.legalMasks.read(run: 0)
     let values = try values.read(run: 0)
     for (index, episode) in episodes.enumerated() where moment < episode.moments.count {
       let recorded = episode.moments[moment]
@@ -180,8 +168,8 @@ private final class ReplayBatch {
 }
 
 extension Device {
-  /// The kernel that expands packed observations of a game to float32, whatever the game.
-  public func observationUnpacker(of environment: any Environment) throws -> Kernel {
+  /// The kernel that expands packed observations of any game to float32.
+  public func observationUnpacker(of environment: any EnvironmentObservation) throws -> Kernel {
     var macros = environment.macros
     macros["OBSERVATION_WORDS"] = "\(environment.observationWordCount)u"
     macros["OBSERVATION_FEATURES"] = "\(environment.observationFeatureCount)u"

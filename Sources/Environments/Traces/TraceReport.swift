@@ -35,7 +35,6 @@ public struct TraceReport: Sendable, Codable, Equatable {
   /// The first of them.
   public internal(set) var differences: [Difference] = []
 
-  public var comparisons: Int { rewards + shapedRewards + dones + legalMasks + stateFields + observationValues }
   public var agrees: Bool { differenceCount == 0 }
 
   init(file: String, environment: String, source: String) {

@@ -27,7 +27,7 @@ extension YokaiParameters {
     return (0..<cardCount).map { (top + $0 / blockWidth) * gridSize + left + $0 % blockWidth }
   }
 
-  /// All hints with so many colours, as bits, ascending.
+  /// All hints with this many colours, as bits, ascending.
   public func hintClass(colorCount: Int) -> [UInt32] { Self.hintClass(colorCount: colorCount, of: colors) }
 
   static func hintClass(colorCount: Int, of colors: Int) -> [UInt32] {

@@ -71,7 +71,7 @@ public struct YokaiParameters: Sendable, Hashable {
   public let rewardScale: Double
   /// Weight of shaped rewards, the changes of a potential (decision 9); 0: there are none.
   public let shaping: ShapingSchedule
-  /// What counts as much as so many joined groups, in shaped rewards: the end of a turn; a card that a seat sees for the
+  /// Shaped rewards, in units of one joined group: the end of a turn; a card that a seat sees for the
   /// first time; a hint on a card of its colours, and less by as much on another.
   public let shapingTurnBonus: Double
   public let shapingPeekBonus: Double

@@ -11,10 +11,7 @@ extension CellPlayer {
     let selection = try selection(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
       recorder.phase = "play"
-      for _ in 0..<steps {
-        try recordStep(recorder, 0..<count, selection)
-        recordReset(recorder, 0..<count)
-      }
+      for _ in 0..<steps { try recordStep(recorder, 0..<count, selection) }
     }
   }
 
@@ -24,7 +21,8 @@ extension CellPlayer {
   ) throws -> (step: CommandSequence, reset: CommandSequence) {
     let selection = try selection(mode, tieTolerance: tieTolerance)
     return (
-      try device.record { try recordStep($0, 0..<1, selection) }, try device.record { recordReset($0, 0..<1) }
+      try device.record { try recordStep($0, 0..<1, selection, resets: false) },
+      try device.record { environment.recordReset($0, runs: 0..<1, of: buffers.transitions) }
     )
   }
 
@@ -32,45 +30,40 @@ extension CellPlayer {
   private func selection(
     _ mode: EvaluationMode, tieTolerance: Double
   ) throws -> (kernel: Kernel, push: EvaluationDispatch) {
-    var push = dispatch
-    push.inverse_temperature = mode.inverseTemperature
-    push.tie_tolerance = Float(tieTolerance)
     let kernel = try device.kernel(
       "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
-    return (kernel, push)
+    return (kernel, dispatch(mode, tieTolerance: tieTolerance))
   }
 
-  /// Everything of an env step but the reset.
   private func recordStep(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch)
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch),
+    resets: Bool = true
   ) throws {
     let (select, push) = selection
     let seats = 0..<cells.count * shape.agents
-    let masks = buffers.legalMasks.window(runs: cells)
     let games = buffers.games.window(runs: cells)
-    let workspaceRows = buffers.workspaceRows.window(runs: seats)
-
-    environment.recordObserve(
-      recorder, runs: cells, observations: buffers.observations, legalMasks: buffers.legalMasks, block: 0)
-    let rows = recordRows(recorder, cells, push: push)
-    try recordActor(of: network, recorder, rows: rows)
-    try probe?.record(recorder, cells, rows: rows, of: self, push: push)
-    recorder.dispatch(
-      select,
-      [
-        "logits": network.logits.window(runs: seats), "legal_masks": masks, "workspace_rows": workspaceRows,
-        "seeds": environment.seeds.window(runs: cells), "games": games, "actions": buffers.actions.window(runs: cells),
-        "decisions": buffers.decisions.window(runs: cells),
-      ], push: push, groups: select.groups(for: shape.environments), seats.count)
-    recorder.barrier()
-
-    environment.recordStep(
-      recorder, runs: cells, actions: buffers.actions, rewards: buffers.rewards, dones: buffers.dones, transition: 0)
+    try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions, resets: resets) {
+      let rows = recordRows(recorder, cells, push: push)
+      try recordActor(of: network, recorder, rows: rows)
+      try probe?.record(recorder, cells, rows: rows, of: self, push: push)
+      recorder.dispatch(
+        select,
+        [
+          "logits": network.logits.window(runs: seats),
+          "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
+          "workspace_rows": buffers.workspaceRows.window(runs: seats), "seeds": environment.seeds.window(runs: cells),
+          "games": games, "actions": buffers.transitions.actions.window(runs: cells),
+          "decisions": buffers.decisions.window(runs: cells),
+        ], push: push, groups: select.groups(for: shape.environments), seats.count)
+      recorder.barrier()
+    }
+    // It touches nothing that the reset does.
     var results = [
-      "rewards": buffers.rewards.window(runs: cells), "dones": buffers.dones.window(runs: cells), "games": games,
+      "rewards": buffers.transitions.rewards.window(runs: cells),
+      "dones": buffers.transitions.dones.window(runs: cells), "games": games,
       "returns": buffers.returns.window(runs: cells),
     ]
-    results["outcomes"] = environment.outcomes?.window(runs: cells)
+    results["outcomes"] = buffers.transitions.outcomes?.window(runs: cells)
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
@@ -88,32 +81,23 @@ extension CellPlayer {
     try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
   }
 
-  private func recordReset(_ recorder: CommandRecorder, _ cells: Range<Int>) {
-    environment.recordReset(recorder, runs: cells, all: false, dones: buffers.dones, transition: 0)
-  }
-
-  private var dispatch: EvaluationDispatch {
-    var push = EvaluationDispatch()
-    push.environments = UInt32(shape.environments)
-    push.games = UInt32(shape.games)
-    push.observation_rows = UInt32(shape.observationRows)
-    push.mask_stride = UInt32(buffers.legalMasks.runStride)
-    push.action_stride = UInt32(buffers.actions.runStride)
-    push.reward_stride = UInt32(buffers.rewards.runStride)
-    push.done_stride = UInt32(buffers.dones.runStride)
-    push.seed_stride = UInt32(environment.seeds.runStride)
-    push.game_stride = UInt32(buffers.games.runStride)
-    push.return_stride = UInt32(buffers.returns.runStride)
-    push.decision_stride = UInt32(buffers.decisions.runStride)
-    push.outcome_stride = UInt32(environment.outcomes?.runStride ?? 0)
-    push.outcome_sum_stride = UInt32(buffers.outcomeSums?.runStride ?? 0)
-    push.index_stride = UInt32(buffers.rowIndices.runStride)
-    push.count_stride = UInt32(buffers.rowCounts.runStride)
-    push.workspace_stride = UInt32(buffers.workspaceRows.runStride)
-    push.logit_stride = UInt32(network.logits.runStride)
-    push.policy_windows = UInt32(windows.count)
-    push.window_count_stride = UInt32(cells * shape.agents * buffers.rowCounts.runStride)
-    return push
+  /// What all kernels of an env step are told.
+  private func dispatch(_ mode: EvaluationMode, tieTolerance: Double) -> EvaluationDispatch {
+    let transitions = buffers.transitions
+    return EvaluationDispatch(
+      environments: UInt32(shape.environments), games: UInt32(shape.games),
+      observation_rows: UInt32(shape.observationRows), mask_stride: UInt32(transitions.legalMasks.runStride),
+      action_stride: UInt32(transitions.actions.runStride), reward_stride: UInt32(transitions.rewards.runStride),
+      done_stride: UInt32(transitions.dones.runStride), seed_stride: UInt32(environment.seeds.runStride),
+      game_stride: UInt32(buffers.games.runStride), return_stride: UInt32(buffers.returns.runStride),
+      decision_stride: UInt32(buffers.decisions.runStride),
+      outcome_stride: UInt32(transitions.outcomes?.runStride ?? 0),
+      outcome_sum_stride: UInt32(buffers.outcomeSums?.runStride ?? 0),
+      equivariance_stride: UInt32(probe?.sums.runStride ?? 0), index_stride: UInt32(buffers.rowIndices.runStride),
+      count_stride: UInt32(buffers.rowCounts.runStride), workspace_stride: UInt32(buffers.workspaceRows.runStride),
+      logit_stride: UInt32(network.logits.runStride), policy_windows: UInt32(windows.count),
+      window_count_stride: UInt32(cells * shape.agents * buffers.rowCounts.runStride),
+      inverse_temperature: mode.inverseTemperature, tie_tolerance: Float(tieTolerance))
   }
 }
 

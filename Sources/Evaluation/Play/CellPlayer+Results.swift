@@ -22,7 +22,7 @@ extension CellPlayer {
     try environment.seeds.write(words)
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
-        environment.recordReset(recorder, runs: window, all: true, dones: buffers.dones, transition: 0)
+        environment.recordFirstEpisodes(recorder, runs: window, of: buffers.transitions)
         let counters: [AnyBuffer?] = [
           buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
           buffers.hiddenStates, probe?.hiddenStates, probe?.sums,

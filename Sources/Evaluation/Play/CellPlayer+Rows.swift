@@ -10,9 +10,9 @@ extension CellPlayer {
     let seats = 0..<cells.count * shape.agents
     let counts = RunWindow(buffers.rowCounts, runs: seats)
     let indices = RunWindow(buffers.rowIndices, runs: seats)
-    let observations = Observations(RunWindow(buffers.observations.window(runs: cells), stride: 0))
+    let observations = Observations(RunWindow(buffers.transitions.observations.window(runs: cells), stride: 0))
     var bindings = [
-      "legal_masks": buffers.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
+      "legal_masks": buffers.transitions.legalMasks.window(runs: cells), "games": buffers.games.window(runs: cells),
       "row_indices": indices.window, "row_counts": buffers.rowCounts.whole,  // of every window of policies
       "workspace_rows": buffers.workspaceRows.window(runs: seats),
       "seat_windows": buffers.seatWindows.window(runs: seats),
@@ -24,7 +24,7 @@ extension CellPlayer {
         runs: seats.count, count: shape.environments, counts: counts, observations: observations, indices: indices)
     }
     bindings["resets"] = resets.window(runs: seats)
-    bindings["dones"] = buffers.dones.window(runs: cells)
+    bindings["dones"] = buffers.transitions.dones.window(runs: cells)
     recorder.dispatch(listRows, bindings, push: push, groups: listRows.groups(for: shape.environments), seats.count)
     return Rows(
       runs: seats.count, count: shape.environments, counts: counts, observations: observations, indices: indices,

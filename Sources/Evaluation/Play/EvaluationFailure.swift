@@ -15,17 +15,17 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
     switch self {
     case .endlessGame(let team, let games, let envSteps):
       "the team \(team.joined(separator: " + ")) completed \(games) games in \(envSteps) env steps of every "
-        + "environment and does not come to an end; give the environment a time limit"
+        + "environment and did not finish; give the environment a time limit"
     case .illegalAction(let team, let environment):
-      "environment \(environment) of the team \(team.joined(separator: " + ")) refused an action; please report this "
-        + "defect of the engine"
+      "environment \(environment) of the team \(team.joined(separator: " + ")) refused an action; please report "
+        + "this defect of the engine"
     case .parameterCount(let policy, let found, let expected):
       "policy \(policy) has \(found) parameters and the network \(expected); evaluate only runs with the same network"
     case .duplicateName(let name):
       "two policies are called \(name); give every evaluated run its own name"
     case .differentNetworks(let team):
-      "\(team.joined(separator: " + ")) have different networks and cannot sit in one team; leave out --across, or pass "
-        + "--no-across where several folders are given, to pair only runs of the same configuration"
+      "\(team.joined(separator: " + ")) have different networks and cannot play in one team; pair only runs of the "
+        + "same configuration"
     }
   }
 }

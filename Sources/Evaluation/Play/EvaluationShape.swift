@@ -15,7 +15,6 @@ struct EvaluationShape {
   let maskWords: Int
   /// W, words of a packed observation
   let observationWords: Int
-  private let list: ObservationList?
   /// E, outcomes of the game
   let outcomes: Int
 
@@ -23,14 +22,13 @@ struct EvaluationShape {
   static let mostEnvironments = 64
 
   /// - Parameter mostEnvironments: Among how many environments the games are shared, at most.
-  init(games: Int, environment: any Environment, mostEnvironments: Int = Self.mostEnvironments) {
+  init(games: Int, environment: any EnvironmentKernels, mostEnvironments: Int = Self.mostEnvironments) {
     self.games = games
     environments = min(games, mostEnvironments)
     agents = environment.agentCount
     actions = environment.actionCount
     maskWords = environment.maskWordCount
     observationWords = environment.observationWordCount
-    list = environment.observationList
     outcomes = environment.outcomeCount
   }
 
@@ -42,15 +40,15 @@ struct EvaluationShape {
 
   /// Cells that play at the same time: what memory, one binding and a grid of workgroups allow, and no more rows than
   /// keep the device busy.
-  func automaticCells(_ architecture: NetworkArchitecture, device: DeviceDescription) -> Int {
-    let widths = PolicyNetwork.workspaceWidths(architecture, list)
-    // The network has a workspace of whole tiles for every seat of a cell.
-    let workspaceRows = agents * ((environments + 63) / 64 * 64)
+  ///
+  /// - Parameters:
+  ///   - bytes: What a cell takes in all buffers, and in the largest.
+  ///   - networks: Those that work on the rows of a cell.
+  func automaticCells(_ bytes: (all: Int, largest: Int), networks: Int, device: DeviceDescription) -> Int {
     let busyRows = device.kind == .cpu ? 16_384 : 262_144
     let limits = [
-      busyRows / (agents * environments), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
-      device.maxStorageBufferRange / (4 * max(workspaceRows * (widths.max() ?? 0), observationRows * observationWords)),
-      device.memoryBytes / 4 / (4 * (workspaceRows * widths.reduce(0, +) + observationRows * observationWords)),
+      busyRows / (agents * environments * networks), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
+      device.maxStorageBufferRange / bytes.largest, device.memoryBytes / 4 / bytes.all,
     ]
     return max(1, limits.min() ?? 1)
   }

@@ -5,11 +5,7 @@ import VulkanCompute
 
 /// The device's memory of the cells that play at the same time (B of them), beside that of environment and network.
 struct PlayBuffers {
-  let observations: Buffer<UInt32>  // (B, N A padded, W)
-  let legalMasks: Buffer<UInt32>  // (B, N A padded, M)
-  let actions: Buffer<UInt32>  // (B, N, A)
-  let rewards: Buffer<Float>  // (B, N, A)
-  let dones: Buffer<UInt32>  // (B, N)
+  let transitions: Transitions  // (B, 1, …), rows of observations and masks padded
   let games: Buffer<UInt32>  // (B, N, GAMES_WORDS)
   let returns: Buffer<Float>  // (B, N, RETURN_FLOATS)
   let outcomeSums: Buffer<Float>?  // (B, N, E), where the game has outcomes
@@ -24,7 +20,10 @@ struct PlayBuffers {
   let resets: Buffer<UInt32>?  // (B A, N): whether a game ended just before, for recurrent networks
 
   /// - Parameter hiddenWidth: Hp; nil for feed-forward networks.
-  init(_ shape: EvaluationShape, hiddenWidth: Int?, cells: Int, policyWindows: Int, table: BufferTable) {
+  init(
+    _ shape: EvaluationShape, of environment: any EnvironmentKernels, hiddenWidth: Int?, cells: Int, policyWindows: Int,
+    table: BufferTable
+  ) {
     func register<T: BitwiseCopyable>(
       _ name: String, of type: T.Type, perSeat: Bool = false, blocks: Int = 1, _ axes: [(String, Int)]
     ) -> Buffer<T> {
@@ -34,12 +33,9 @@ struct PlayBuffers {
     }
     let environments = ("N", shape.environments)
     let seats = [environments, ("A", shape.agents)]
-    observations = register(
-      "observations", of: UInt32.self, [("rows", shape.observationRows), ("W", shape.observationWords)])
-    legalMasks = register("legal_masks", of: UInt32.self, [("rows", shape.observationRows), ("M", shape.maskWords)])
-    actions = register("actions", of: UInt32.self, seats)
-    rewards = register("rewards", of: Float.self, seats)
-    dones = register("dones", of: UInt32.self, [environments])
+    transitions = Transitions(
+      "evaluation.", of: environment, runs: cells, environments: shape.environments,
+      rowsPerStep: shape.observationRows, table: table)
     games = register("games", of: UInt32.self, [environments, ("words", Int(GAMES_WORDS))])
     returns = register("returns", of: Float.self, [environments, ("floats", Int(RETURN_FLOATS))])
     outcomeSums =

@@ -26,12 +26,12 @@ public struct WatchedStep: Sendable {
   public let chose: [Bool]
   /// (A)
   public let rewards: [Float]
-  /// nil while the game goes on.
+  /// nil while the game continues.
   public let end: End?
 }
 
 /// Games of one team, one env step at a time: those of environment 0 of the same team in an evaluation with the same
-/// seed and mode, up to the rounding of logits where the host multiplies matrices.
+/// seed and mode, up to the rounding of logits where matrix products run on the host.
 public final class WatchedGames {
   private let environment: any Environment
   private let device: Device
@@ -77,20 +77,20 @@ public final class WatchedGames {
       throw EvaluationFailure.illegalAction(team: team, environment: 0)
     }
     let after = try player.environment.state(run: 0, environment: 0)
-    let rewards = try player.buffers.rewards.read(run: 0)
+    let rewards = try player.buffers.transitions.rewards.read(run: 0)
     openReturn += rewards.reduce(0) { $0 + Double($1) } / Double(rewards.count)
     stepsOfGame += 1
     var end: WatchedStep.End?
-    if try player.buffers.dones.read(run: 0)[0] != 0 {
+    if try player.buffers.transitions.dones.read(run: 0)[0] != 0 {
       end = WatchedStep.End(
-        episodeReturn: openReturn, outcomes: try player.environment.outcomes?.read(run: 0) ?? [])
+        episodeReturn: openReturn, outcomes: try player.buffers.transitions.outcomes?.read(run: 0) ?? [])
       try device.submit(reset).wait()
     }
-    let masks = try player.buffers.legalMasks.read(run: 0)
+    let masks = try player.buffers.transitions.legalMasks.read(run: 0)
     let shape = player.shape
     let watched = WatchedStep(
       game: game, step: stepsOfGame, before: before, after: after,
-      actions: try player.buffers.actions.read(run: 0).map { Int($0) },
+      actions: try player.buffers.transitions.actions.read(run: 0).map { Int($0) },
       chose: (0..<shape.agents).map { seat in
         environment.legalActions(inMask: masks[seat * shape.maskWords..<(seat + 1) * shape.maskWords]).count > 1
       }, rewards: rewards, end: end)

@@ -8,7 +8,7 @@ extension EvaluationMode {
   }
 
   /// Modes that share a panel of a figure or a table, by their places: two at most, and never both ways of being greedy,
-  /// whose curves lie on each other unless logits tie.
+  /// whose curves coincide unless logits tie.
   public static func panels(of modes: [EvaluationMode]) -> [[Int]] {
     modes.indices.reduce(into: [[Int]]()) { panels, place in
       let isFull = panels.last.map { panel in

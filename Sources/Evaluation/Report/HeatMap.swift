@@ -5,7 +5,7 @@ import Training
 
 /// The cross-play matrix as an SVG heat map: rows are the run in seat 0, columns the run in seat 1.
 ///
-/// Runs stand in the order of the matrix. Where configurations met each other there is one map whose blocks are the
+/// Runs are in the order of the matrix. Where configurations were paired there is one map whose blocks are the
 /// configurations; where they did not, one map per configuration. With three and more seats an entry is the mean over
 /// the evaluated teams with these runs in the first two seats.
 public enum HeatMap {

@@ -14,7 +14,7 @@ struct HeatMapLayout {
 
   let groups: [(label: String, members: [Int])]
   private let titles: [String]
-  /// Written beside rows and columns, by run.
+  /// Labels of rows and columns, by run.
   let seeds: [String]
   /// One map of all runs; else one per group.
   let isJoint: Bool
@@ -23,10 +23,10 @@ struct HeatMapLayout {
   let tiles: [Tile]
   let width: Double
   let height: Double
-  /// What stands below the lowest entries.
+  /// The text below the lowest entries.
   let bottom: Double
 
-  /// Every so many runs of a configuration have their seed beside them; 0: none has.
+  /// Every n-th run of a configuration has its seed beside it; 0: none.
   private let seedInterval: Int
   private let turnsSeeds: Bool
   private let turnsNames: Bool

@@ -33,7 +33,7 @@ public struct Bootstrap: Sendable, Hashable {
     standardDeviation((0..<samples).compactMap { statistic(weights(sample: $0, count: count)) })
   }
 
-  /// The same for two independent sets of runs, whose weights are given one behind the other.
+  /// The same for two independent sets of runs, whose weights are given one after the other.
   func standardError(rows: Int, columns: Int, _ statistic: ([Double]) -> Double?) -> Double? {
     standardDeviation(
       (0..<samples).compactMap {

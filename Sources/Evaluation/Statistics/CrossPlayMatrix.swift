@@ -63,7 +63,7 @@ public struct CrossPlayMatrix: Sendable, Equatable {
   public let mode: EvaluationMode
   public let seats: Int
   public let runs: [EvaluatedRun]
-  /// What the game reports beside returns.
+  /// What the game reports in addition to returns.
   public let outcomes: [OutcomeQuantity]
   /// By the runs' places in `runs`, one per seat; teams that were not evaluated are absent.
   public private(set) var cells: [[Int]: CrossPlayCell] = [:]

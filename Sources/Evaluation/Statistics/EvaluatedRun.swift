@@ -1,7 +1,7 @@
 import Configuration
 import Training
 
-/// A run in an evaluation: what the statistics and the figures need to know of it.
+/// A run in an evaluation: what the statistics and the figures need to know about it.
 public struct EvaluatedRun: Sendable, Hashable, Codable {
   /// Unique among the evaluated runs.
   public let name: String

@@ -16,7 +16,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     /// Part of the decisions that were ties within the tolerance.
     public let selfPlayNearTieRate: Double?
     public let crossPlayNearTieRate: Double?
-    /// What the game reports beside returns, by name; nil where it reports nothing.
+    /// What the game reports in addition to returns, by name; nil where it reports nothing.
     public let outcomes: [String: Outcome]?
 
     enum CodingKeys: String, CodingKey {

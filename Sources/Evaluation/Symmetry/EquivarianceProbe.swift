@@ -70,13 +70,11 @@ final class EquivarianceProbe {
       through: RunWindow(drawn.window(runs: cells), stride: 0),
       carrying: hiddenStates.map { RunWindow($0.window(runs: cells), stride: 0) })
     try player.recordActor(of: network, recorder, rows: turned)
-    var push = push
-    push.equivariance_stride = UInt32(sums.runStride)
     recorder.dispatch(
       compare,
       [
         "logits": player.network.logits.window(runs: seats), "turned_logits": network.logits.window(runs: seats),
-        "legal_masks": buffers.legalMasks.window(runs: cells),
+        "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
         "workspace_rows": buffers.workspaceRows.window(runs: seats), "symmetries": drawn.window(runs: cells),
         "action_table": symmetries.actionTargets.whole, "equivariance": sums.window(runs: cells),
       ], push: push, groups: compare.groups(for: shape.environments), seats.count)
@@ -97,7 +95,7 @@ final class EquivarianceProbe {
 public struct EquivarianceSums: Sendable, Hashable {
   /// Moves with more than one legal action.
   public var decisions = 0
-  /// Kullback-Leibler divergence of what is done on the image from what is done on the observation, in nats.
+  /// Kullback-Leibler divergence of the policy on the image from the policy on the observation, in nats.
   public var divergence = 0.0
   /// Half the sum of absolute differences.
   public var totalVariation = 0.0

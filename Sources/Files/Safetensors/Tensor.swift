@@ -6,7 +6,7 @@ public struct Tensor {
   /// Hands the bytes to the given function, in order.
   let pieces: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
-  /// A tensor whose values are at hand; `values` are row-major and as many as the shape says.
+  /// A tensor with its values in memory; `values` are row-major and as many as the shape says.
   public init<Element: TensorElement>(_ name: String, shape: [Int], _ values: [Element]) {
     precondition(shape.reduce(1, *) == values.count, "tensor \(name): \(values.count) values for shape \(shape)")
     self.name = name

@@ -15,18 +15,19 @@ final class HostPasses: NetworkPasses {
   /// Threads share out tiles of the weights.
   let gradientSplits = 1
 
-  /// - Throws: `VulkanError` for what only kernels can do.
+  /// - Throws: `VulkanError` for settings that only kernels support.
   init(_ workspace: NetworkWorkspace, blas: HostBLAS, precision: Precision, device: Device) throws {
     guard precision == .float32 else {
       throw VulkanError(
-        .unsupported,
-        "precision: mixed is for products on the device, and the host multiplies for \(device.description.name); "
-          + "use precision: float32 or --matmul flat, shared or cooperative")
+        .unsuitableProducts,
+        "precision: mixed needs matrix products on the device, and those of \(device.description.name) run on the host; "
+          + "use precision: float32 or a family of kernels")
     }
     if case .shape(let rows, let columns) = device.profile.tiles {
       throw VulkanError(
-        .unsupported,
-        "tiles of \(rows)x\(columns) are for kernels, and the host multiplies; add --matmul flat or shared")
+        .unsuitableProducts,
+        "tiles of \(rows)x\(columns) need matrix products on the device, not on the host; choose a family of kernels as well"
+      )
     }
     self.blas = blas
     self.workspace = workspace
@@ -140,7 +141,7 @@ final class HostPasses: NetworkPasses {
     into target: GradientTarget
   ) throws {
     guard let lossJob = loss.onHost, let metricsJob = metrics.onHost else {
-      throw VulkanError(.unsupported, "\(loss.name) and \(metrics.name) need bodies of the host")
+      throw VulkanError(.unsupported, "\(loss.name) and \(metrics.name) need host bodies")
     }
     recorder.phase = "epochs: gradient"
     recordInputs(recorder, rows)

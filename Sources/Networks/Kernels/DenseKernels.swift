@@ -74,7 +74,8 @@ final class DenseKernels {
     guard family.shapes.contains(where: { $0 == (rows, columns) }) else {
       let known = family.shapes.map { "\($0.0)x\($0.1)" }.joined(separator: ", ")
       throw VulkanError(
-        .unsupported, "there are no tiles of \(rows)x\(columns) for --matmul \(family.rawValue); choose from \(known)")
+        .unsuitableProducts,
+        "the \(family.rawValue) kernels have no tiles of \(rows)x\(columns); choose from \(known)")
     }
   }
 

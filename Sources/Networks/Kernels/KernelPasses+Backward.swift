@@ -51,22 +51,12 @@ extension KernelPasses {
     }
   }
 
-  private func push(
-    _ index: Int, _ part: NetworkWorkspace.LayerPart, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
-  ) -> DenseDispatch {
-    var push = denseDispatch(index, part, rows: rows, policies)
-    push.gradient_stride = UInt32(target.gradients.stride)
-    push.first_row = UInt32(target.firstRow)
-    push.gradient_scale = Precision.gradientScale(minibatchRows: target.minibatchRows)
-    return push
-  }
-
   private func dispatchWeightGradients(
     _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
   ) throws {
     guard let outputGradients = workspace.outputGradients(index)?.window(runs: 0..<rows.runs) else { return }
     for part in workspace.parts(of: index) {
-      let push = push(index, part, rows, policies, target)
+      let push = denseDispatch(index, part, rows: rows, policies, target: target)
       let work = workspace.backwardWeightsWork(index, part, rows)
       if let x = workspace.denseSource(of: layout.layers[index]) {
         try kernels.dispatch(
@@ -99,7 +89,7 @@ extension KernelPasses {
           "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
           "policy_indices": policies.indices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
         ],
-        push: push(index, part, rows, policies, target), runs: rows.runs,
+        push: denseDispatch(index, part, rows: rows, policies, target: target), runs: rows.runs,
         work: workspace.backwardInputWork(index, part, rows))
     }
   }
@@ -107,14 +97,8 @@ extension KernelPasses {
   func finish(_ recorder: CommandRecorder, runs: Int, _ gradients: RunWindow) {
     guard let lists else { return }
     for layer in layout.layers where layer.source == nil {
-      var push = DenseDispatch()
-      push.outputs = UInt32(layer.paddedOutputs)
-      push.weight_offset = UInt32(layer.weightOffset)
-      push.bias_offset = UInt32(layer.biasOffset)
-      push.parameter_stride = UInt32(layout.count)
-      push.gradient_stride = UInt32(gradients.stride)
       lists.dispatchStaticGradients(
-        recorder, push: push, gradients: gradients.window, splits: gradientSplits, runs: runs)
+        recorder, of: layer, layout, gradients: gradients, splits: gradientSplits, runs: runs)
     }
     recorder.barrier()
   }

@@ -46,25 +46,20 @@ extension KernelPasses {
   ) {
     let layer = layout.layers[recurrence.layer]
     let count = loop.stepsPerDispatch ?? sequences.steps
-    var push = RecurrentDispatch()
-    push.sequences = UInt32(sequences.sequences)
-    push.steps = UInt32(sequences.steps)
-    push.step_count = UInt32(count)
-    push.width = UInt32(recurrence.width)
-    push.weight_offset = UInt32(layer.weightOffset)
-    push.bias_offset = UInt32(layer.biasOffset)
-    push.parameter_stride = UInt32(layout.count)
-    push.policy_index_stride = UInt32(policies.indices.stride)
-    push.row_count_stride = UInt32(rows.counts.stride)
-    push.reset_stride = UInt32(sequences.resets.stride)
-    push.hidden_stride = UInt32(recurrence.previous.runStride)
-    push.gate_stride = UInt32(workspace.activations[recurrence.layer - 1].runStride)
+    func push(_ firstStep: Int) -> RecurrentDispatch {
+      RecurrentDispatch(
+        sequences: UInt32(sequences.sequences), steps: UInt32(sequences.steps), first_step: UInt32(firstStep),
+        step_count: UInt32(count), width: UInt32(recurrence.width), weight_offset: UInt32(layer.weightOffset),
+        bias_offset: UInt32(layer.biasOffset), parameter_stride: UInt32(layout.count),
+        policy_index_stride: UInt32(policies.indices.stride), row_count_stride: UInt32(rows.counts.stride),
+        reset_stride: UInt32(sequences.resets.stride), hidden_stride: UInt32(recurrence.previous.runStride),
+        gate_stride: UInt32(workspace.activations[recurrence.layer - 1].runStride))
+    }
     let starts = Array(stride(from: 0, to: sequences.steps, by: count))
     let work = backwards ? workspace.backwardStepsWork : workspace.forwardStepsWork
     for start in backwards ? starts.reversed() : starts {
-      push.first_step = UInt32(start)
       recorder.dispatch(
-        loop.kernel, bindings, push: push, groups: loop.groups(sequences.sequences), 1, rows.runs,
+        loop.kernel, bindings, push: push(start), groups: loop.groups(sequences.sequences), 1, rows.runs,
         work: work(recurrence, rows, sequences, start..<start + count))
       recorder.barrier()
     }

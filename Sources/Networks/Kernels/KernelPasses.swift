@@ -104,28 +104,25 @@ final class KernelPasses: NetworkPasses {
     }
   }
 
-  /// - Parameter part: nil for a layer that has one part only.
+  /// - Parameters:
+  ///   - part: nil for a layer that has one part only.
+  ///   - target: Where the gradients go, of a backward pass.
   func denseDispatch(
-    _ index: Int, _ part: NetworkWorkspace.LayerPart? = nil, rows: Rows, _ policies: Policies
+    _ index: Int, _ part: NetworkWorkspace.LayerPart? = nil, rows: Rows, _ policies: Policies,
+    target: GradientTarget? = nil
   ) -> DenseDispatch {
     let layer = layout.layers[index]
     let part = part ?? workspace.parts(of: index)[0]
-    var push = DenseDispatch()
-    push.rows = UInt32(rows.count)
-    push.row_count_index = part.rowCount
-    push.column_begin = UInt32(part.columns.lowerBound)
-    push.columns = UInt32(part.columns.count)
-    push.row_count_stride = UInt32(rows.counts.stride)
-    push.policy_index_stride = UInt32(policies.indices.stride)
-    push.inputs = UInt32(layer.paddedInputs)
-    push.outputs = UInt32(layer.paddedOutputs)
-    push.weight_offset = UInt32(layer.weightOffset)
-    push.bias_offset = UInt32(layer.biasOffset - layer.biasBegin)
-    push.bias_begin = UInt32(layer.biasBegin)
-    push.parameter_stride = UInt32(layout.count)
-    if let x = workspace.denseSource(of: layer) { push.input_stride = UInt32(x.runStride) }
-    push.output_stride = UInt32(
-      workspace.outputGradients(index)?.runStride ?? workspace.activations[index].runStride)
-    return push
+    let outputs = workspace.outputGradients(index) ?? workspace.activations[index]
+    return DenseDispatch(
+      rows: UInt32(rows.count), row_count_index: part.rowCount, row_count_stride: UInt32(rows.counts.stride),
+      policy_index_stride: UInt32(policies.indices.stride), inputs: UInt32(layer.paddedInputs),
+      outputs: UInt32(layer.paddedOutputs), column_begin: UInt32(part.columns.lowerBound),
+      columns: UInt32(part.columns.count), weight_offset: UInt32(layer.weightOffset),
+      bias_offset: UInt32(layer.biasOffset - layer.biasBegin), parameter_stride: UInt32(layout.count),
+      input_stride: UInt32(workspace.denseSource(of: layer)?.runStride ?? 0), output_stride: UInt32(outputs.runStride),
+      gradient_stride: UInt32(target?.gradients.stride ?? 0), first_row: UInt32(target?.firstRow ?? 0), row_begin: 0,
+      bias_begin: UInt32(layer.biasBegin),
+      gradient_scale: target.map { Precision.gradientScale(minibatchRows: $0.minibatchRows) } ?? 1)
   }
 }

@@ -47,7 +47,8 @@ final class ListKernels {
       [
         "parameters": policies.parameters, "policy_indices": policies.indices.window,
         "static_entries": inputs.staticEntries.whole, "base": layer.base.window(runs: 0..<runs),
-      ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs, work: staticWork(push, runs))
+      ], push: push, groups: base.groups(for: Int(push.layer.outputs) / 4), runs,
+      work: staticWork(outputs: Int(push.layer.outputs), runs))
   }
 
   func dispatchForward(
@@ -81,19 +82,23 @@ final class ListKernels {
   }
 
   func dispatchStaticGradients(
-    _ recorder: CommandRecorder, push: DenseDispatch, gradients: BufferWindow, splits: Int, runs: Int
+    _ recorder: CommandRecorder, of layer: ParameterLayout.Layer, _ layout: ParameterLayout, gradients: RunWindow,
+    splits: Int, runs: Int
   ) {
     guard inputs.staticCount > 0 else { return }
-    let push = sparse(push, splits: splits)
+    let push = StaticGradientsDispatch(
+      static_count: UInt32(inputs.staticCount), outputs: UInt32(layer.paddedOutputs),
+      weight_offset: UInt32(layer.weightOffset), bias_offset: UInt32(layer.biasOffset),
+      parameter_stride: UInt32(layout.count), gradient_stride: UInt32(gradients.stride))
     recorder.dispatch(
-      staticGradients, ["static_entries": inputs.staticEntries.whole, "gradients": gradients], push: push,
-      groups: staticGradients.groups(for: inputs.staticCount * Int(push.layer.outputs) / 4), splits, runs,
-      work: staticWork(push, runs * splits))
+      staticGradients, ["static_entries": inputs.staticEntries.whole, "gradients": gradients.window], push: push,
+      groups: staticGradients.groups(for: inputs.staticCount * layer.paddedOutputs / 4), splits, runs,
+      work: staticWork(outputs: layer.paddedOutputs, runs * splits))
   }
 
   /// One multiply-add per static entry and output.
-  private func staticWork(_ push: SparseDispatch, _ times: Int) -> Work {
-    let products = Double(times * inputs.staticCount) * Double(push.layer.outputs)
+  private func staticWork(outputs: Int, _ times: Int) -> Work {
+    let products = Double(times * inputs.staticCount * outputs)
     return Work(flops: 2 * products, bytes: 4 * products)
   }
 

@@ -10,9 +10,9 @@ extension DenseKernels {
     // Sums of some hundred products in another order; sums in float16 would be off by ten times as much.
     guard error < 3e-5 else {
       throw VulkanError(
-        .unsupported,
-        "the matrix units of \(device.description.name) compute other products than its ordinary instructions "
-          + "(\(operation.name), \(tile), is off by \(error)); use --matmul shared")
+        .unsuitableProducts,
+        "the matrix units of \(device.description.name) disagree with its ordinary instructions "
+          + "(\(operation.name), \(tile), is off by \(error)); use the shared kernels")
     }
   }
 
@@ -20,9 +20,7 @@ extension DenseKernels {
   func productsWithAndWithoutMatrixUnits(_ operation: Operation, _ tile: ProductTile) throws
     -> (without: [Float], with: [Float])
   {
-    var push = DenseDispatch()
-    (push.rows, push.inputs, push.columns) = (150, 88, 152)
-    var product = TrialProduct(operation, push, runs: 2, splits: 2)
+    var product = TrialProduct(operation, rows: 150, inputs: 88, columns: 152, runs: 2, splits: 2)
     product.gradientScale = 64
     let buffers = try TrialBuffers(product, on: device)
     func result(_ family: ProductFamily, _ tile: ProductTile) throws -> [Float] {

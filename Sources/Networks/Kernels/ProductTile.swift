@@ -28,7 +28,7 @@ struct ProductTile: Hashable, CustomStringConvertible {
 enum ProductFamily: String {
   case flat, shared, cooperative
 
-  /// Who multiplies on a device with this profile, where kernels do.
+  /// The family of matrix kernels on a device with this profile.
   init(_ profile: DeviceProfile, _ precision: Precision) {
     switch profile.matrixMultiply {
     case .flat, .host: self = .flat

@@ -8,13 +8,17 @@ struct TrialProduct {
   private(set) var rows, runs: Int
   var gradientScale: Float = 1
 
+  init(_ operation: DenseKernels.Operation, rows: Int, inputs: Int, columns: Int, runs: Int, splits: Int) {
+    self.operation = operation
+    (self.rows, self.inputs, self.columns) = (rows, inputs, columns)
+    (self.runs, self.splits) = (runs, splits)
+  }
+
   /// As large as a given one.
   init(_ operation: DenseKernels.Operation, _ like: DenseDispatch, runs: Int, splits: Int) {
-    self.operation = operation
-    (inputs, columns) = (Int(like.inputs), Int(like.columns))
-    rows = Int(like.rows - like.row_begin)
-    self.runs = runs
-    self.splits = splits
+    self.init(
+      operation, rows: Int(like.rows - like.row_begin), inputs: Int(like.inputs), columns: Int(like.columns),
+      runs: runs, splits: splits)
   }
 
   /// With rows and runs rounded down to powers of two, and fewer of them where it would take long (on CPU devices more
@@ -41,20 +45,13 @@ struct TrialProduct {
 
   /// Every run has a parameter set of its own.
   var push: DenseDispatch {
-    var push = DenseDispatch()
-    push.rows = UInt32(rows)
-    push.row_count_stride = 1
-    push.policy_index_stride = 1
-    push.inputs = UInt32(inputs)
-    push.outputs = UInt32(columns)
-    push.columns = UInt32(columns)
-    push.bias_offset = UInt32(inputs * columns)
-    push.parameter_stride = UInt32(parameters)
-    push.input_stride = UInt32(paddedRows * inputs)
-    push.output_stride = UInt32(paddedRows * columns)
-    push.gradient_stride = UInt32(splits * parameters)
-    push.gradient_scale = gradientScale
-    return push
+    DenseDispatch(
+      rows: UInt32(rows), row_count_index: 0, row_count_stride: 1, policy_index_stride: 1, inputs: UInt32(inputs),
+      outputs: UInt32(columns), column_begin: 0, columns: UInt32(columns), weight_offset: 0,
+      bias_offset: UInt32(inputs * columns), parameter_stride: UInt32(parameters),
+      input_stride: UInt32(paddedRows * inputs), output_stride: UInt32(paddedRows * columns),
+      gradient_stride: UInt32(splits * parameters), first_row: 0, row_begin: 0, bias_begin: 0,
+      gradient_scale: gradientScale)
   }
 
   /// What the time and the bits of a kernel depend on.

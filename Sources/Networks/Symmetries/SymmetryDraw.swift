@@ -13,7 +13,7 @@ public struct SymmetryDraw {
   ///   - countsEpisodes: Whether the kernel itself counts the episodes that end.
   ///   - includesIdentity: Whether a draw may change nothing.
   public init(
-    _ table: SymmetryTable, of environment: any Environment, countsEpisodes: Bool, includesIdentity: Bool,
+    _ table: SymmetryTable, of environment: any EnvironmentSizes, countsEpisodes: Bool, includesIdentity: Bool,
     device: Device
   ) throws {
     self.table = table
@@ -33,16 +33,12 @@ public struct SymmetryDraw {
     _ recorder: CommandRecorder, runs: Int, environments: Int, block: Int, seeds: RunWindow, episodes: RunWindow,
     episodePitch: Int = 1, dones: RunWindow? = nil, symmetries: RunWindow
   ) {
-    var push = SymmetryDispatch()
-    push.environments = UInt32(environments)
-    push.block = UInt32(block)
-    push.first_element = includesIdentity ? 0 : 1
-    push.elements = UInt32(table.symmetries.elements.count) - push.first_element
-    push.seed_stride = UInt32(seeds.stride)
-    push.episode_stride = UInt32(episodes.stride)
-    push.episode_pitch = UInt32(episodePitch)
-    push.done_stride = UInt32(dones?.stride ?? 0)
-    push.symmetry_stride = UInt32(symmetries.stride)
+    let first = includesIdentity ? 0 : 1
+    let push = SymmetryDrawDispatch(
+      environments: UInt32(environments), block: UInt32(block), first_element: UInt32(first),
+      elements: UInt32(table.symmetries.elements.count - first), seed_stride: UInt32(seeds.stride),
+      episode_stride: UInt32(episodes.stride), episode_pitch: UInt32(episodePitch),
+      done_stride: UInt32(dones?.stride ?? 0), symmetry_stride: UInt32(symmetries.stride))
     var bindings = ["seeds": seeds.window, "episodes": episodes.window, "symmetries": symmetries.window]
     bindings["dones"] = dones?.window
     recorder.dispatch(kernel, bindings, push: push, groups: kernel.groups(for: environments), runs)

@@ -15,7 +15,7 @@ public final class SymmetryTable {
   private let listed: Bool
 
   /// Registers the tables; call `initialize()` once `table` has been allocated.
-  public init(_ symmetries: SymmetryFamily, of environment: any Environment, table: BufferTable) {
+  public init(_ symmetries: SymmetryFamily, of environment: any EnvironmentObservation, table: BufferTable) {
     Self.check(symmetries, environment)
     self.symmetries = symmetries
     listed = environment.observationList != nil
@@ -45,7 +45,7 @@ public final class SymmetryTable {
   }
 
   /// What the kernels rely on: permutations, the identity first, a static part and wide actions that stay what they are.
-  private static func check(_ symmetries: SymmetryFamily, _ environment: any Environment) {
+  private static func check(_ symmetries: SymmetryFamily, _ environment: any EnvironmentObservation) {
     let identity = Symmetry(identityOf: environment)
     precondition(identity.features.count <= 1 << 16 && identity.actions.count <= 1 << 16, "a place has 16 bits")
     precondition(symmetries.elements.first == identity, "the first symmetry changes nothing")

@@ -27,7 +27,8 @@ public struct EvaluationFolder {
     guard output != nil || joined.trainings.count == 1 else {
       throw FileFailure(
         joined.trainings.map { $0.folders[0].relativePath }.joined(separator: ", "),
-        "are different trainings; say with --output where the tables of all of them go")
+        "are different trainings; choose an output folder for the evaluation of all of them", remedies: [.anotherFolder]
+      )
     }
     url = output ?? joined.trainings[0].folders[0].appendingPathComponent(Self.name)
     let existing = Self.files.filter { [url] in
@@ -40,7 +41,8 @@ public struct EvaluationFolder {
     guard output == nil else {
       throw FileFailure(
         url.relativePath,
-        "holds the results of another evaluation (\(first)); choose another folder with --output, or remove it first")
+        "holds the results of another evaluation (\(first)); choose another output folder, or remove them first",
+        remedies: [.anotherFolder])
     }
     earlierGoesTo = Self.freeName(beside: url)
   }

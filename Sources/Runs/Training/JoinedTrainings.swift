@@ -72,19 +72,19 @@ public struct JoinedTrainings {
     }
   }
 
-  /// The first thing in which two games differ, but for what only a learner notices, as what
-  /// is said of `other`; nil for the same game.
+  /// The first difference between two games, as a phrase about `other`, leaving out what only a learner notices; nil for
+  /// the same game.
   public static func difference(_ first: TrainedRuns, _ other: TrainedRuns) -> String? {
     let (a, b) = (first.environment, other.environment)
-    guard a.name == b.name else { return "is of environment \(b.name), which is \(a.name)" }
+    guard a.name == b.name else { return "has the environment \(b.name), which is \(a.name)" }
     let (left, right) = (a.parametersDescription, b.parametersDescription)
     let learning = type(of: a).learningParameters
     for key in Set(left.keys).union(right.keys).subtracting(learning).sorted() where left[key] != right[key] {
       func text(_ value: ParameterValue?) -> String { value?.description ?? "absent" }
       return "has environment.\(key) \(text(right[key])), which is \(text(left[key]))"
     }
-    guard a.actionNames == b.actionNames else { return "has other actions than there are" }
-    return a.observationLayout == b.observationLayout ? nil : "has another observation layout than there is"
+    guard a.actionNames == b.actionNames else { return "has other actions than those" }
+    return a.observationLayout == b.observationLayout ? nil : "has another observation layout than that"
   }
 
   /// `big` and `small` for `runs/big` and `runs/small`; as much more of the path as it takes to tell all apart.

@@ -22,7 +22,7 @@ struct TrainedFolder {
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
     let checkpoints = try folder.waves().compactMap { try $0.latest() }
     guard let update = checkpoints.map(\.update).max() else {
-      throw FileFailure(url.path, "has no checkpoint yet; train it first, or continue it with --resume")
+      throw FileFailure(url.path, "has no checkpoint yet; train it first, or resume its training", remedies: [.resume])
     }
     self.update = update
     var remarks: Set<String> = []

@@ -34,49 +34,43 @@ public struct TrainedRuns {
   /// - Parameter folder: Of a training, or one that holds exported policies.
   /// - Throws: `FileFailure` that names the folder and what is wrong with it.
   public init(_ folder: URL) throws {
-    if let policies = try Self.exportedPolicies(in: folder) {
-      try self.init(exported: policies, in: folder)
-    } else {
-      try self.init(shards: [TrainedFolder(folder)])
+    switch try Source(folder) {
+    case .exported(let policies, _): try self.init(exported: policies, in: folder)
+    case .training(let training): try self.init(shards: [training])
     }
   }
 
-  /// What several folders hold: folders of the same configuration with different runs are shards of one training, all
-  /// others are trainings of their own.
+  /// What several folders hold: trainings (`ShardGroups`), or exported policies each.
   public static func trainings(in folders: [URL]) throws -> [TrainedRuns] {
-    var seen: Set<String> = []
-    var groups: [Group] = []
-    for folder in folders {
-      guard seen.insert(folder.resolvingSymlinksInPath().standardizedFileURL.path).inserted else {
-        throw FileFailure(folder.relativePath, "is given twice; give every folder once")
+    try ShardGroups.read(folders, as: { try Source($0) }, contents: \.shard).map { sources in
+      guard case .exported(let policies, let folder) = sources[0] else {
+        return try TrainedRuns(shards: sources.compactMap(\.training))
       }
-      if let policies = try exportedPolicies(in: folder) {
-        groups.append(.exported(policies, folder))
-        continue
-      }
-      let trained = try TrainedFolder(folder)
-      let place = groups.firstIndex { group in
-        guard case .shards(let others) = group else { return false }
-        return others[0].configuration == trained.configuration
-          && Set(others.flatMap { $0.runs.map(\.run.index) }).isDisjoint(with: trained.runs.map(\.run.index))
-      }
-      if let place, case .shards(let others) = groups[place] {
-        groups[place] = .shards(others + [trained])
-      } else {
-        groups.append(.shards([trained]))
-      }
-    }
-    return try groups.map { group in
-      switch group {
-      case .shards(let shards): try TrainedRuns(shards: shards)
-      case .exported(let policies, let folder): try TrainedRuns(exported: policies, in: folder)
-      }
+      return try TrainedRuns(exported: policies, in: folder)
     }
   }
 
-  private enum Group {
-    case shards([TrainedFolder])
+  private enum Source {
+    case training(TrainedFolder)
+    /// The policies' files, and the folder that was given.
     case exported([URL], URL)
+
+    init(_ folder: URL) throws {
+      if let policies = try TrainedRuns.exportedPolicies(in: folder) {
+        self = .exported(policies, folder)
+      } else {
+        self = .training(try TrainedFolder(folder))
+      }
+    }
+
+    var training: TrainedFolder? {
+      guard case .training(let training) = self else { return nil }
+      return training
+    }
+
+    var shard: (configuration: TrainingConfiguration, runs: Set<Int>)? {
+      training.map { ($0.configuration, Set($0.runs.map(\.run.index))) }
+    }
   }
 
   /// nil for the folder of a training.
@@ -93,7 +87,8 @@ public struct TrainedRuns {
     for shard in shards {
       guard shard.configuration == first.configuration else {
         throw FileFailure(
-          shard.url.path, "is another training than \(first.url.path); give the shards of one training, or one folder")
+          shard.url.path,
+          "belongs to another training than \(first.url.path); give the shards of one training, or one folder")
       }
       guard shard.update == first.update else {
         throw FileFailure(

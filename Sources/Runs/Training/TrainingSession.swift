@@ -40,8 +40,8 @@ public final class TrainingSession {
       guard !FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path) else {
         throw FileFailure(
           folder.path,
-          "holds a training already (\(name)); continue it with --resume, or choose another folder with "
-            + "--output")
+          "holds a training already (\(name)); resume it, or choose another output folder",
+          remedies: [.resume, .anotherFolder])
       }
     }
     let runs = try configuration.runs(in: shard)
@@ -67,14 +67,15 @@ public final class TrainingSession {
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(folder.path, "holds no training to resume; leave out --resume to begin one")
+      throw FileFailure(folder.path, "holds no training to resume; start a new one", remedies: [.begin])
     }
     let begun = try TrainingConfiguration(contentsOf: place.path)
     guard begun == configuration else {
       throw FileFailure(
         place.path,
-        "is not the configuration that was asked for; resume with the same values, "
-          + "or begin another training with --output")
+        "differs from the given configuration; resume with the same values, or start a training in another "
+          + "output folder",
+        remedies: [.anotherFolder])
     }
     let lock = try FolderLock(folder)
     let runs = try configuration.runs(in: shard)

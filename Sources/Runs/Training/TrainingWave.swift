@@ -32,7 +32,9 @@ public final class TrainingWave {
       func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
       let state: TrainingState = try checkpoint.description()
       guard known.isSuperset(of: state.runs) else {
-        throw refuse("holds other runs; resume with the same --shard as before")
+        throw FileFailure(
+          checkpoint.url.path, "holds other runs; resume with the same part of the runs as before",
+          remedies: [.sameShard])
       }
       guard found.isDisjoint(with: state.runs) else { throw refuse("holds runs that another checkpoint holds too") }
       guard state.environment == environment else {

@@ -16,7 +16,7 @@ public enum DPOMDPFile {
     }
     guard !data.contains(0) else {
       throw DPOMDPError(
-        file: path, line: 0, column: 0, message: "the file is no text in UTF-8; save it as such, or unpack it first")
+        file: path, line: 0, column: 0, message: "the file is not UTF-8 text; save it as UTF-8, or unpack it first")
     }
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return try parse(String(decoding: data, as: UTF8.self), file: path, name: name)

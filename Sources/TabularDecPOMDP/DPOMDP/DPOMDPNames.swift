@@ -12,7 +12,7 @@ struct DPOMDPNames {
   var count: Int { names.count }
   var indices: Range<Int> { names.indices }
 
-  /// The number of what is called so, or numbered so.
+  /// The number of the item with this name or number.
   func index(of text: String) -> Int? {
     if let place = places[text] { return place }
     guard let number = Int(text), indices.contains(number) else { return nil }

@@ -8,7 +8,7 @@ struct DPOMDPReader {
 
   func number(_ token: DPOMDPToken) throws -> Double {
     guard let number = Double(token.text), number.isFinite else {
-      throw error(token, "\"\(token.text)\" is no number")
+      throw error(token, "\"\(token.text)\" is not a number")
     }
     return number
   }
@@ -24,7 +24,7 @@ struct DPOMDPReader {
 
   func probability(_ token: DPOMDPToken) throws -> Double {
     let probability = try number(token)
-    guard (0...1).contains(probability) else { throw error(token, "\(token.text) is no probability from 0 to 1") }
+    guard (0...1).contains(probability) else { throw error(token, "\(token.text) is not a probability from 0 to 1") }
     return probability
   }
 
@@ -32,7 +32,7 @@ struct DPOMDPReader {
   func row(_ tokens: [DPOMDPToken], count: Int, what: String) throws -> [Double] {
     guard tokens.count == count, tokens.first != nil else {
       let place = tokens.count > count ? tokens[count] : tokens[tokens.count - 1]
-      throw error(place, "\(tokens.count) numbers where there are \(count) \(what)")
+      throw error(place, "\(tokens.count) numbers for \(count) \(what)")
     }
     return try tokens.map(probability)
   }
@@ -47,7 +47,7 @@ struct DPOMDPReader {
     var seen: Set<String> = []
     for token in tokens {
       if token.isColon || token.text == "*" || token.text.first?.isNumber == true {
-        throw error(token, "\"\(token.text)\" is no name of a \(what); names begin with a letter")
+        throw error(token, "\"\(token.text)\" is not a name of a \(what); names begin with a letter")
       }
       guard seen.insert(token.text).inserted else { throw error(token, "a second \(what) called \(token.text)") }
     }

@@ -3,7 +3,7 @@ struct DPOMDPSizes {
   let states: Int
   let jointActions: Int
   let jointObservations: Int
-  /// Bytes that are left beside the tables of P and O.
+  /// Bytes that are left besides the tables of P and O.
   let spareBytes: Int
 
   /// What one entry of P or O takes while a file is read and its symmetries are sought: it stands as a number in the reader

@@ -141,8 +141,8 @@ struct DPOMDPTables {
         if rewards.isTooLarge {
           throw reader.error(
             statement.token,
-            "there is no memory for rewards that tell next states and observations apart in so many "
-              + "states and joint actions; write their means, R: <actions> : <state> : <reward>")
+            "rewards that depend on next states and observations do not fit into memory for this many states and "
+              + "joint actions; write their means, R: <actions> : <state> : <reward>")
         }
       }
     }

@@ -71,7 +71,7 @@ struct DPOMDPToken: Hashable {
 struct DPOMDPStatement {
   /// `start include` is one keyword.
   let keyword: String
-  /// Where the keyword stands.
+  /// Position of the keyword.
   let token: DPOMDPToken
   /// After the keyword's colon, further colons included.
   let body: [DPOMDPToken]
@@ -94,7 +94,7 @@ struct DPOMDPStatement {
     if let first = tokens.first, starts.first != 0 {
       throw DPOMDPError(
         file: file, line: first.line, column: first.column,
-        message: "\"\(first.text)\" begins no entry; entries begin with agents:, discount:, values:, states:, start:, "
+        message: "\"\(first.text)\" is not an entry; entries begin with agents:, discount:, values:, states:, start:, "
           + "actions:, observations:, T:, O: or R:")
     }
     return zip(starts, starts.dropFirst() + [tokens.count]).map { start, end in

@@ -34,7 +34,7 @@ public struct FlowEnsemble: Sendable {
     }
   }
 
-  /// Initialisations whose flow was given up before it arrived.
+  /// Initialisations whose flow was given up before it converged.
   public var unfinishedCount: Int { results.count { !$0.hasArrived } }
 
   /// The largest difference of a probability between two initialisations.

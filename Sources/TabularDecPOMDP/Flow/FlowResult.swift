@@ -1,6 +1,6 @@
 /// Where a flow was at one time.
 public struct FlowSample: Sendable, Hashable {
-  /// Flow time: theta changes by the gradient per unit of it.
+  /// Flow time, in units in which theta changes by the gradient.
   public let time: Double
   /// J_alpha
   public let objective: Double

@@ -47,7 +47,7 @@ public struct Threshold: Sendable {
     bound = Self.sufficientAlpha(problem, horizon: form.horizon)
     let unit = problem.rewardRange
     guard unit > 0 else {
-      throw ProblemError("\(problem.name): all rewards are the same, so that any alpha above 0 suffices")
+      throw ProblemError("\(problem.name): all rewards are the same, so any alpha above 0 suffices")
     }
     // Right on a critical alpha flows take for ever: stay off round numbers.
     var high = side((bound ?? unit) * 1.0123)

@@ -32,8 +32,8 @@ public enum JointHistoryCount {
     let feasible = largestFeasibleHorizon(problem, upTo: horizon)
     guard horizon <= longestHorizon else {
       throw ProblemError(
-        "\(problem.name) at horizon \(horizon): an exact computation takes at most \(longestHorizon) steps, and of this "
-          + (feasible > 0 ? "problem at most \(feasible)" : "problem none"))
+        "\(problem.name) at horizon \(horizon): an exact computation takes at most \(longestHorizon) steps; "
+          + (feasible > 0 ? "the largest feasible horizon is \(feasible)" : "no horizon is feasible"))
     }
     let count = of(problem, horizon: horizon)
     let text = count < 1e15 ? "\(Int(count))" : "\(count)"

@@ -48,7 +48,7 @@ public struct NamedProblem: Sendable {
       guard parts.count <= 2, let pay = Double(parts[0]), pay.isFinite,
         let count = parts.count == 2 ? Int(parts[1]) : 1, (1...1000).contains(count)
       else {
-        throw ProblemError("\(text): \"\(item)\" is no pay; write for example levers:1.0x9,0.9 (x repeats a lever)")
+        throw ProblemError("\(text): \"\(item)\" is not a pay; write for example levers:1.0x9,0.9 (x repeats a lever)")
       }
       return Array(repeating: pay, count: count)
     }

@@ -24,7 +24,7 @@ public struct FlowReport: Encodable, Sendable {
   /// The largest difference of a probability to that of its image under a generator of the symmetry group, over all
   /// initialisations; nil without a group.
   public let equivarianceError: Double?
-  /// At least so many where the search for symmetries was given up; nil without a group.
+  /// A lower bound where the search for symmetries was given up; nil without a group.
   public let symmetryGroupOrder: GroupOrder?
   public let symmetriesPermuteAgents: Bool
   /// Whether all symmetries are known.

@@ -9,7 +9,7 @@
 ///   pair(s,J) = (R(s,J), {colour(s'), P(s'|s,J)}, {colour(s'), P(s|s',J)}, {colour(K), O(K|J,s)})
 ///   state {pair(s,J), colour(J)}      J {pair(s,J), colour(s)}, members      K {O(K|J,s), colour(J), colour(s)}, members
 ///   action, observation: agent, {joint ones that it is part of}              agent {its actions}, {its observations}
-/// The collections are sums of 64-bit hashes. Two different ones may, hardly ever, have the same sum: then a cell stays whole
+/// The collections are sums of 64-bit hashes. Rarely, two different ones have the same sum: then a cell stays whole
 /// that could have been split, which costs time and no truth, since whatever is found is checked entry by entry.
 /// The most frequent value of each table is left out; the others say where it stands.
 /// Source: Weisfeiler and Leman, 1968, as used by McKay, "Practical graph isomorphism", 1981 (nauty).

@@ -9,7 +9,7 @@
 public struct SymmetryGroup: Sendable {
   /// Without the identity; empty for the trivial group.
   public let generators: [Automorphism]
-  /// How many symmetries there are; at least so many where the search was given up.
+  /// The number of symmetries; a lower bound where the search was given up.
   public let order: GroupOrder
   /// Whether symmetries may exchange agents.
   public let permutesAgents: Bool

@@ -8,16 +8,16 @@ extension RunMetrics {
   /// - Parameters:
   ///   - sums: The run's block of `METRIC_…`.
   ///   - outcomes: What to report of the sums of outcomes.
-  ///   - learningRate, entropyCoefficient: Those in force in the update.
   ///   - rows: Rows of all epochs: T * N * A * epochs.
   ///   - steps: Adam steps of the update: epochs * minibatches.
   init(
     sums: [Float], outcomes: [OutcomeQuantity], run: RunConfiguration, update: Int, envSteps: Int,
-    learningRate: Double, entropyCoefficient: Double, rows: Int, steps: Int
+    rows: Int, steps: Int
   ) {
     func mean(_ metric: UInt32) -> Double { Double(sums[Int(metric)]) / Double(rows) }
     let (policyLoss, valueLoss, entropy) = (mean(METRIC_POLICY_LOSS), mean(METRIC_VALUE_LOSS), mean(METRIC_ENTROPY))
-    let total = policyLoss + run.hyperparameters.valueCoefficient * valueLoss - entropyCoefficient * entropy
+    let entropyCoefficient = sums[Int(METRIC_ENTROPY_COEFFICIENT)]
+    let total = policyLoss + run.hyperparameters.valueCoefficient * valueLoss - Double(entropyCoefficient) * entropy
     let targetVariance = mean(METRIC_TARGET_SQUARED) - mean(METRIC_TARGET) * mean(METRIC_TARGET)
     let residualVariance = mean(METRIC_RESIDUAL_SQUARED) - mean(METRIC_RESIDUAL) * mean(METRIC_RESIDUAL)
     let episodes = Double(sums[Int(METRIC_EPISODES)])
@@ -26,9 +26,9 @@ extension RunMetrics {
     // A step whose gradient was not finite was not taken; the norm then says so.
     let norm = notFiniteSteps > 0 ? Double.nan : Double(sums[Int(METRIC_GRADIENT_NORM)]) / Double(steps)
     self.init(
-      run: run.index, name: run.name, update: update, envSteps: envSteps, learningRate: Float(learningRate),
-      entropyCoefficient: Float(entropyCoefficient),
-      totalLoss: Float(total), policyLoss: Float(policyLoss), valueLoss: Float(valueLoss), entropy: Float(entropy),
+      run: run.index, name: run.name, update: update, envSteps: envSteps,
+      learningRate: sums[Int(METRIC_LEARNING_RATE)], entropyCoefficient: entropyCoefficient, totalLoss: Float(total),
+      policyLoss: Float(policyLoss), valueLoss: Float(valueLoss), entropy: Float(entropy),
       approximateKL: Float(mean(METRIC_APPROXIMATE_KL)), clipFraction: Float(mean(METRIC_CLIP_FRACTION)),
       explainedVariance: targetVariance > 1e-8 ? Float(1 - residualVariance / targetVariance) : nil,
       gradientNorm: Float(norm), episodes: Int(episodes),

@@ -11,8 +11,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var update: Int
   /// Env steps of this run so far.
   public var envSteps: Int
+  /// What the update learned with, as the device computed it.
   public var learningRate: Float
-  /// The one in force in the update.
   public var entropyCoefficient: Float
   public var totalLoss: Float
   public var policyLoss: Float

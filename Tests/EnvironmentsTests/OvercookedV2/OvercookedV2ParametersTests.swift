@@ -56,7 +56,7 @@ import Testing
       (["agent_view_size": 15], "environment.agent_view_size = 15"), (["random_reset": 1], "expected true or false"),
       (["observation_type": "image"], "environment.observation_type"),
       (["view": 1], "environment.view is not a known key"),
-      (["recipes": [[0, 0]]], "[0, 0] is no list of 3 ingredients"), (["recipes": []], "expected a list of recipes"),
+      (["recipes": [[0, 0]]], "[0, 0] is not a list of 3 ingredients"), (["recipes": []], "expected a list of recipes"),
       (["recipes": [[0, 0, 1]]], "[0, 0, 1] has 1; ingredients of this kitchen are 0 to 0"),
       (["op_ingredient_permutations": [0, 1]], "expected different ingredients of this kitchen, 0 to 0"),
       (

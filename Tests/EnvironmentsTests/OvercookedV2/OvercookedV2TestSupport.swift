@@ -94,5 +94,5 @@ struct OvercookedV2Table {
   }
 
   /// Shaped rewards of the last step.
-  func shaped() throws -> [Float] { try play.vector.shapedRewards?.read(run: 0) ?? [] }
+  func shaped() throws -> [Float] { try play.shapedRewards() ?? [] }
 }

@@ -55,9 +55,9 @@ import VulkanCompute
   @Test(arguments: [
     ("\"WWW2R2WWW\",\"W       W\"", "\"WWW2R2WWW\",\"W      WW\"", "not those of grounded_coord_ring"),
     ("\"possible_recipes\":[[0,0,0]", "\"possible_recipes\":[[0,0,1]", "not those of grounded_coord_ring"),
-    ("\"possible_recipes\":[[0,0,0]", "\"possible_recipes\":[[0,0]", "no list of 3 ingredients"),
+    ("\"possible_recipes\":[[0,0,0]", "\"possible_recipes\":[[0,0]", "not a list of 3 ingredients"),
     ("\"steps\":[{\"actions\":[", "\"steps\":[{\"actions\":[7,", "the actions"),
-    ("\"drawn\":1", "\"drawn\":2", "no recipe 2"), ("\"inv\":[0,0]", "\"inv\":[0,256]", "256 is no item"),
+    ("\"drawn\":1", "\"drawn\":2", "no recipe 2"), ("\"inv\":[0,0]", "\"inv\":[0,256]", "256 is not an item"),
     ("\"perm\":[[", "\"perm\":[[0,", "permutations"), ("\"dir\":[", "\"dir\":[4,", "2 cooks"),
   ])
   func filesThatMakeNoSenseAreRefused(old: String, new: String, problem: String) throws {

@@ -45,7 +45,7 @@ import VulkanCompute
       try play.setActions(actions)
       try play.step()
       let (rewards, dones, states) = try (play.rewards(), play.dones(), play.states())
-      let shaped = try play.vector.shapedRewards?.read(run: 0) ?? []
+      let shaped = try play.shapedRewards() ?? []
       for index in 0..<count {
         let seatsOfGame = seats * index..<seats * (index + 1)
         let expected = games[index].play(actions[seatsOfGame].map(Int.init))

@@ -134,23 +134,14 @@ import VulkanCompute
     let vector = try VectorEnvironment(
       environment: environment, runs: 1, environmentsPerRun: count, device: device, table: table)
     let play = try RandomPlay(vector, device: device, table: table)
-    func register<T: BitwiseCopyable>(_ name: String, _ type: T.Type, _ words: Int) -> Buffer<T> {
-      table.register(name, of: type, runs: 1, perRun: [("words", words)], persistence: .scratch)
-    }
-    let rows = count * environment.agentCount
-    let observations = register("observations", UInt32.self, rows * environment.observationWordCount)
-    let masks = register("masks", UInt32.self, rows * environment.maskWordCount)
-    let actions = register("actions", UInt32.self, rows)
-    let rewards = register("rewards", Float.self, rows)
-    let dones = register("dones", UInt32.self, count)
+    let transitions = Transitions(of: environment, runs: 1, environments: count, table: table)
     try table.allocate()
     try vector.initialize(seeds: [77])
-    try device.run { vector.recordReset($0, runs: 0..<1, all: true, dones: dones, transition: 0) }
+    try device.run { vector.recordFirstEpisodes($0, runs: 0..<1, of: transitions) }
     let step = try device.record { recorder in
-      vector.recordObserve(recorder, runs: 0..<1, observations: observations, legalMasks: masks, block: 0)
-      play.recordChoose(recorder, runs: 0..<1, legalMasks: masks, block: 0, actions: actions, transition: 0)
-      vector.recordStep(recorder, runs: 0..<1, actions: actions, rewards: rewards, dones: dones, transition: 0)
-      vector.recordReset(recorder, runs: 0..<1, all: false, dones: dones, transition: 0)
+      vector.recordEnvStep(recorder, runs: 0..<1, into: transitions) {
+        play.recordChoose(recorder, runs: 0..<1, into: transitions)
+      }
     }
     var open = [Double](repeating: 0, count: count)
     var finished = [Int](repeating: 0, count: count)
@@ -160,7 +151,7 @@ import VulkanCompute
       try play.setClock(steps)
       try device.submit(step).wait()
       steps += 1
-      let (reward, done) = (try rewards.read(), try dones.read())
+      let (reward, done) = (try transitions.rewards.read(), try transitions.dones.read())
       for n in 0..<count where finished[n] < games / count {
         open[n] += Double(reward[n * environment.agentCount])
         guard done[n] != 0 else { continue }

@@ -119,14 +119,14 @@ import VulkanCompute
 
     init(_ player: CellPlayer, cell: Int) throws {
       let shape = player.shape
-      let masks = try player.buffers.legalMasks.read(run: cell)
+      let masks = try player.buffers.transitions.legalMasks.read(run: cell)
       legal = (0..<shape.environments * shape.agents).map { row in
         player.environment.environment.legalActions(
           inMask: masks[row * shape.maskWords..<(row + 1) * shape.maskWords])
       }
-      actions = try player.buffers.actions.read(run: cell).map { Int($0) }
-      rewards = try player.buffers.rewards.read(run: cell)
-      dones = try player.buffers.dones.read(run: cell)
+      actions = try player.buffers.transitions.actions.read(run: cell).map { Int($0) }
+      rewards = try player.buffers.transitions.rewards.read(run: cell)
+      dones = try player.buffers.transitions.dones.read(run: cell)
       let seats = cell * shape.agents..<(cell + 1) * shape.agents
       workspaceRows = try seats.map { try player.buffers.workspaceRows.read(run: $0) }
       guard case .dense(let x, _) = player.network.workspace.inputs else {

@@ -35,7 +35,7 @@ import VulkanCompute
     for _ in 0..<30 {
       try device.submit(step).wait()
       for cell in 0..<2 {
-        let dones = try player.buffers.dones.read(run: cell)
+        let dones = try player.buffers.transitions.dones.read(run: cell)
         for seat in 0..<players {
           let z = cell * players + seat
           let inputs = try Self.rows(player.network.workspace.inputs, z, architecture.inputs)

@@ -84,12 +84,15 @@ import VulkanCompute
         try device.run {
           $0.dispatch(
             unpack,
-            ["observations": player.buffers.observations.window(runs: cell..<cell + 1), "values": values.whole],
+            [
+              "observations": player.buffers.transitions.observations.window(runs: cell..<cell + 1),
+              "values": values.whole,
+            ],
             push: UInt32(count), groups: unpack.groups(for: count))
         }
         let observations = try values.read()
-        let masks = try player.buffers.legalMasks.read(run: cell)
-        let dones = try player.buffers.dones.read(run: cell)
+        let masks = try player.buffers.transitions.legalMasks.read(run: cell)
+        let dones = try player.buffers.transitions.dones.read(run: cell)
         for row in 0..<shape.environments * shape.agents {
           let (n, seat) = row.quotientAndRemainder(dividingBy: shape.agents)
           let legal = environment.legalActions(inMask: masks[row * shape.maskWords..<(row + 1) * shape.maskWords])

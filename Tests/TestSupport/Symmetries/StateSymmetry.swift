@@ -95,7 +95,7 @@ public struct SymmetryCheck<Twin: StateSymmetry> {
   private func differentResult(_ play: EnvironmentPlay) throws -> String? {
     let (dones, outcomes) = try (play.dones(), play.outcomes())
     var rewards = try [play.rewards()]
-    if let shaped = play.vector.shapedRewards { rewards.append(try shaped.read(run: 0)) }
+    if let shaped = try play.shapedRewards() { rewards.append(shaped) }
     for image in starts.count..<dones.count {
       let (number, start) = image.quotientAndRemainder(dividingBy: starts.count)
       guard dones[image] == dones[start] else { return "element \(number): another end" }

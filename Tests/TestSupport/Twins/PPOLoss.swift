@@ -38,12 +38,6 @@ public struct PPOLoss {
   /// B: the loss is a mean over so many rows.
   public let minibatchRows: Int
 
-  /// The coefficient of an update after `done` of `updates`, from `start` to `end`.
-  public static func entropyCoefficient(from start: Double, to end: Double, done: Int, updates: Int) -> Double {
-    let part = Double(done) / Double(updates)
-    return start * (1 - part) + end * part
-  }
-
   public init(
     clipEpsilon: Double, valueCoefficient: Double, entropyCoefficient: Double, moments: AdvantageMoments,
     minibatchRows: Int

@@ -7,17 +7,12 @@ public struct PrepareStep {
   public let learningRate: Double
   public let secondMomentScale: Double
 
-  /// - Parameters:
-  ///   - update: Updates finished before this one.
-  ///   - totalUpdates: nil where the learning rate stays the same.
   public init(
-    gradient: [Double], step: Int, learningRate: Double, beta1: Double, beta2: Double, maxNorm: Double, update: Int = 0,
-    totalUpdates: Int? = nil
+    gradient: [Double], step: Int, learningRate: Double, beta1: Double, beta2: Double, maxNorm: Double
   ) {
     norm = gradient.map { $0 * $0 }.reduce(0, +).squareRoot()
     gradientScale = min(1, maxNorm / norm)
-    let rate = totalUpdates.map { learningRate * (1 - Double(update) / Double($0)) } ?? learningRate
-    self.learningRate = rate / (1 - pow(beta1, Double(step)))
+    self.learningRate = learningRate / (1 - pow(beta1, Double(step)))
     secondMomentScale = 1 / (1 - pow(beta2, Double(step)))
   }
 }

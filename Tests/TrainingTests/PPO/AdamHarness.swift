@@ -15,7 +15,6 @@ struct AdamHarness {
   let count: Int
   /// S
   let splits: Int
-  var totalUpdates: Int?
 
   let parameters: GuardedBuffer<Float>
   let firstMoments: GuardedBuffer<Float>
@@ -30,21 +29,19 @@ struct AdamHarness {
   var runs: Int { hyperparameters.count }
 
   init(
-    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0,
-    totalUpdates: Int? = nil
+    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int
   ) throws {
     self.device = device
     self.hyperparameters = hyperparameters
     self.count = count
     self.splits = splits
-    self.totalUpdates = totalUpdates
     let runs = hyperparameters.count
     let zeros = [[Float]](repeating: Array(repeating: 0, count: count), count: runs)
     parameters = try GuardedBuffer(
       "parameters", on: device, count: count, values: (0..<runs).map { Self.initialParameters($0, count: count) })
     firstMoments = try GuardedBuffer("first_moments", on: device, count: count, values: zeros)
     secondMoments = try GuardedBuffer("second_moments", on: device, count: count, values: zeros)
-    progress = try progressBuffer(updates: Array(repeating: updates, count: runs), on: device)
+    progress = try progressBuffer(updates: Array(repeating: 0, count: runs), on: device)
     metrics = try GuardedBuffer(
       "metrics", on: device, count: Int(RUN_SCALARS),
       values: Array(repeating: Array(repeating: 0, count: Int(RUN_SCALARS)), count: runs))
@@ -72,11 +69,10 @@ struct AdamHarness {
       "gradients", on: device, count: splits * count, values: gradients.map { Array($0.joined()) })
     let partialCount = count / Int(PARAMETERS_PER_INVOCATION)
     let partials = try GuardedBuffer<Float>("norm_partials", on: device, runs: runs, count: partialCount)
-    let scalars = try GuardedBuffer<Float>("step_scalars", on: device, runs: runs, count: Int(RUN_SCALARS))
+    let scalars = try stepScalarBuffer(hyperparameters, on: device)
     let push = AdamDispatch(
       parameters: UInt32(count), splits: UInt32(splits), gradient_stride: gradientBuffer.stride,
-      parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount),
-      total_updates: UInt32(totalUpdates ?? 1), annealed: totalUpdates == nil ? 0 : 1)
+      parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount))
     try device.run { recorder in
       recorder.perform(
         reduceGradients.bind(

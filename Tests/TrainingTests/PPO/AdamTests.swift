@@ -89,27 +89,6 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test(arguments: [0, 3, 9])
-  func theLearningRateFallsLinearlyOverTheUpdates(update: Int) throws {
-    let device = try TestDevice.make()
-    let harness = try AdamHarness(
-      device: device, hyperparameters: variedHyperparameters(runs: 2), count: 64, splits: 1, updates: update,
-      totalUpdates: 10)
-    let gradients = (0..<2).map { Self.gradients(step: 1, run: $0, count: 64, splits: 1) }
-    let found = try harness.step(gradients)
-    for run in 0..<2 {
-      let h = harness.hyperparameters[run]
-      let scalars = PrepareStep(
-        gradient: doubles(gradients[run][0]), step: 1, learningRate: h.learningRate, beta1: h.adamBeta1,
-        beta2: h.adamBeta2, maxNorm: h.maxGradientNorm, update: update, totalUpdates: 10)
-      #expect(agree(found.scalars[run][Int(STEP_LEARNING_RATE)], scalars.learningRate))
-      var twin = harness.twin(run)
-      twin.step(doubles(gradients[run][0]), scalars)
-      #expect(zip(try harness.parameters.read()[run], twin.parameters).allSatisfy { agree($0, $1) })
-    }
-    device.requireNoValidationMessages()
-  }
-
   @Test func aGradientOfZeroChangesNothing() throws {
     let device = try TestDevice.make()
     let harness = try AdamHarness(

@@ -17,15 +17,12 @@ struct PPOLossHarness {
 
   let chunk: ChunkFixture
   var hyperparameters: [Hyperparameters]
-  /// Updates finished before this one, by run, and those of the whole training.
-  var updates: (done: [Int], total: Int)
   /// B; the chunk is a part of the minibatch.
   let minibatchRows: Int
 
   init(_ chunk: ChunkFixture) {
     self.chunk = chunk
     hyperparameters = variedHyperparameters(runs: chunk.runs)
-    updates = ((0..<chunk.runs).map(chunk.update), 10)
     minibatchRows = chunk.rows + 3
   }
 
@@ -53,9 +50,7 @@ struct PPOLossHarness {
     let h = hyperparameters[run]
     return PPOLoss(
       clipEpsilon: Double(Float(h.clipEpsilon)), valueCoefficient: h.valueCoefficient,
-      entropyCoefficient: PPOLoss.entropyCoefficient(
-        from: h.entropyCoefficient, to: h.finalEntropyCoefficient ?? h.entropyCoefficient, done: updates.done[run],
-        updates: updates.total),
+      entropyCoefficient: h.entropyCoefficient,
       moments: AdvantageMoments(mean: Double(moments[run][2]), scale: Double(moments[run][3])),
       minibatchRows: minibatchRows)
   }
@@ -90,12 +85,11 @@ struct PPOLossHarness {
     let logitGradients = try output("logit_gradients", chunk.capacity * chunk.logitColumns)
     let valueGradients = try output("value_gradients", chunk.capacity * chunk.valueColumns)
     let statistics = try output("row_statistics", chunk.capacity * Int(METRIC_ROW_SUMS))
-    let progress = try progressBuffer(updates: updates.done, on: device)
+    let scalars = try stepScalarBuffer(hyperparameters, on: device)
     let push = ChunkDispatch(
       rows: UInt32(chunk.rows), minibatch_rows: UInt32(minibatchRows), minibatch: 1, index_stride: indices.stride,
       count_stride: counts.stride, logit_stride: logits.stride, value_output_stride: valueOutputs.stride,
       moment_stride: momentBuffer.stride, statistic_stride: statistics.stride,
-      total_updates: UInt32(updates.total),
       rollout: RolloutShape(
         environments: 0, steps: 0, row_stride: actions.stride, value_stride: values.stride, mask_stride: masks.stride,
         done_stride: 0))
@@ -107,7 +101,7 @@ struct PPOLossHarness {
             "value_outputs": valueOutputs.window, "legal_masks": masks.window, "actions": actions.window,
             "log_probabilities": logProbabilities.window, "values": values.window, "advantages": advantages.window,
             "advantage_moments": momentBuffer.window, "row_indices": indices.window, "row_counts": counts.window,
-            "progress": progress.window,
+            "step_scalars": scalars.window,
             "logit_gradients": logitGradients.window, "value_gradients": valueGradients.window,
             "row_statistics": statistics.window,
           ], push: push, over: .items(chunk.rows, runs: chunk.runs)))

@@ -29,6 +29,18 @@ func hyperparameterBuffer(_ runs: [Hyperparameters], on device: Device) throws -
     })
 }
 
+/// `step_scalars` as begin_update.comp leaves them where nothing is annealed.
+func stepScalarBuffer(_ runs: [Hyperparameters], on device: Device) throws -> GuardedBuffer<Float> {
+  try GuardedBuffer(
+    "step_scalars", on: device, count: Int(RUN_SCALARS),
+    values: runs.map { h in
+      var block = [Float](repeating: 0, count: Int(RUN_SCALARS))
+      block[Int(STEP_ANNEALED_RATE)] = Float(h.learningRate)
+      block[Int(STEP_ENTROPY_COEFFICIENT)] = Float(h.entropyCoefficient)
+      return block
+    })
+}
+
 /// Different hyper-parameters for every run.
 func variedHyperparameters(runs: Int) -> [Hyperparameters] {
   (0..<runs).map { run in

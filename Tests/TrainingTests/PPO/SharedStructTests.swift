@@ -26,19 +26,18 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       EnvironmentDispatch.self, "Common/environment.h",
       [
         ("environments", \.environments), ("force_reset", \.force_reset), ("transition", \.transition),
-        ("observation_block", \.observation_block), ("seed_stride", \.seed_stride), ("state_stride", \.state_stride),
+        ("seed_stride", \.seed_stride), ("state_stride", \.state_stride),
         ("observation_stride", \.observation_stride), ("mask_stride", \.mask_stride),
         ("action_stride", \.action_stride), ("reward_stride", \.reward_stride), ("done_stride", \.done_stride),
         ("error_stride", \.error_stride), ("start_stride", \.start_stride),
         ("start_environment_stride", \.start_environment_stride), ("shaped_stride", \.shaped_stride),
-        ("shaped_transition", \.shaped_transition), ("outcome_stride", \.outcome_stride),
-        ("outcome_transition", \.outcome_transition),
+        ("outcome_stride", \.outcome_stride),
       ]),
     SharedStruct(
       RandomPlayDispatch.self, "Common/environment.h",
       [
-        ("environments", \.environments), ("step", \.step), ("mask_block", \.mask_block),
-        ("action_block", \.action_block), ("seed_stride", \.seed_stride), ("mask_stride", \.mask_stride),
+        ("environments", \.environments), ("draw", \.draw), ("block", \.block),
+        ("seed_stride", \.seed_stride), ("mask_stride", \.mask_stride),
         ("action_stride", \.action_stride),
       ]),
     SharedStruct(
@@ -108,11 +107,23 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("inverse_temperature", \.inverse_temperature), ("tie_tolerance", \.tie_tolerance),
       ]),
     SharedStruct(
-      SymmetryDispatch.self, "Symmetry/symmetry.h",
+      StaticGradientsDispatch.self, "Network/network.h",
+      [
+        ("static_count", \.static_count), ("outputs", \.outputs), ("weight_offset", \.weight_offset),
+        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("gradient_stride", \.gradient_stride),
+      ]),
+    SharedStruct(
+      SymmetryDrawDispatch.self, "Symmetry/symmetry.h",
       [
         ("environments", \.environments), ("block", \.block), ("first_element", \.first_element),
         ("elements", \.elements), ("seed_stride", \.seed_stride), ("episode_stride", \.episode_stride),
         ("episode_pitch", \.episode_pitch), ("done_stride", \.done_stride), ("symmetry_stride", \.symmetry_stride),
+      ]),
+    SharedStruct(
+      SymmetryDispatch.self, "Symmetry/symmetry.h",
+      [
+        ("environments", \.environments), ("block", \.block), ("symmetry_stride", \.symmetry_stride),
         ("mask_stride", \.mask_stride), ("action_stride", \.action_stride), ("action_words", \.action_words),
       ]),
     SharedStruct(
@@ -151,7 +162,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("minibatch", \.minibatch),
         ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("logit_stride", \.logit_stride),
         ("value_output_stride", \.value_output_stride), ("moment_stride", \.moment_stride),
-        ("statistic_stride", \.statistic_stride), ("total_updates", \.total_updates), ("rollout", \.rollout),
+        ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
       ]),
     SharedStruct(
       EpisodeDispatch.self, "PPO/ppo.h",
@@ -173,8 +184,10 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       [
         ("parameters", \.parameters), ("splits", \.splits), ("gradient_stride", \.gradient_stride),
         ("parameter_stride", \.parameter_stride), ("partial_stride", \.partial_stride), ("partials", \.partials),
-        ("total_updates", \.total_updates), ("annealed", \.annealed),
       ]),
+    SharedStruct(
+      ScheduleDispatch.self, "PPO/ppo.h",
+      [("runs", \.runs), ("total_updates", \.total_updates), ("annealed", \.annealed)]),
   ]
 }
 

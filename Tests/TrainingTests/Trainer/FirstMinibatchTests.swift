@@ -36,7 +36,7 @@ import VulkanCompute
     let counts = try parts.chunk.rowCounts.read(run: run)
     let indices = try parts.chunk.rowIndices.read(run: run).prefix(shape.rows).map(Int.init)
     let (logits, outputs) = try (parts.network.logits.read(run: run), parts.network.values.read(run: run))
-    let (masks, actions) = try (buffers.legalMasks.read(run: run), buffers.actions.read(run: run))
+    let (masks, actions) = try (buffers.transitions.legalMasks.read(run: run), buffers.actions.read(run: run))
     let (logProbabilities, values) = try (buffers.logProbabilities.read(run: run), buffers.values.read(run: run))
     #expect(counts[0] == UInt32(shape.rows) && indices.sorted() == Array(0..<shape.rows))
     for (i, row) in indices.enumerated() {

@@ -42,11 +42,13 @@ import VulkanCompute
     let elements = try #require(parts.otherPlay).table.symmetries.elements
     let buffers = parts.buffers
     for run in 0..<2 {
-      let symmetries = try #require(try buffers.symmetries?.read(run: run)).map { elements[Int($0)] }
+      let symmetries = try #require(try buffers.otherPlay?.symmetries.read(run: run)).map { elements[Int($0)] }
       #expect(Set(symmetries).count > 1)
-      let (seen, masks) = try (buffers.packedObservations.read(run: run), buffers.legalMasks.read(run: run))
-      let (chosen, given) = try (buffers.actions.read(run: run), buffers.environmentActions.read(run: run))
-      let (rewards, dones) = try (buffers.rewards.read(run: run), buffers.dones.read(run: run))
+      let (seen, masks) = try (
+        buffers.transitions.observations.read(run: run), buffers.transitions.legalMasks.read(run: run)
+      )
+      let (chosen, given) = try (buffers.actions.read(run: run), buffers.transitions.actions.read(run: run))
+      let (rewards, dones) = try (buffers.transitions.rewards.read(run: run), buffers.transitions.dones.read(run: run))
       let play = try EnvironmentPlay(
         trainer.environment, seeds: [trainer.runs[run].seed], environments: shape.environments, device: device)
       var images: [[Float]] = []
@@ -119,8 +121,8 @@ import VulkanCompute
     for _ in 0..<3 {
       try trainer.train(updates: 1)
       for run in 0..<2 {
-        let symmetries = try #require(try trainer.parts.buffers.symmetries?.read(run: run))
-        let dones = try trainer.parts.buffers.dones.read(run: run)
+        let symmetries = try #require(try trainer.parts.buffers.otherPlay?.symmetries.read(run: run))
+        let dones = try trainer.parts.buffers.transitions.dones.read(run: run)
         drawn.formUnion(symmetries)
         for t in 0...shape.steps {
           for n in 0..<shape.environments {

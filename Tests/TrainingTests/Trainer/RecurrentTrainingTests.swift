@@ -37,9 +37,9 @@ import VulkanCompute
       for run in 0..<2 {
         // Every ratio of the only minibatch is 1, from states that are not 0.
         #expect(abs(metrics[run].approximateKL) < 1e-6 && metrics[run].clipFraction == 0)
-        let first = try #require(parts.buffers.firstStates)
+        let first = try #require(parts.chunk.sequences?.firstStates)
         #expect(try Self.rows(first, run: run, width: width) == before[run])
-        let dones = try parts.buffers.dones.read(run: run).map { $0 != 0 }
+        let dones = try parts.buffers.transitions.dones.read(run: run).map { $0 != 0 }
         ended += dones.count { $0 }
         let resets = (0..<(shape.steps + 1) * actors).map { row in
           row >= actors && dones[(row / actors - 1) * shape.environments + row % actors / shape.agents]
@@ -52,7 +52,7 @@ import VulkanCompute
           parts.buffers.values.read(run: run), parts.buffers.logProbabilities.read(run: run)
         )
         let (masks, actions) = try (
-          parts.buffers.legalMasks.read(run: run), parts.buffers.actions.read(run: run)
+          parts.buffers.transitions.legalMasks.read(run: run), parts.buffers.actions.read(run: run)
         )
         for row in 0..<(shape.steps + 1) * actors { #expect(agree(values[row], outputs.values[row], within: 1e-5)) }
         for row in 0..<shape.steps * actors {
@@ -95,7 +95,7 @@ import VulkanCompute
     #expect(shape.minibatchChunks.map(\.count) == [1800, 1800, 150])
     #expect(shape.minibatchChunks.map(\.splitRow) == [0, 1920, 3840])
     try trainer.train(updates: 1)
-    let dones = try trainer.parts.buffers.dones.read(run: 0)
+    let dones = try trainer.parts.buffers.transitions.dones.read(run: 0)
     for epoch in 0..<2 {
       // The update that is done counts as 1 now.
       let permutation = RowPermutation(count: 50, seed: 3, update: 1, epoch: epoch)

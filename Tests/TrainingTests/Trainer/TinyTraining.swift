@@ -48,7 +48,7 @@ extension Trainer {
 
   /// The features of all rows of the rollout and of the observation behind it, by the game's own text.
   func observedFeatures(run: Int) throws -> [[Double]] {
-    let words = try parts.buffers.packedObservations.read(run: run)
+    let words = try parts.buffers.transitions.observations.read(run: run)
     let device = try TestDevice.make()
     let features = environment.observationFeatureCount
     let count = words.count / shape.observationWords * features

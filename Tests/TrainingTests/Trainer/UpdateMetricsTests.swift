@@ -15,10 +15,10 @@ import VulkanCompute
 
     init(_ trainer: Trainer, run: Int) throws {
       let buffers = trainer.parts.buffers
-      rewards = try doubles(buffers.rewards.read(run: run))
+      rewards = try doubles(buffers.transitions.rewards.read(run: run))
       values = try doubles(buffers.values.read(run: run))
       advantages = try doubles(buffers.advantages.read(run: run))
-      dones = try buffers.dones.read(run: run).map { $0 != 0 }
+      dones = try buffers.transitions.dones.read(run: run).map { $0 != 0 }
     }
   }
 
@@ -108,7 +108,7 @@ import VulkanCompute
     let (parts, shape) = (trainer.parts, trainer.shape)
     let acting = Int(try parts.chunk.rowCounts.read(run: run)[1])
     let indices = try parts.chunk.rowIndices.read(run: run)
-    let (logits, masks) = try (parts.network.logits.read(run: run), parts.buffers.legalMasks.read(run: run))
+    let (logits, masks) = try (parts.network.logits.read(run: run), parts.buffers.transitions.legalMasks.read(run: run))
     return (0..<acting).map { i in
       let mask = masks.dropFirst(Int(indices[i]) * shape.maskWords).prefix(shape.maskWords)
       let legal = Set(trainer.environment.legalActions(inMask: mask))

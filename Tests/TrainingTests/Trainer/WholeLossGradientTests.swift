@@ -49,6 +49,7 @@ import VulkanCompute
     }
     try parts.learner.parameters.write(parameters, run: 0)
     try device.run { recorder in
+      parts.learner.recordBegin(recorder, runs: 0..<1)
       parts.learner.recordComputeAdvantages(recorder, runs: 0..<1)
       try parts.learner.recordImprove(recorder, runs: 0..<1, epoch: 0)
     }
@@ -96,7 +97,7 @@ struct WholeLoss {
     let (parts, shape) = (trainer.parts, trainer.shape)
     let buffers = parts.buffers
     let indices = try parts.chunk.rowIndices.read(run: 0).prefix(shape.rows).map(Int.init)
-    let (masks, actions) = try (buffers.legalMasks.read(run: 0), buffers.actions.read(run: 0))
+    let (masks, actions) = try (buffers.transitions.legalMasks.read(run: 0), buffers.actions.read(run: 0))
     let (logProbabilities, values) = try (buffers.logProbabilities.read(run: 0), buffers.values.read(run: 0))
     let advantages = try doubles(buffers.advantages.read(run: 0))
     architecture = trainer.architecture
@@ -118,11 +119,11 @@ struct WholeLoss {
 
   /// Of recurrent networks: states as the rollout began with them, resets by the ends of episodes in the rollout.
   private static func sequences(_ trainer: Trainer, _ indices: [Int]) throws -> GRULayer.Sequences? {
-    let (buffers, shape) = (trainer.parts.buffers, trainer.shape)
-    guard let width = trainer.architecture.gru, let padded = shape.hiddenWidth, let first = buffers.firstStates else {
-      return nil
-    }
-    let (states, dones) = try (doubles(first.read(run: 0)), buffers.dones.read(run: 0))
+    let (parts, shape) = (trainer.parts, trainer.shape)
+    guard let width = trainer.architecture.gru, let padded = shape.hiddenWidth,
+      let first = parts.chunk.sequences?.firstStates
+    else { return nil }
+    let (states, dones) = try (doubles(first.read(run: 0)), parts.buffers.transitions.dones.read(run: 0))
     return GRULayer.Sequences(
       firstStates: indices.prefix(shape.rowsPerStep).map { actor in
         Array(states[actor * padded..<actor * padded + width])
