@@ -19,7 +19,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -36,7 +35,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -71,7 +69,7 @@ let package = Package(
       "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "COneDNN", "CXXHash", "CShaders"],
       linking: glslangLibraries),
     module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
-    module("Files", ["CXXHash"]),
+    module("Files", ["CXXHash", "CZlib"]),
     module("Figures", []),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
@@ -79,8 +77,7 @@ let package = Package(
     module("Training", ["Configuration", "Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders"]),
     module(
       "Evaluation", ["Figures", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
-    module(
-      "Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", protobuf]),
+    module("Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "Yams"]),
     module(
       "Runs",
       [
@@ -107,14 +104,14 @@ let package = Package(
     tests("TabularDecPOMDPTests", ["TabularDecPOMDP"]),
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
-    tests("ConfigurationTests", ["Configuration"]),
+    tests("ConfigurationTests", ["Configuration", "Environments"]),
     tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
     tests("EvaluationTests", ["Evaluation"]),
-    tests("FilesTests", ["Files"]),
+    tests("FilesTests", ["Files"], exclude: ["Fixtures"]),
     tests("PoliciesTests", ["Policies"]),
     tests("RunsTests", ["Runs"]),
     tests("ReportsTests", ["Reports", "Runs", "Policies", "Files", "Evaluation", "Figures"]),
-    tests("CommandLineTests", ["crossplay"]),
+    tests("CommandLineTests", ["crossplay", "Files", "Networks", "Policies"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
 )

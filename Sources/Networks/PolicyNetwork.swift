@@ -29,7 +29,7 @@ public final class PolicyNetwork {
   ///   - precision: What products are made of; with `mixed`, parameters are to be adopted whenever they have changed.
   ///   - training: Whether `gradient` will be used.
   ///   - kernelSplits: S where kernels compute, which need the parallelism.
-  /// - Throws: `VulkanError`, also for mixed precision where products run on a host without instructions for it, and for
+  /// - Throws: `VulkanError`, also for mixed precision where products run on a host without instructions for it and for
   ///   tiles that no kernel has.
   public init(
     _ name: String = "network", architecture: NetworkArchitecture, observation: ObservationSource, device: Device,

@@ -32,6 +32,16 @@ public struct Policy: Sendable, Equatable {
     weightHash = Self.hash(self.parameters)
   }
 
+  /// (P), with padding, as the engine reads them.
+  public var packed: [Float] {
+    let layout = ParameterLayout(description.architecture)
+    // Names and shapes were checked at birth.
+    guard let packed = try? layout.pack(parameters) else {
+      preconditionFailure("a policy that does not fit its network")
+    }
+    return packed
+  }
+
   private static func hash(_ parameters: [NamedTensor]) -> String {
     let hash = StreamingHash()
     for parameter in parameters {

@@ -35,11 +35,13 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   /// Finished updates and env steps of the run when the policy was exported.
   public var update: Int
   public var envSteps: Int
+  /// The file that an imported policy's weights come from; nil for those trained here.
+  public var importedFrom: String?
 
   public init(
     architecture: NetworkArchitecture, environment: Environment, agents: Int, observation: [ObservationSection],
     actionNames: [String],
-    run: RunConfiguration, update: Int, envSteps: Int
+    run: RunConfiguration, update: Int, envSteps: Int, importedFrom: String? = nil
   ) {
     self.architecture = architecture
     self.environment = environment
@@ -49,12 +51,25 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     self.run = run
     self.update = update
     self.envSteps = envSteps
+    self.importedFrom = importedFrom
+  }
+
+  /// Of a policy of `environment`.
+  public init(
+    _ environment: any Environments.Environment, architecture: NetworkArchitecture, run: RunConfiguration, update: Int,
+    envSteps: Int, importedFrom: String? = nil
+  ) {
+    self.init(
+      architecture: architecture, environment: Environment(environment), agents: environment.agentCount,
+      observation: environment.observationLayout, actionNames: environment.actionNames, run: run, update: update,
+      envSteps: envSteps, importedFrom: importedFrom)
   }
 
   enum CodingKeys: String, CodingKey {
     case version, architecture, environment, agents, observation, run, update
     case actionNames = "action_names"
     case envSteps = "env_steps"
+    case importedFrom = "imported_from"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -74,7 +89,8 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
       actionNames: try container.decode([String].self, forKey: .actionNames),
       run: try container.decode(RunConfiguration.self, forKey: .run),
       update: try container.decode(Int.self, forKey: .update),
-      envSteps: try container.decode(Int.self, forKey: .envSteps))
+      envSteps: try container.decode(Int.self, forKey: .envSteps),
+      importedFrom: try container.decodeIfPresent(String.self, forKey: .importedFrom))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -88,6 +104,7 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     try container.encode(run, forKey: .run)
     try container.encode(update, forKey: .update)
     try container.encode(envSteps, forKey: .envSteps)
+    try container.encodeIfPresent(importedFrom, forKey: .importedFrom)
   }
 }
 

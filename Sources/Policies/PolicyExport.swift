@@ -68,6 +68,24 @@ public enum PolicyExport {
   /// Where `crossplay export` puts the policies of a training, and what each is called there.
   public static let folderName = "policies"
   public static let policyName = "policy.safetensors"
+  static let onnxName = "policy.onnx"
+
+  /// The policies that lie in a folder or, each in one of its own, below it, in the order of their names; none where it
+  /// holds no exported policy.
+  /// - Throws: `FileFailure` where there are only policies in ONNX.
+  public static func policies(in folder: URL) throws -> [URL] {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: folder.path).sorted()) ?? []
+    let places = [folder] + names.map { folder.appendingPathComponent($0) }
+    func holding(_ name: String) -> [URL] {
+      places.map { $0.appendingPathComponent(name) }.filter { files.fileExists(atPath: $0.path) }
+    }
+    let found = holding(policyName)
+    if found.isEmpty, let other = holding(onnxName).first {
+      throw FileFailure(other.path, "is a policy in ONNX; export it as safetensors to play it here")
+    }
+    return found
+  }
 
   public static func write(
     _ policy: Policy, format: Format = .safetensors, examples: PolicyExamples, to folder: URL
@@ -81,7 +99,7 @@ public enum PolicyExport {
     try Folder.make(folder)
     switch format {
     case .safetensors: try PolicyFile.write(policy, to: folder.appendingPathComponent(policyName))
-    case .onnx: try ONNXFile.write(policy, to: folder.appendingPathComponent("policy.onnx"))
+    case .onnx: try ONNXFile.write(policy, to: folder.appendingPathComponent(onnxName))
     }
     try AtomicFile.write(
       try PolicyFile.json(policy.description, pretty: true), to: folder.appendingPathComponent("policy.json"))

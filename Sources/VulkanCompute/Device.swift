@@ -145,7 +145,7 @@ public final class Device {
     vkDestroyDevice(handle, nil)
   }
 
-  /// The matrix products of the host; nil where they run on the device.
+  /// Matrix products on the host; nil where they run on the device.
   public var products: HostProducts? { profile.hostComputes ? HostProducts.shared : nil }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.

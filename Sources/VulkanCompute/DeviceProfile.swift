@@ -4,8 +4,8 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// How wide operands are read: through texel buffers (software devices: a vectorised load) or storage buffers.
   public enum Loads: String, Sendable, CaseIterable { case texel, storage }
   /// Where the matrix products of the dense layers run: in kernels with register tiles only; in kernels that stage tiles
-  /// through shared memory; in the same and, in mixed precision, on the matrix units of the device; or on the host, by
-  /// oneDNN, where the device works in the host's memory.
+  /// through shared memory; in the same and, in mixed precision, on the matrix units of the device; or, by oneDNN, on the
+  /// host, where the device works in the host's memory.
   public enum MatrixMultiply: String, Sendable, CaseIterable { case flat, shared, cooperative, host }
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
@@ -38,7 +38,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
 
   /// Software devices: vectorised texel loads, no shared memory, contiguous state.
   public static let software = DeviceProfile(loads: .texel, matrixMultiply: .flat, stateLayout: .arrayOfStructures)
-  /// Software devices beside oneDNN.
+  /// Software devices with oneDNN.
   public static let host = DeviceProfile(
     loads: .texel, matrixMultiply: .host, stateLayout: .arrayOfStructures)
   /// Graphics processors: coalesced storage buffers and shared-memory tiles.

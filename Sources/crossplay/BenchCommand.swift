@@ -75,7 +75,7 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
-    /// The library for products on the host, with the instructions that it uses; nil where they run on the device.
+    /// The library of the host and the instructions that it uses; nil where matrix products run on the device.
     var hostProducts: String?
     var handOvers: Int?
     var gamesPerSecond: Spread?

@@ -10,7 +10,8 @@ import Runs
     version: Version.identity,
     subcommands: [
       DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
-      ExportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
+      ExportCommand.self, ImportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self,
+      FlowCommand.self,
     ])
 
   static func main() {

@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folder of a training, the folders of all its shards, or folders of several trainings of the same game.",
+      "Folder of a training, the folders of all its shards, or folders of several trainings and exported policies of the same game.",
       valueName: "folder"))
   var folders: [String]
 
@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let joined = try JoinedTrainings(folders.map { URL(fileURLWithPath: $0) })
     for remark in joined.remarks { Console.log.warning("\(remark)") }
-    var settings = try settings(joined.trainings[0].configuration.evaluation)
+    var settings = try settings(joined.evaluation)
     settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
     if settings.acrossConfigurations, let (first, second) = joined.differentNetworks {
       throw UsageError(

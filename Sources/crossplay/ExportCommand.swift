@@ -11,7 +11,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Writes trained policies for use elsewhere: weights, description, and examples to check against.")
 
-  @Argument(help: ArgumentHelp("Folder of a training.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("Folder of a training, or of exported policies.", valueName: "folder"))
   var folder: String
 
   @Option(help: "File format of the weights: safetensors or onnx (default: safetensors).")
@@ -37,7 +37,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let source = URL(fileURLWithPath: folder)
-    let trained = try TrainedRuns([source])
+    let trained = try TrainedRuns(source)
     let positions =
       try runNumber == nil ? Array(trained.runs.indices) : [trained.position(ofRun: runNumber, in: folder)]
     let target = output.map { URL(fileURLWithPath: $0) } ?? source.appendingPathComponent(PolicyExport.folderName)

@@ -25,7 +25,8 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: ArgumentHelp(
-      "Folder of a training and the number of one of its runs (default: its first).", valueName: "folder[:run]"))
+      "Folder of a training or of exported policies, and the number of one of its runs (default: its first).",
+      valueName: "folder[:run]"))
   var policies: [String] = []
 
   @Option(name: .customLong("environment"), help: "Name of the environment, for random play.")
@@ -168,7 +169,7 @@ struct WatchCommand: ParsableCommand {
     var trainings: [String: TrainedRuns] = [:]
     let found = try policies.map { text in
       let place = PolicyPlace(text)
-      let trained = try trainings[place.folder] ?? TrainedRuns([URL(fileURLWithPath: place.folder)])
+      let trained = try trainings[place.folder] ?? TrainedRuns(URL(fileURLWithPath: place.folder))
       trainings[place.folder] = trained
       return (place: place, trained: trained, position: try trained.position(ofRun: place.run, in: place.folder))
     }

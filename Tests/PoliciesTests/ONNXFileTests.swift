@@ -1,27 +1,42 @@
 // The ONNX form of a policy: its weights, inputs, outputs and metadata. scripts/check-export compares what it computes.
 import Foundation
 import Networks
+import TestSupport
 import Testing
 
 @testable import Policies
 
 struct ONNXFileTests {
-  private func model(_ policy: Policy) throws -> Onnx_ModelProto {
-    try Onnx_ModelProto(serializedBytes: try ONNXFile.data(policy))
+  private typealias Graph = ONNXSchema.Graph
+
+  private func model(_ policy: Policy) throws -> ProtobufReader { try ProtobufReader(ONNXFile.data(policy)) }
+
+  private func graph(_ policy: Policy) throws -> ProtobufReader { try model(policy).message(ONNXSchema.Model.graph) }
+
+  /// Of inputs, outputs (`Value.name`) or initializers (`Tensor.name`).
+  private func names(_ messages: [ProtobufReader], _ field: Int) throws -> [String] {
+    try messages.flatMap { try $0.texts(field) }
   }
 
   @Test func weightsInputsAndOutputsAreNamed() throws {
     let policy = try PolicyFileTests.policy()
-    let graph = try model(policy).graph
-    #expect(graph.input.map(\.name) == ["observation", "legal_mask"])
-    #expect(graph.output.map(\.name) == ["logits", "masked_logits", "value"])
+    let graph = try graph(policy)
+    let inputs = try graph.messages(Graph.inputs)
+    #expect(try names(inputs, ONNXSchema.Value.name) == ["observation", "legal_mask"])
+    let outputs = try names(graph.messages(Graph.outputs), ONNXSchema.Value.name)
+    #expect(outputs == ["logits", "masked_logits", "value"])
+    let initializers = try graph.messages(Graph.initializers)
     for parameter in policy.parameters {
-      let tensor = try #require(graph.initializer.first { $0.name == parameter.name })
-      #expect(tensor.dims == parameter.shape.map { Int64($0) })
-      #expect(tensor.rawData == parameter.values.withUnsafeBytes { Data($0) })
+      let tensor = try #require(try initializers.first { try $0.texts(ONNXSchema.Tensor.name) == [parameter.name] })
+      #expect(try tensor.integers(ONNXSchema.Tensor.dimensions) == parameter.shape)
+      #expect(try tensor.data(ONNXSchema.Tensor.rawData) == [parameter.values.withUnsafeBytes { Data($0) }])
+      #expect(try tensor.integers(ONNXSchema.Tensor.elementType) == [1])
     }
-    let shapes = graph.input.map {
-      $0.type.tensorType.shape.dim.map { $0.dimParam + ($0.dimParam.isEmpty ? "\($0.dimValue)" : "") }
+    let shapes = try inputs.map { input in
+      let tensor = try input.message(ONNXSchema.Value.type).message(ONNXSchema.ValueType.tensor)
+      return try tensor.message(ONNXSchema.ValueType.shape).messages(ONNXSchema.Shape.dimension).flatMap { dimension in
+        try dimension.texts(ONNXSchema.Shape.name) + dimension.integers(ONNXSchema.Shape.length).map(String.init)
+      }
     }
     #expect(shapes == [["batch", "5"], ["batch", "2"]])
   }
@@ -29,27 +44,40 @@ struct ONNXFileTests {
   @Test func metadataSaysWhoseWeightsTheyAre() throws {
     let policy = try PolicyFileTests.policy()
     let model = try model(policy)
-    let metadata = Dictionary(uniqueKeysWithValues: model.metadataProps.map { ($0.key, $0.value) })
+    let entries = try model.messages(ONNXSchema.Model.metadata).map { entry in
+      (try entry.texts(ONNXSchema.Entry.key)[0], try entry.texts(ONNXSchema.Entry.value)[0])
+    }
+    let metadata = Dictionary(uniqueKeysWithValues: entries)
     #expect(metadata["weight_hash"] == policy.weightHash)
     #expect(metadata["format"] == PolicyFile.format)
     let description = try #require(metadata["policy"])
     #expect(try JSONDecoder().decode(PolicyDescription.self, from: Data(description.utf8)) == policy.description)
-    #expect(model.opsetImport.map(\.version) == [17])
+    let operators = try model.message(ONNXSchema.Model.operatorSets)
+    #expect(try operators.integers(ONNXSchema.OperatorSet.version) == [17])
+    #expect(try operators.texts(ONNXSchema.OperatorSet.domain) == [""])
+    #expect(try model.integers(ONNXSchema.Model.irVersion) == [8])
   }
 
   @Test func recurrentPoliciesCarryTheirState() throws {
     var description = try PolicyFileTests.description()
     description.architecture = try NetworkArchitecture(
       inputs: 5, actions: 2, trunk: [4], gru: 3, actor: [], critic: [], activation: .tanh)
-    let graph = try model(try Policy(description, parameters: PolicyFileTests.parameters(description))).graph
-    #expect(graph.input.map(\.name) == ["observation", "legal_mask", "hidden_state"])
-    #expect(graph.output.map(\.name) == ["logits", "masked_logits", "value", "next_hidden_state"])
+    let graph = try graph(try Policy(description, parameters: PolicyFileTests.parameters(description)))
+    let inputs = try names(graph.messages(Graph.inputs), ONNXSchema.Value.name)
+    let outputs = try names(graph.messages(Graph.outputs), ONNXSchema.Value.name)
+    #expect(inputs == ["observation", "legal_mask", "hidden_state"])
+    #expect(outputs == ["logits", "masked_logits", "value", "next_hidden_state"])
     // Every value is given once, before it is used.
-    var known = Set(graph.input.map(\.name) + graph.initializer.map(\.name))
-    for node in graph.node {
-      #expect(node.input.allSatisfy(known.contains), "\(node.name)")
-      for output in node.output { #expect(known.insert(output).inserted, "\(output)") }
+    var known = Set(inputs + (try names(graph.messages(Graph.initializers), ONNXSchema.Tensor.name)))
+    for node in try graph.messages(Graph.nodes) {
+      let name = try node.texts(ONNXSchema.Node.name)
+      #expect(try node.texts(ONNXSchema.Node.input).allSatisfy(known.contains), "\(name)")
+      for output in try node.texts(ONNXSchema.Node.output) { #expect(known.insert(output).inserted, "\(output)") }
     }
-    #expect(graph.output.allSatisfy { known.contains($0.name) })
+    #expect(outputs.allSatisfy(known.contains))
+    // The axis of what splits the gates.
+    let attributes = try graph.messages(Graph.nodes).flatMap { try $0.messages(ONNXSchema.Node.attribute) }
+    #expect(try attributes.map { try $0.texts(ONNXSchema.Attribute.name) } == [["axis"], ["axis"]])
+    #expect(try attributes.map { try $0.integers(ONNXSchema.Attribute.integer) } == [[1], [1]])
   }
 }

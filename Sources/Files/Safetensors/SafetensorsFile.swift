@@ -63,6 +63,15 @@ public final class SafetensorsFile {
     }
   }
 
+  /// The values of a tensor of any type, row-major, rounded to float32.
+  func numbers(_ name: String) throws -> [Float] {
+    guard let entry = entries[name] else { throw FileFailure(path, "holds no tensor \(name)") }
+    try handle.seek(toOffset: UInt64(entry.bytes.lowerBound))
+    let data = try handle.read(upToCount: entry.bytes.count) ?? Data()
+    guard data.count == entry.bytes.count else { throw FileFailure(path, "ended while \(name) was read") }
+    return entry.type.numbers(data)
+  }
+
   /// The content hash of the whole file, as `SafetensorsWriter.write` gave it.
   public func contentHash() throws -> String {
     let hash = StreamingHash()

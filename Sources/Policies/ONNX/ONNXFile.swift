@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import SwiftProtobuf
 
 /// The ONNX form of a policy: one step of the network as a graph, for any number of rows at once.
 ///
@@ -23,20 +22,20 @@ public enum ONNXFile {
 
   /// The bytes of the file.
   static func data(_ policy: Policy) throws -> Data {
-    var model = Onnx_ModelProto()
-    model.irVersion = Int64(irVersion)
-    model.producerName = "crossplay"
-    var operators = Onnx_OperatorSetIdProto()
-    operators.domain = ""
-    operators.version = Int64(operatorSet)
-    model.opsetImport = [operators]
-    model.graph = ONNXGraph(policy).graph
-    model.metadataProps = try PolicyFile.metadata(policy).sorted { $0.key < $1.key }.map { key, value in
-      var entry = Onnx_StringStringEntryProto()
-      entry.key = key
-      entry.value = value
-      return entry
+    var operators = ProtobufMessage()
+    operators.add(ONNXSchema.OperatorSet.domain, "")
+    operators.add(ONNXSchema.OperatorSet.version, operatorSet)
+    var model = ProtobufMessage()
+    model.add(ONNXSchema.Model.irVersion, irVersion)
+    model.add(ONNXSchema.Model.producerName, "crossplay")
+    model.add(ONNXSchema.Model.graph, ONNXGraph(policy).message)
+    model.add(ONNXSchema.Model.operatorSets, operators)
+    for (key, value) in try PolicyFile.metadata(policy).sorted(by: { $0.key < $1.key }) {
+      var entry = ProtobufMessage()
+      entry.add(ONNXSchema.Entry.key, key)
+      entry.add(ONNXSchema.Entry.value, value)
+      model.add(ONNXSchema.Model.metadata, entry)
     }
-    return try model.serializedData()
+    return model.data
   }
 }

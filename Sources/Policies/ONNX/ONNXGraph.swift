@@ -1,12 +1,14 @@
+import Files
 import Foundation
 import Networks
 
 /// Builds the graph of a policy layer by layer; every value is named after the layer that gives it.
 struct ONNXGraph {
-  private(set) var graph = Onnx_GraphProto()
+  /// GraphProto
+  private(set) var message = ProtobufMessage()
 
   /// Element types of ONNX.
-  private enum ElementType: Int32 {
+  private enum ElementType: Int {
     case float = 1
     case int64 = 7
     case boolean = 9
@@ -15,10 +17,11 @@ struct ONNXGraph {
   init(_ policy: Policy) {
     let architecture = policy.description.architecture
     let layout = ParameterLayout(architecture)
-    graph.name = "policy"
-    graph.input = [
-      value("observation", .float, architecture.inputs), value("legal_mask", .boolean, architecture.actions),
-    ]
+    typealias Graph = ONNXSchema.Graph
+    message.add(Graph.name, "policy")
+    message.add(Graph.inputs, value("observation", .float, architecture.inputs))
+    message.add(Graph.inputs, value("legal_mask", .boolean, architecture.actions))
+    if let width = architecture.gru { message.add(Graph.inputs, value("hidden_state", .float, width)) }
     for parameter in policy.parameters { initialize(parameter) }
 
     var outputs: [String] = []
@@ -31,14 +34,11 @@ struct ONNXGraph {
     add("Where", ["legal_mask", "logits", "illegal_logit"], "masked_logits")
     initialize("value_axis", [1], [Int64(1)])
     add("Squeeze", [outputs[layout.criticOutput], "value_axis"], "value")
-    graph.output = [
-      value("logits", .float, architecture.actions), value("masked_logits", .float, architecture.actions),
-      value("value", .float),
-    ]
-    if let width = architecture.gru {
-      graph.input.append(value("hidden_state", .float, width))
-      graph.output.append(value("next_hidden_state", .float, width))
+    for name in ["logits", "masked_logits"] {
+      message.add(Graph.outputs, value(name, .float, architecture.actions))
     }
+    message.add(Graph.outputs, value("value", .float))
+    if let width = architecture.gru { message.add(Graph.outputs, value("next_hidden_state", .float, width)) }
   }
 
   /// `x W + b`, and the activation where there is one.
@@ -80,20 +80,20 @@ struct ONNXGraph {
     add(operation, inputs, [output], axis: nil)
   }
 
-  private mutating func add(_ operation: String, _ inputs: [String], _ outputs: [String], axis: Int64?) {
-    var node = Onnx_NodeProto()
-    node.opType = operation
-    node.name = outputs[0]
-    node.input = inputs
-    node.output = outputs
+  private mutating func add(_ operation: String, _ inputs: [String], _ outputs: [String], axis: Int?) {
+    var node = ProtobufMessage()
+    for input in inputs { node.add(ONNXSchema.Node.input, input) }
+    for output in outputs { node.add(ONNXSchema.Node.output, output) }
+    node.add(ONNXSchema.Node.name, outputs[0])
+    node.add(ONNXSchema.Node.operatorType, operation)
     if let axis {
-      var attribute = Onnx_AttributeProto()
-      attribute.name = "axis"
-      attribute.type = .int
-      attribute.i = axis
-      node.attribute = [attribute]
+      var attribute = ProtobufMessage()
+      attribute.add(ONNXSchema.Attribute.name, "axis")
+      attribute.add(ONNXSchema.Attribute.integer, axis)
+      attribute.add(ONNXSchema.Attribute.type, ONNXSchema.Attribute.integerType)
+      node.add(ONNXSchema.Node.attribute, attribute)
     }
-    graph.node.append(node)
+    message.add(ONNXSchema.Graph.nodes, node)
   }
 
   private mutating func initialize(_ parameter: NamedTensor) {
@@ -101,38 +101,44 @@ struct ONNXGraph {
   }
 
   private mutating func initialize(_ name: String, _ shape: [Int], _ values: [Float]) {
-    graph.initializer.append(tensor(name, .float, shape, values.map { $0.bitPattern.littleEndian }))
+    initialize(name, .float, shape, values.map { $0.bitPattern.littleEndian })
   }
 
   private mutating func initialize(_ name: String, _ shape: [Int], _ values: [Int64]) {
-    graph.initializer.append(tensor(name, .int64, shape, values.map(\.littleEndian)))
+    initialize(name, .int64, shape, values.map(\.littleEndian))
   }
 
   /// - Parameter words: The values in the byte order of the format.
-  private func tensor<Word: BitwiseCopyable>(
+  private mutating func initialize<Word: BitwiseCopyable>(
     _ name: String, _ type: ElementType, _ shape: [Int], _ words: [Word]
-  ) -> Onnx_TensorProto {
-    var tensor = Onnx_TensorProto()
-    tensor.name = name
-    tensor.dataType = type.rawValue
-    tensor.dims = shape.map { Int64($0) }
-    tensor.rawData = words.withUnsafeBytes { Data($0) }
-    return tensor
+  ) {
+    var tensor = ProtobufMessage()
+    for extent in shape { tensor.add(ONNXSchema.Tensor.dimensions, extent) }
+    tensor.add(ONNXSchema.Tensor.elementType, type.rawValue)
+    tensor.add(ONNXSchema.Tensor.name, name)
+    tensor.add(ONNXSchema.Tensor.rawData, words.withUnsafeBytes { Data($0) })
+    message.add(ONNXSchema.Graph.initializers, tensor)
   }
 
   /// (batch, width), or (batch).
-  private func value(_ name: String, _ type: ElementType, _ width: Int? = nil) -> Onnx_ValueInfoProto {
-    var batch = Onnx_TensorShapeProto.Dimension()
-    batch.dimParam = "batch"
-    var value = Onnx_ValueInfoProto()
-    value.name = name
-    value.type.tensorType.elemType = type.rawValue
-    value.type.tensorType.shape.dim = [batch]
+  private func value(_ name: String, _ type: ElementType, _ width: Int? = nil) -> ProtobufMessage {
+    var shape = ProtobufMessage()
+    var batch = ProtobufMessage()
+    batch.add(ONNXSchema.Shape.name, "batch")
+    shape.add(ONNXSchema.Shape.dimension, batch)
     if let width {
-      var columns = Onnx_TensorShapeProto.Dimension()
-      columns.dimValue = Int64(width)
-      value.type.tensorType.shape.dim.append(columns)
+      var columns = ProtobufMessage()
+      columns.add(ONNXSchema.Shape.length, width)
+      shape.add(ONNXSchema.Shape.dimension, columns)
     }
+    var tensor = ProtobufMessage()
+    tensor.add(ONNXSchema.ValueType.elementType, type.rawValue)
+    tensor.add(ONNXSchema.ValueType.shape, shape)
+    var typed = ProtobufMessage()
+    typed.add(ONNXSchema.ValueType.tensor, tensor)
+    var value = ProtobufMessage()
+    value.add(ONNXSchema.Value.name, name)
+    value.add(ONNXSchema.Value.type, typed)
     return value
   }
 }

@@ -44,8 +44,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
       let hash = StreamingHash()
       for parameters in training.parameters { parameters.withUnsafeBytes { hash.update($0) } }
       return Training(
-        label: label, configuration: training.configuration.name, update: training.update,
-        envSteps: training.update * training.configuration.envStepsPerUpdate, runs: training.runs.count,
+        label: label, configuration: training.name, update: training.update, envSteps: training.envSteps,
+        runs: training.runs.count,
         weightHash: hash.digits)
     }
     configuration = trainings.map { $0.label ?? $0.configuration }.joined(separator: ", ")

@@ -1,3 +1,4 @@
+import Configuration
 import Environments
 import Evaluation
 import Files
@@ -15,7 +16,7 @@ public struct JoinedTrainings {
   private let parameters: [String: [Float]]
   private let architectures: [String: NetworkArchitecture]
 
-  /// - Parameter folders: Training folders; those that are shards of one training are put together.
+  /// - Parameter folders: Of trainings or exported policies; those that are shards of one training are put together.
   /// - Throws: `FileFailure` that names the folder and what is wrong, or where its game first differs from another's.
   public init(_ folders: [URL]) throws {
     trainings = try TrainedRuns.trainings(in: folders)
@@ -46,6 +47,9 @@ public struct JoinedTrainings {
 
   /// The game that all policies play.
   public var environment: any Environment { trainings[0].environment }
+
+  /// Those of the first training that has any.
+  public var evaluation: EvaluationSettings { trainings.lazy.compactMap(\.evaluation).first ?? EvaluationSettings() }
 
   public var remarks: [String] { trainings.flatMap(\.remarks) }
 

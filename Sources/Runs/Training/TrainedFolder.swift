@@ -28,7 +28,9 @@ struct TrainedFolder {
     var remarks: Set<String> = []
     runs = try checkpoints.filter { $0.update == update }.flatMap { checkpoint in
       let state: TrainingState = try checkpoint.description()
-      if let remark = try state.requirePlayable(in: environment, checkpoint.url, folder: url) { remarks.insert(remark) }
+      let remark = try state.environment.requirePlayable(
+        in: environment, observation: state.observation, actionNames: state.actionNames, checkpoint.url, folder: url)
+      if let remark { remarks.insert(remark) }
       return try Self.runs(state, checkpoint)
     }
     self.remarks = remarks.sorted()
@@ -47,27 +49,32 @@ struct TrainedFolder {
   }
 }
 
-extension TrainingState {
+extension PolicyDescription.Environment {
   /// Refuses policies that see, do or are judged by something else than in `environment`, the one of this program.
   ///
   /// Another version of the game will do where observations and actions are the same.
+  /// - Parameters:
+  ///   - observation: What the policies saw; nil where it is not known.
+  ///   - file: Where this was read.
   /// - Returns: what is worth a remark.
-  func requirePlayable(in environment: any Environment, _ checkpoint: URL, folder: URL) throws -> String? {
+  func requirePlayable(
+    in environment: any Environment, observation: [ObservationSection]?, actionNames: [String]?, _ file: URL,
+    folder: URL
+  ) throws -> String? {
     let current = PolicyDescription.Environment(environment)
-    let saved = self.environment
     func refuse(_ what: String) -> FileFailure {
-      FileFailure(checkpoint.path, "was written with another environment (\(what))")
+      FileFailure(file.path, "was written with another environment (\(what))")
     }
-    guard saved.name == current.name else { throw refuse("\(saved.name), this is \(current.name)") }
+    guard name == current.name else { throw refuse("\(name), this is \(current.name)") }
     // A version of the program that knows more or fewer parameters is no obstacle.
-    let common = saved.parameters.keys.filter { current.parameters[$0] != nil }.sorted()
-    if let key = common.first(where: { saved.parameters[$0] != current.parameters[$0] }) {
+    let common = parameters.keys.filter { current.parameters[$0] != nil }.sorted()
+    if let key = common.first(where: { parameters[$0] != current.parameters[$0] }) {
       throw refuse(
-        "\(saved.name) with \(key) \(saved.parameters[key]?.description ?? ""), "
+        "\(name) with \(key) \(parameters[key]?.description ?? ""), "
           + "\(TrainingSession.configurationName) says \(current.parameters[key]?.description ?? "")")
     }
-    guard saved.version != current.version else { return nil }
-    let versions = "\(saved.name) version \(saved.version), this is version \(current.version)"
+    guard version != current.version else { return nil }
+    let versions = "\(name) version \(version), this is version \(current.version)"
     guard observation == environment.observationLayout, actionNames == environment.actionNames else {
       throw refuse("\(versions), and observations or actions are not known to be the same")
     }

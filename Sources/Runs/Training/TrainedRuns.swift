@@ -6,36 +6,79 @@ import Networks
 import Policies
 import Training
 
-/// The policies of a training, from the last checkpoints of one folder or of all its shards.
+/// Trained runs with their policies: those of a training, from the last checkpoints of one folder or of all its shards, or
+/// exported ones.
 public struct TrainedRuns {
   /// One, or one per shard.
   public let folders: [URL]
-  public let configuration: TrainingConfiguration
+  /// Of the training, or of the folder of exported policies.
+  public let name: String
   public let environment: any Environment
   public let architecture: NetworkArchitecture
   public let layout: ParameterLayout
-  /// In the order of the configuration.
-  public let runs: [RunConfiguration]
-  /// Finished updates, the same for all runs.
-  public let update: Int
+  /// (R), one per run, in the order of the configuration.
+  public let descriptions: [PolicyDescription]
   /// (R) parameter sets of P floats with padding.
   public let parameters: [[Float]]
+  /// How the training's configuration wants its policies evaluated; nil for exported ones.
+  public let evaluation: EvaluationSettings?
   /// What the user should know before relying on these policies.
   public let remarks: [String]
 
-  /// - Parameter folders: Training folders; several must be shards of the same training.
+  public var runs: [RunConfiguration] { descriptions.map(\.run) }
+  /// Finished updates, the same for all runs.
+  public var update: Int { descriptions[0].update }
+  /// Of every run.
+  public var envSteps: Int { descriptions[0].envSteps }
+
+  /// - Parameter folder: Of a training, or one that holds exported policies.
   /// - Throws: `FileFailure` that names the folder and what is wrong with it.
-  public init(_ folders: [URL]) throws {
-    guard !folders.isEmpty else { throw FileFailure("evaluate", "needs the folder of a training") }
-    try self.init(shards: folders.map { try TrainedFolder($0) })
+  public init(_ folder: URL) throws {
+    switch try Source(folder) {
+    case .exported(let policies, _): try self.init(exported: policies, in: folder)
+    case .training(let training): try self.init(shards: [training])
+    }
   }
 
-  /// The trainings that several folders hold (`ShardGroups`).
+  /// What several folders hold: trainings (`ShardGroups`), or exported policies each.
   public static func trainings(in folders: [URL]) throws -> [TrainedRuns] {
-    try ShardGroups.read(
-      folders, as: { try TrainedFolder($0) },
-      contents: { ($0.configuration, Set($0.runs.map(\.run.index))) }
-    ).map { try TrainedRuns(shards: $0) }
+    try ShardGroups.read(folders, as: { try Source($0) }, contents: \.shard).map { sources in
+      guard case .exported(let policies, let folder) = sources[0] else {
+        return try TrainedRuns(shards: sources.compactMap(\.training))
+      }
+      return try TrainedRuns(exported: policies, in: folder)
+    }
+  }
+
+  private enum Source {
+    case training(TrainedFolder)
+    /// The policies' files, and the folder that was given.
+    case exported([URL], URL)
+
+    init(_ folder: URL) throws {
+      if let policies = try TrainedRuns.exportedPolicies(in: folder) {
+        self = .exported(policies, folder)
+      } else {
+        self = .training(try TrainedFolder(folder))
+      }
+    }
+
+    var training: TrainedFolder? {
+      guard case .training(let training) = self else { return nil }
+      return training
+    }
+
+    var shard: (configuration: TrainingConfiguration, runs: Set<Int>)? {
+      training.map { ($0.configuration, Set($0.runs.map(\.run.index))) }
+    }
+  }
+
+  /// nil for the folder of a training.
+  private static func exportedPolicies(in folder: URL) throws -> [URL]? {
+    let configuration = folder.appendingPathComponent(TrainingSession.configurationName)
+    guard !FileManager.default.fileExists(atPath: configuration.path) else { return nil }
+    let policies = try PolicyExport.policies(in: folder)
+    return policies.isEmpty ? nil : policies
   }
 
   private init(shards: [TrainedFolder]) throws {
@@ -60,12 +103,14 @@ public struct TrainedRuns {
         found[entry.run.index] = entry
       }
     }
-    folders = shards.map(\.url)
-    configuration = first.configuration
-    environment = try configuration.makeEnvironment()
-    architecture = try configuration.network.architecture(for: environment)
+    let configuration = first.configuration
+    let environment = try configuration.makeEnvironment()
+    let architecture = try configuration.network.architecture(for: environment)
     let layout = ParameterLayout(architecture)
-    self.layout = layout
+    (self.environment, self.architecture, self.layout) = (environment, architecture, layout)
+    folders = shards.map(\.url)
+    name = configuration.name
+    evaluation = configuration.evaluation
     let ordered = found.values.sorted { $0.run.index < $1.run.index }
     if let wrong = ordered.first(where: { $0.parameters.count != layout.count }) {
       throw FileFailure(
@@ -73,8 +118,11 @@ public struct TrainedRuns {
         "run \(wrong.run.name) has \(wrong.parameters.count) parameters; the network of "
           + "\(TrainingSession.configurationName) has \(layout.count)")
     }
-    runs = ordered.map(\.run)
-    update = first.update
+    descriptions = ordered.map { entry in
+      PolicyDescription(
+        environment, architecture: architecture, run: entry.run, update: first.update,
+        envSteps: first.update * configuration.envStepsPerUpdate)
+    }
     parameters = ordered.map(\.parameters)
     let missing = configuration.runs.count - ordered.count
     remarks =
@@ -87,13 +135,55 @@ public struct TrainedRuns {
         ])
   }
 
+  private init(exported policies: [URL], in folder: URL) throws {
+    let read = try policies.map { try PolicyFile.read($0) }
+    let first = read[0].description
+    for (place, policy) in zip(policies, read) {
+      let other = policy.description
+      guard other.architecture == first.architecture, other.environment == first.environment,
+        other.update == first.update
+      else {
+        throw FileFailure(
+          place.path,
+          "is of another network, game or training than \(policies[0].path); give the folders of the two one by one")
+      }
+    }
+    for other in read.map(\.description) {
+      guard read.count(where: { $0.description.run.name == other.run.name }) == 1 else {
+        throw FileFailure(
+          folder.path, "holds two policies of the name \(other.run.name); give their folders one by one")
+      }
+    }
+    do {
+      environment = try EnvironmentRegistry.make(
+        name: first.environment.name, parameters: EnvironmentParameters(first.environment.parameters))
+    } catch let invalid as EnvironmentParameters.Invalid {
+      throw FileFailure(policies[0].path, "is of a game that cannot be played here: \(invalid)")
+    }
+    guard first.architecture.inputs == environment.observationFeatureCount,
+      first.architecture.actions == environment.actionCount
+    else {
+      throw FileFailure(
+        policies[0].path,
+        "has \(first.architecture.inputs) features and \(first.architecture.actions) actions; "
+          + "\(environment.name) has \(environment.observationFeatureCount) and \(environment.actionCount)")
+    }
+    let remark = try first.environment.requirePlayable(
+      in: environment, observation: first.observation, actionNames: first.actionNames, policies[0], folder: folder)
+    remarks = remark.map { [$0] } ?? []
+    folders = [folder]
+    name = folder.standardizedFileURL.lastPathComponent
+    evaluation = nil
+    architecture = first.architecture
+    layout = ParameterLayout(architecture)
+    let ordered = read.map { ($0.description.run, $0) }.sorted { ($0.0.index, $0.0.name) < ($1.0.index, $1.0.name) }
+      .map(\.1)
+    descriptions = ordered.map(\.description)
+    parameters = ordered.map(\.packed)
+  }
+
   /// One run as a policy that can be exported.
   public func policy(_ index: Int) throws -> Policy {
-    let description = PolicyDescription(
-      architecture: architecture, environment: PolicyDescription.Environment(environment),
-      agents: environment.agentCount, observation: environment.observationLayout, actionNames: environment.actionNames,
-      run: runs[index],
-      update: update, envSteps: update * configuration.envStepsPerUpdate)
-    return try Policy(description, parameters: layout.unpack(parameters[index]))
+    try Policy(descriptions[index], parameters: layout.unpack(parameters[index]))
   }
 }

@@ -24,7 +24,10 @@ public struct TrainingFolder: Sendable {
   static func configuration(in url: URL) throws -> TrainingConfiguration {
     let place = url.appendingPathComponent(TrainingSession.configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
-      throw FileFailure(url.path, "holds no training (there is no \(TrainingSession.configurationName) in it)")
+      throw FileFailure(
+        url.path,
+        "holds no training (there is no \(TrainingSession.configurationName) in it) and no exported policy "
+          + "(\(PolicyExport.policyName))")
     }
     return try TrainingConfiguration(contentsOf: place.path)
   }

@@ -1,9 +1,9 @@
 // What docs/adding-an-environment.md asks of a game beside its code: a game that is registered and forgets a file fails here.
+import Configuration
+import Environments
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Environments
 
 @Suite struct RegisteredGamesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -35,15 +35,17 @@ import Testing
     let path = Self.root.appending(path: "docs/environments/\(page)").path
     #expect(FileManager.default.fileExists(atPath: path), "\(path)")
     let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    #expect(readme.contains("docs/environments/\(page)"), "README.md does not name it")
+    let isNamed = readme.contains("docs/environments/\(page)")
+    #expect(isNamed, "README.md does not name docs/environments/\(page)")
   }
 
   @Test(arguments: EnvironmentRegistry.names)
   func everyGameHasAConfigurationToTrainIt(name: String) throws {
     let folder = Self.root.appending(path: "Configurations")
-    let texts = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "yaml" }.map { try String(contentsOf: $0, encoding: .utf8) }
-    #expect(texts.contains { $0.contains(try! Regex("name: *\(name)\\b")) })
+    let configurations = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == "yaml" }.map { try TrainingConfiguration(contentsOf: $0.path) }
+    let trained = Set(configurations.map(\.environment.name))
+    #expect(trained.contains(name), "add a configuration for it")
   }
 
   @Test(arguments: EnvironmentRegistry.names)
@@ -52,7 +54,9 @@ import Testing
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL }
     let game = try #require(try games(name).first)
     let type = "\(type(of: game))".replacing("Environment", with: "")
-    let suites = files?.map(\.lastPathComponent).filter { $0 == "\(type)ConformanceTests.swift" } ?? []
-    #expect(suites.count == 1, "add \(type)ConformanceTests.swift, which calls EnvironmentConformance.check")
+    let suite = try #require(
+      files?.first { $0.lastPathComponent == "\(type)ConformanceTests.swift" }, "add \(type)ConformanceTests.swift")
+    let text = try String(contentsOf: suite, encoding: .utf8)
+    #expect(text.contains("EnvironmentConformance.check("), "\(suite.lastPathComponent) checks nothing")
   }
 }
