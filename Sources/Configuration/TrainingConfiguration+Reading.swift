@@ -47,6 +47,8 @@ extension TrainingConfiguration {
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)
+    let minutes = NumberRange(lower: .excluding(0), upper: .including(1e6))
+    checkpointMinutes = try section.number("checkpoint_minutes", in: minutes) ?? checkpointMinutes
     checkpointsKept = try section.integer("checkpoints_kept", in: 1...1_000_000) ?? checkpointsKept
     if var evaluation = try section.section("evaluation") { self.evaluation = try EvaluationSettings(&evaluation) }
     try section.finish()

@@ -27,6 +27,7 @@ extension TrainingConfiguration {
       ("precision", .scalar(.text(precision.rawValue))),
       ("other_play", .list(otherPlay.map { .scalar(.text($0)) })),
       ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
+      ("checkpoint_minutes", .scalar(.number(checkpointMinutes))),
       ("checkpoints_kept", .scalar(.integer(checkpointsKept))),
       ("evaluation", evaluation.node),
     ]

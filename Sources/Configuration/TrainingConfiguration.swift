@@ -40,6 +40,8 @@ public struct TrainingConfiguration: Sendable {
   public var otherPlay: [String] = []
   /// Env steps of one run between checkpoints.
   public var checkpointInterval = 0
+  /// Minutes between checkpoints; whichever of the two comes first.
+  public var checkpointMinutes = 10.0
   /// How many checkpoints stay on disk.
   public var checkpointsKept = 2
   public var evaluation = EvaluationSettings()

@@ -52,13 +52,7 @@ public final class OpenFile {
   deinit { try? close() }
 
   public func append(_ bytes: UnsafeRawBufferPointer) throws {
-    var written = 0
-    while written < bytes.count {
-      let step = Foundation.write(descriptor, bytes.baseAddress! + written, min(bytes.count - written, 1 << 30))
-      if step < 0 && errno == EINTR { continue }
-      guard step > 0 else { throw FileFailure.systemCall(path, "writing") }
-      written += step
-    }
+    try Descriptor.write(bytes, to: descriptor, path)
     length += bytes.count
   }
 

@@ -27,6 +27,7 @@ struct ExperimentCommand: ParsableCommand {
     evaluate.deviceOptions = training.deviceOptions
     try evaluate.run()
 
+    StopRequest.ignore()
     try ReportCommand.parse([folder]).run()
   }
 }

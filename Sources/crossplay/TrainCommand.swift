@@ -42,6 +42,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    StopRequest.await()
     let configuration = try training.configuration()
     let part = try shard.map { try Shard($0) } ?? .whole
     if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
@@ -76,7 +77,7 @@ struct TrainCommand: ParsableCommand {
     var returns: [Int: Double] = [:]
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
-    try session.run { metrics in
+    func report(_ metrics: [RunMetrics]) {
       for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
       if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
       let wave = metrics.compactMap { returns[$0.run] }
@@ -84,8 +85,13 @@ struct TrainCommand: ParsableCommand {
         update: metrics[0].update, envStepsDone: session.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
+    try session.run(isStopping: { StopRequest.isMade }, report: report)
     progress.finish()
     try training.deviceOptions.finish(device)
+    if !session.isFinished {
+      let wave = waves.count > 1 ? " of wave \(session.wave + 1) of \(waves.count)" : ""
+      try StopRequest.end("after update \(session.trainer.updatesSubmitted) of \(configuration.updates)\(wave)")
+    }
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(

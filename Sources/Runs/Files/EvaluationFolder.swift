@@ -12,6 +12,8 @@ public struct EvaluationFolder {
   static let matrixName = "matrix.json"
 
   public let url: URL
+  /// The folder of the training, or the one that the user asked for: where what is not finished lies.
+  public let place: URL
   private let record: EvaluationRecord
   /// Where the earlier, different evaluation in `url` goes first; nil where there is none.
   public let earlierGoesTo: URL?
@@ -29,7 +31,8 @@ public struct EvaluationFolder {
         joined.trainings.map { $0.folders[0].relativePath }.joined(separator: ", "),
         "are different trainings; say with --output where the tables of all of them go")
     }
-    url = output ?? joined.trainings[0].folders[0].appendingPathComponent(Self.name)
+    place = output ?? joined.trainings[0].folders[0]
+    url = output ?? place.appendingPathComponent(Self.name)
     let existing = Self.files.filter { [url] in
       FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path)
     }

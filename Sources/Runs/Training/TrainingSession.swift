@@ -8,7 +8,7 @@ import VulkanCompute
 ///
 ///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
 ///
-/// Stopping the process at any moment loses at most the work since the last checkpoint.
+/// Killing the process at any moment loses at most the work since the last checkpoint; asking it to stop loses nothing.
 public final class TrainingSession {
   public let folder: URL
   public let configuration: TrainingConfiguration
@@ -122,31 +122,45 @@ public final class TrainingSession {
     return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
   }
 
-  /// Trains to the end.
+  /// Whether all updates of all runs are done.
+  public var isFinished: Bool { wave + 1 == waves.count && trainer.isFinished }
+
+  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
   ///
-  /// - Parameter report: Called with the metrics of every update, one per run of the wave.
+  /// - Parameters:
+  ///   - isStopping: Asked before every update.
+  ///   - report: Called with the metrics of every update, one per run of the wave.
   /// - Throws: `TrainingFailure` that names the run; what was written before stays.
-  public func run(report: ([RunMetrics]) throws -> Void) throws {
-    try trainWave(report)
-    while wave + 1 < waves.count {
+  public func run(isStopping: () -> Bool = { false }, report: ([RunMetrics]) throws -> Void) throws {
+    try trainWave(isStopping, report)
+    while trainer.isFinished, wave + 1 < waves.count, !isStopping() {
       currentTrainer = nil
       wave += 1
       currentTrainer = try Trainer(configuration: configuration, runs: waves[wave].runs, device: device)
       try waves[wave].restore(trainer, device: device)
-      try trainWave(report)
+      try trainWave(isStopping, report)
     }
   }
 
-  private func trainWave(_ report: ([RunMetrics]) throws -> Void) throws {
+  private func trainWave(_ isStopping: () -> Bool, _ report: ([RunMetrics]) throws -> Void) throws {
     let interval = configuration.updatesPerCheckpoint
-    while !trainer.isFinished {
+    let patience = Duration.seconds(60 * configuration.checkpointMinutes)
+    var written = ContinuousClock.now
+    while !trainer.isFinished && !isStopping() {
       if let metrics = try trainer.submitUpdate() { try record(metrics, report) }
-      let isDue = trainer.updatesSubmitted % interval == 0
-      guard isDue || trainer.isFinished else { continue }
-      if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
-      try self.metrics.synchronize()
-      try waves[wave].writeCheckpoint(trainer, device: device)
+      guard trainer.updatesSubmitted % interval == 0 || ContinuousClock.now - written >= patience else { continue }
+      try writeCheckpoint(report)
+      written = .now
     }
+    try writeCheckpoint(report)
+  }
+
+  /// After the update in flight; does nothing where the last checkpoint says all.
+  private func writeCheckpoint(_ report: ([RunMetrics]) throws -> Void) throws {
+    if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
+    guard trainer.updatesSubmitted > waves[wave].update else { return }
+    try metrics.synchronize()
+    try waves[wave].writeCheckpoint(trainer, device: device)
   }
 
   private func record(_ metrics: [RunMetrics], _ report: ([RunMetrics]) throws -> Void) throws {
