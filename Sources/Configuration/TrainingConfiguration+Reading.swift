@@ -44,6 +44,7 @@ extension TrainingConfiguration {
     self.precision = precision.flatMap(Precision.init) ?? self.precision
     otherPlay =
       try section.texts("other_play", expected: "a list of the game's symmetries, such as [colors]") ?? otherPlay
+    initialWeights = try section.text("init_from", expected: "folder:run, such as runs/mine:3") { !$0.isEmpty }
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)

@@ -38,6 +38,8 @@ public struct TrainingConfiguration: Sendable {
   public var precision = Precision.float32
   /// Families of the game's symmetries that Other-Play draws from; empty without Other-Play.
   public var otherPlay: [String] = []
+  /// `folder:run` whose trained weights all runs begin with (alias `init_from`); nil for weights drawn from their seeds.
+  public var initialWeights: String?
   /// Env steps of one run between checkpoints.
   public var checkpointInterval = 0
   /// Minutes between checkpoints; whichever of the two comes first.

@@ -103,6 +103,7 @@ extension LearningCurves.Source {
     if let first = count.firstInvalidLine {
       remarks.append("\(name): \(count.invalidLines) lines are not metrics and are left out, first line \(first).")
     }
+    if let missing = MetricsSurvey.text(gaps) { remarks.append("\(name): \(missing).") }
     if foreignLines > 0 {
       remarks.append("\(name): \(foreignLines) lines are of runs or updates that config.yaml does not have; left out.")
     }

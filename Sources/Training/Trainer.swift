@@ -126,6 +126,14 @@ public final class Trainer {
     return try parts.learner.parameters.read(run: run)
   }
 
+  /// Puts trained weights in place of those that every run has drawn; before the first update.
+  ///
+  /// - Parameter parameters: (P) with padding.
+  public func begin(with parameters: [Float]) throws {
+    precondition(updatesSubmitted == 0 && parameters.count == layout.count)
+    for run in runs.indices { try parts.learner.parameters.write(parameters, run: run) }
+  }
+
   /// Buffers that make up the state of the training: save them, and restore them to continue bit by bit.
   public var persistentBuffers: [AnyBuffer] { table.persistentBuffers }
 

@@ -56,11 +56,9 @@ struct TrainCommand: ParsableCommand {
       return
     }
     let folder = URL(fileURLWithPath: training.folder(of: configuration))
-    let session =
-      training.resume
-      ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
-      : try TrainingSession.begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+    let session = try session(configuration, part, in: folder, device)
     for remark in session.remarks { Console.log.warning("\(remark)") }
+    for note in session.notes { Console.log.info("\(note)") }
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
     let trainer = session.trainer
@@ -104,6 +102,21 @@ struct TrainCommand: ParsableCommand {
       try Console.printJSON(result)
     } else {
       print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
+    }
+  }
+
+  private func session(
+    _ configuration: TrainingConfiguration, _ part: Shard, in folder: URL, _ device: Device
+  ) throws -> TrainingSession {
+    guard training.resume else {
+      return try .begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+    }
+    do {
+      return try .resume(
+        configuration, shard: part, in: folder, device: device, extending: training.extend, waveLimit: waveRuns)
+    } catch let failure as ResumeFailure {
+      guard case .longer = failure else { throw failure }
+      throw UsageError("\(failure); ask with --extend")
     }
   }
 }

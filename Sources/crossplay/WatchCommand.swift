@@ -196,16 +196,3 @@ struct WatchCommand: ParsableCommand {
       }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
   }
 }
-
-/// `folder[:run]`
-private struct PolicyPlace {
-  let folder: String
-  let run: Int?
-
-  init(_ text: String) {
-    let colon = text.lastIndex(of: ":")
-    let run = colon.flatMap { Int(text[text.index(after: $0)...]) }
-    self.run = run
-    folder = run == nil ? text : String(text[..<(colon ?? text.endIndex)])
-  }
-}

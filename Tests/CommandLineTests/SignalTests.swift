@@ -77,7 +77,7 @@ import Testing
     #expect(try checkpoints("waves") == ["runs-000-001", "runs-002-003"])
 
     let timed = try CommandRun(
-      ["train", "small.yaml", "--output", "timed", "--set", "checkpoint_minutes=1e-6", "--set", "checkpoints_kept=9"],
+      ["train", "small.yaml", "--output", "timed", "--set", "checkpoint_minutes=1e-9", "--set", "checkpoints_kept=9"],
       in: folder.url)
     #expect(timed.status == 0, "\(timed.errors)")
     #expect(try checkpoints("timed") == (1...8).map { "00000\($0)" })

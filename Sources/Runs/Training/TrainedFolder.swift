@@ -17,8 +17,7 @@ struct TrainedFolder {
 
   init(_ url: URL) throws {
     self.url = url
-    configuration = try TrainingFolder.configuration(in: url)
-    let environment = try configuration.makeEnvironment()
+    let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
     let checkpoints = try folder.waves().compactMap { try $0.latest() }
     guard let update = checkpoints.map(\.update).max() else {
@@ -26,8 +25,19 @@ struct TrainedFolder {
     }
     self.update = update
     var remarks: Set<String> = []
-    runs = try checkpoints.filter { $0.update == update }.flatMap { checkpoint in
-      let state: TrainingState = try checkpoint.description()
+    let furthest = try checkpoints.filter { $0.update == update }.map { checkpoint in
+      (checkpoint: checkpoint, state: try checkpoint.description(as: TrainingState.self))
+    }
+    let trained = try furthest.map { try $0.state.trainedConfiguration($0.checkpoint.url) }
+    let difference = written.differences(from: trained[0]).first { $0.change == .fixed }
+    if let difference {
+      remarks.insert(
+        "\(difference.key) is \(difference.now ?? "absent") in \(url.relativePath)/\(TrainingSession.configurationName) and "
+          + "\(difference.before ?? "absent") in its checkpoint, which counts")
+    }
+    configuration = trained[0].taking(freeKeysOf: written)
+    let environment = try configuration.makeEnvironment()
+    runs = try furthest.flatMap { checkpoint, state in
       if let remark = try state.requirePlayable(in: environment, checkpoint.url, folder: url) { remarks.insert(remark) }
       return try Self.runs(state, checkpoint)
     }
@@ -64,7 +74,7 @@ extension TrainingState {
     if let key = common.first(where: { saved.parameters[$0] != current.parameters[$0] }) {
       throw refuse(
         "\(saved.name) with \(key) \(saved.parameters[key]?.description ?? ""), "
-          + "\(TrainingSession.configurationName) says \(current.parameters[key]?.description ?? "")")
+          + "this program makes that \(current.parameters[key]?.description ?? "")")
     }
     guard saved.version != current.version else { return nil }
     let versions = "\(saved.name) version \(saved.version), this is version \(current.version)"

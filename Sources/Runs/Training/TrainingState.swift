@@ -1,6 +1,7 @@
 import Configuration
 import Environments
 import Files
+import Foundation
 import Networks
 import Policies
 import Training
@@ -41,6 +42,36 @@ public struct TrainingState: Codable, Sendable {
     stateLayout = device.profile.stateLayout.rawValue
     self.device = Self.identity(of: device, precision: trainer.configuration.precision)
     program = Version.identity
+  }
+
+  /// The configuration that the state was trained with.
+  ///
+  /// - Throws: `FileFailure` where it, or a run, is not what this version of the program makes of it.
+  func trainedConfiguration(_ checkpoint: URL) throws -> TrainingConfiguration {
+    let file = checkpoint.appendingPathComponent(CheckpointFolder.descriptionName)
+    let trained = try TrainingConfiguration(yaml: configuration, file: file.relativePath)
+    let all = Dictionary(uniqueKeysWithValues: trained.runs.map { ($0.index, $0) })
+    for (run, next) in zip(runs, runs.dropFirst()) where run.index >= next.index {
+      throw FileFailure(file.path, "is damaged: its runs are not in order, \(run.name) stands before \(next.name)")
+    }
+    if let run = runs.first(where: { all[$0.index] != $0 }) {
+      throw FileFailure(file.path, "is damaged: its configuration has no run \(run.index) called \(run.name)")
+    }
+    return trained
+  }
+
+  /// Refuses another configuration than the one that the state was trained with, but for its free keys and a larger
+  /// `total_env_steps`.
+  func requireContinuation(by asked: TrainingConfiguration, of checkpoint: URL) throws {
+    let trained = try trainedConfiguration(checkpoint)
+    let difference = asked.differences(from: trained).first { difference in
+      switch difference.change {
+      case .free: false
+      case .growing: asked.totalEnvSteps < trained.totalEnvSteps
+      case .fixed: true
+      }
+    }
+    if let difference { throw ResumeFailure.different(place: checkpoint.relativePath, difference) }
   }
 
   /// What must be equal for a training to continue bit by bit, beside the program and the configuration.

@@ -31,8 +31,9 @@ public final class TrainingWave {
       guard let checkpoint = try checkpoints.latest() else { return nil }
       func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
       let state: TrainingState = try checkpoint.description()
+      try state.requireContinuation(by: configuration, of: checkpoint.url)
       guard known.isSuperset(of: state.runs) else {
-        throw refuse("holds other runs; resume with the same --shard as before")
+        throw refuse("holds runs of another part of the training; resume with the same --shard as before")
       }
       guard found.isDisjoint(with: state.runs) else { throw refuse("holds runs that another checkpoint holds too") }
       guard state.environment == environment else {
@@ -74,9 +75,23 @@ public final class TrainingWave {
     CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
   }
 
-  /// Puts a new trainer of these runs where the last checkpoint stands.
-  func restore(_ trainer: Trainer, device: Device) throws {
-    guard update > 0, let checkpoint = try checkpoints.latest() else { return }
+  /// A trainer of these runs, where the last checkpoint stands, or at the beginning.
+  ///
+  /// - Parameter initial: Weights that all runs begin with; nil for those that they draw.
+  func makeTrainer(
+    _ configuration: TrainingConfiguration, initial: InitialWeights?, device: Device
+  ) throws -> Trainer {
+    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
+    if update > 0 {
+      try restore(trainer, device: device)
+    } else if let initial {
+      try trainer.begin(with: initial.parameters)
+    }
+    return trainer
+  }
+
+  private func restore(_ trainer: Trainer, device: Device) throws {
+    guard let checkpoint = try checkpoints.latest() else { return }
     let state: TrainingState = try checkpoint.description()
     guard state.stateLayout == device.profile.stateLayout.rawValue else {
       throw FileFailure(
