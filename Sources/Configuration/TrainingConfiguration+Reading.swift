@@ -45,6 +45,8 @@ extension TrainingConfiguration {
     otherPlay =
       try section.texts("other_play", expected: "a list of the game's symmetries, such as [colors]") ?? otherPlay
     initialWeights = try section.text("init_from", expected: "folder:run, such as runs/mine:3") { !$0.isEmpty }
+    let policy = try section.text("on_divergence", oneOf: DivergencePolicy.allCases.map(\.rawValue))
+    onDivergence = policy.flatMap(DivergencePolicy.init) ?? onDivergence
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)

@@ -9,7 +9,7 @@ public enum ConfigurationChange: Sendable, Hashable {
 
   /// - Parameter key: A dotted path, such as `network.trunk`.
   public init(_ key: String) {
-    let free: Set = ["name", "checkpoint_interval", "checkpoint_minutes", "checkpoints_kept"]
+    let free: Set = ["name", "on_divergence", "checkpoint_interval", "checkpoint_minutes", "checkpoints_kept"]
     switch key {
     case "total_env_steps": self = .growing
     case _ where free.contains(key) || key.hasPrefix("evaluation."): self = .free
@@ -46,6 +46,7 @@ extension TrainingConfiguration {
   public func taking(freeKeysOf other: TrainingConfiguration) -> TrainingConfiguration {
     var configuration = self
     configuration.name = other.name
+    configuration.onDivergence = other.onDivergence
     configuration.checkpointInterval = other.checkpointInterval
     configuration.checkpointMinutes = other.checkpointMinutes
     configuration.checkpointsKept = other.checkpointsKept

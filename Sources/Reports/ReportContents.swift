@@ -86,6 +86,11 @@ public struct ReportContents {
       remarks.append(
         "\(folder.url.relativePath): the training is not finished, a last checkpoint is of update \(done) of \(total).")
     }
+    for run in trainings.flatMap(\.runs) {
+      guard let update = run.diverged else { continue }
+      remarks.append(
+        "Run \(run.name) diverged in update \(update); it is shown and played with its last finite weights.")
+    }
     let expected = trainings.reduce(0) { $0 + $1.runs.count }
     if curves.runs.count < expected {
       remarks.append(

@@ -36,6 +36,8 @@ struct TrainCommand: ParsableCommand {
     let seconds: Double
     let envStepsPerSecond: Double
     let meanReturn: Double?
+    /// Names of runs that diverged.
+    let diverged: [String]
     let device: String
     let dispatchesPerUpdate: Int
     let handOversPerUpdate: Int
@@ -75,7 +77,13 @@ struct TrainCommand: ParsableCommand {
     var returns: [Int: Double] = [:]
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
+    var diverged = Set(session.diverged)
     func report(_ metrics: [RunMetrics]) {
+      for run in metrics where run.hasDiverged && diverged.insert(run.name).inserted {
+        progress.finish()
+        Console.log.warning(
+          "run \(run.name) diverged in update \(run.update); it keeps its last finite weights, the other runs go on")
+      }
       for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
       if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
       let wave = metrics.compactMap { returns[$0.run] }
@@ -83,7 +91,14 @@ struct TrainCommand: ParsableCommand {
         update: metrics[0].update, envStepsDone: session.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
-    try session.run(isStopping: { StopRequest.isMade }, report: report)
+    do {
+      try session.run(isStopping: { StopRequest.isMade }, report: report)
+    } catch let failure as TrainingFailure {
+      guard case .notFinite = failure else { throw failure }
+      progress.finish()
+      Console.log.error("\(failure)")
+      throw ExitCode.diverged
+    }
     progress.finish()
     try training.deviceOptions.finish(device)
     if !session.isFinished {
@@ -96,13 +111,14 @@ struct TrainCommand: ParsableCommand {
       folder: folder.path, runs: waves.reduce(0, +), waves: waves.count, updates: session.trainer.updatesSubmitted,
       envSteps: session.trainer.envSteps, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate,
-      handOversPerUpdate: session.trainer.handOversPerUpdate)
+      diverged: session.diverged, device: device.description.name,
+      dispatchesPerUpdate: session.trainer.dispatchesPerUpdate, handOversPerUpdate: session.trainer.handOversPerUpdate)
     if json {
       try Console.printJSON(result)
     } else {
       print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
     }
+    if !session.diverged.isEmpty { throw ExitCode.diverged }
   }
 
   private func session(
@@ -119,4 +135,9 @@ struct TrainCommand: ParsableCommand {
       throw UsageError("\(failure); ask with --extend")
     }
   }
+}
+
+extension ExitCode {
+  /// The training is done, but at least one run diverged.
+  static let diverged = ExitCode(3)
 }

@@ -12,6 +12,8 @@ struct TrainedFolder {
   /// Finished updates, the same for all runs.
   let update: Int
   let runs: [(run: RunConfiguration, parameters: [Float])]
+  /// By the name of a run that diverged, the update in which it did.
+  let diverged: [String: Int]
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
@@ -41,7 +43,12 @@ struct TrainedFolder {
       if let remark = try state.requirePlayable(in: environment, checkpoint.url, folder: url) { remarks.insert(remark) }
       return try Self.runs(state, checkpoint)
     }
-    self.remarks = remarks.sorted()
+    diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
+    self.remarks =
+      remarks.sorted()
+      + diverged.sorted { $0.key < $1.key }.map {
+        "\(url.relativePath): run \($0.key) diverged in update \($0.value) and has its last finite weights"
+      }
   }
 
   private static func runs(

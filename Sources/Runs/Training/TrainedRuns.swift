@@ -20,6 +20,8 @@ public struct TrainedRuns {
   public let update: Int
   /// (R) parameter sets of P floats with padding.
   public let parameters: [[Float]]
+  /// By the name of a run that diverged, the update in which it did.
+  public let diverged: [String: Int]
   /// What the user should know before relying on these policies.
   public let remarks: [String]
 
@@ -86,6 +88,7 @@ public struct TrainedRuns {
     runs = ordered.map(\.run)
     update = first.update
     parameters = ordered.map(\.parameters)
+    diverged = shards.reduce(into: [:]) { all, shard in all.merge(shard.diverged) { $1 } }
     let missing = configuration.runs.count - ordered.count
     remarks =
       shards.flatMap(\.remarks)

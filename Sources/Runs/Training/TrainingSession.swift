@@ -154,6 +154,12 @@ public final class TrainingSession {
     return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
   }
 
+  /// Names of runs that diverged, as the last checkpoints say, in the order of the configuration.
+  public var diverged: [String] {
+    waves.flatMap { wave in wave.runs.filter { wave.diverged[$0.name] != nil } }.sorted { $0.index < $1.index }
+      .map(\.name)
+  }
+
   /// Whether all updates of all runs are done.
   public var isFinished: Bool { wave + 1 == waves.count && trainer.isFinished }
 
@@ -197,10 +203,9 @@ public final class TrainingSession {
   private func record(_ metrics: [RunMetrics], _ report: ([RunMetrics]) throws -> Void) throws {
     try self.metrics.append(metrics)
     try report(metrics)
-    for run in metrics {
-      if let quantity = run.firstNotFinite {
-        throw TrainingFailure.notFinite(run: run.name, update: run.update, quantity: quantity)
-      }
+    if configuration.onDivergence == .stop, let run = metrics.first(where: \.hasDiverged) {
+      throw TrainingFailure.notFinite(
+        run: run.name, update: run.update, quantity: run.firstNotFinite ?? "gradient_norm")
     }
   }
 }

@@ -24,9 +24,11 @@ public struct TrainingState: Codable, Sendable {
   public let device: String
   /// Version and commit of the program that wrote the checkpoint; nil in checkpoints of versions that did not say so.
   public let program: String?
+  /// By the name of a run that diverged, the update in which it did; nil where none has.
+  public let diverged: [String: Int]?
 
   enum CodingKeys: String, CodingKey {
-    case configuration, environment, observation, runs, device, program
+    case configuration, environment, observation, runs, device, program, diverged
     case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
@@ -42,6 +44,9 @@ public struct TrainingState: Codable, Sendable {
     stateLayout = device.profile.stateLayout.rawValue
     self.device = Self.identity(of: device, precision: trainer.configuration.precision)
     program = Version.identity
+    let updates = try trainer.divergedUpdates()
+    let diverged = zip(trainer.runs, updates).compactMap { run, update in update.map { (run.name, $0) } }
+    self.diverged = diverged.isEmpty ? nil : Dictionary(uniqueKeysWithValues: diverged)
   }
 
   /// The configuration that the state was trained with.

@@ -11,11 +11,16 @@ public final class TrainingWave {
   public let runs: [RunConfiguration]
   /// Finished updates in the last checkpoint, 0 where there is none.
   public private(set) var update: Int
+  /// By the name of a run that diverged, the update in which it did, as the last checkpoint says.
+  public private(set) var diverged: [String: Int]
   private let checkpoints: CheckpointFolder
 
-  private init(runs: [RunConfiguration], update: Int, checkpoints: CheckpointFolder) {
+  private init(
+    runs: [RunConfiguration], update: Int, diverged: [String: Int] = [:], checkpoints: CheckpointFolder
+  ) {
     self.runs = runs
     self.update = update
+    self.diverged = diverged
     self.checkpoints = checkpoints
   }
 
@@ -48,7 +53,8 @@ public final class TrainingWave {
           "the checkpoint was written on \(state.device), this is \(identity): the training "
             + "goes on, but its last bits may differ from those of an uninterrupted one")
       }
-      return TrainingWave(runs: state.runs, update: checkpoint.update, checkpoints: checkpoints)
+      return TrainingWave(
+        runs: state.runs, update: checkpoint.update, diverged: state.diverged ?? [:], checkpoints: checkpoints)
     }
     let first = waves.enumerated().sorted { ($1.element.update, $0.offset) < ($0.element.update, $1.offset) }
     return (first.map(\.element), Array(Set(remarks)).sorted())
@@ -103,10 +109,12 @@ public final class TrainingWave {
   }
 
   func writeCheckpoint(_ trainer: Trainer, device: Device) throws {
+    let state = try TrainingState(trainer, device: device)
     try checkpoints.write(
-      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor),
-      description: TrainingState(trainer, device: device))
+      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor), description: state
+    )
     update = trainer.updatesSubmitted
+    diverged = state.diverged ?? [:]
     try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
   }
 }
