@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
     let record = EvaluationRecord(
       joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
     let target = try EvaluationFolder(record, of: joined, output: output.map { URL(fileURLWithPath: $0) })
-    try Folder.make(target.url)
+    try Folder.make(target.place)
     let evaluators = try joined.networks.map { network in
       try CrossPlayEvaluator(
         environment: joined.environment, architecture: network.architecture, policies: network.policies,
@@ -111,13 +111,13 @@ struct EvaluateCommand: ParsableCommand {
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
     let games = (played.count - before) * settings.games
-    try target.write(evaluation)
+    let written = try target.write(evaluation)
     played.remove()
-    if let earlier = target.earlierGoesTo {
+    if let earlier = written.earlier {
       Console.log.info("the evaluation before this one is in \(earlier.relativePath)")
     }
     let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s)"
-    let place = "\(device.description.name); written to \(target.url.relativePath)"
+    let place = "\(device.description.name); written to \(written.url.relativePath)"
     Console.log.info("\(games) games in \(rate) on \(place)")
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }

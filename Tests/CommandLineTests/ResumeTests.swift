@@ -164,7 +164,54 @@ import Testing
     #expect(rates.count == 16 && rates[7] == "6.25e-05" && rates[8] == "0.00025", "\(rates)")
   }
 
+  @Test func remainsOfAKilledTrainingAreRemoved() throws {
+    try begin("a", "--wave-runs", "2")
+    let remains = [
+      "a/.config.yaml.0B6A4E5D-AF6C-4D36-9B8E-9A3B1D7A2A11.temporary", "a/checkpoints/runs-000-001/.writing-000009/x",
+      "a/checkpoints/.removing-000001/x",
+    ]
+    for path in remains {
+      let url = folder.file(path)
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("half".utf8).write(to: url)
+    }
+    #expect(try train("a", "--resume").status == 0)
+    let files = try #require(FileManager.default.enumerator(atPath: folder.file("a").path)).compactMap { $0 as? String }
+    #expect(files.filter { $0.contains("temporary") || $0.contains("ing-") }.isEmpty, "\(files)")
+  }
+
   // MARK: What was trained counts
+
+  /// Two runs that changed places would be exported under each other's names.
+  @Test func runsInAnotherOrderAreRefused() throws {
+    try begin("a")
+    func rewrite(_ change: (inout [Any]) -> Void) throws {
+      let place = folder.file("a/checkpoints/000008/state.json")
+      var object = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: place)) as? [String: Any])
+      var state = try #require(object["description"] as? [String: Any])
+      var runs = try #require(state["runs"] as? [Any])
+      change(&runs)
+      state["runs"] = runs
+      (object["description"], object["format"], object["document_hash"]) = (state, 1, nil)
+      try JSONSerialization.data(withJSONObject: object).write(to: place)
+    }
+    try edit("a/checkpoints/000008/state.json") { $0.replacing("seed=1", with: "seed=2") }
+    let changed = try crossplay("export", "a", "--run", "0")
+    #expect(changed.status == 1 && changed.errors.contains("is damaged: its text is not the one"), "\(changed.errors)")
+    try edit("a/checkpoints/000008/state.json") { $0.replacing("seed=2", with: "seed=1") }
+    try rewrite { $0.swapAt(0, 2) }
+    let swapped = try crossplay("export", "a", "--run", "0")
+    #expect(swapped.status == 1 && swapped.errors.contains("its runs are not in order"), "\(swapped.errors)")
+    try rewrite { runs in
+      runs.swapAt(0, 2)
+      var first = runs[0] as? [String: Any] ?? [:]
+      first["name"] = "another"
+      runs[0] = first
+    }
+    let renamed = try crossplay("evaluate", "a")
+    #expect(renamed.status == 1 && renamed.errors.contains("has no run 0 called another"), "\(renamed.errors)")
+    #expect(try train("a", "--resume").errors.contains("has no run 0 called another"))
+  }
 
   @Test func policiesArePlayedWithTheActivationThatTheyWereTrainedWith() throws {
     try begin("a")

@@ -18,9 +18,8 @@ public final class PlayedTeams {
   /// Teams that are kept.
   public var count: Int { teams.count }
 
-  /// Reads what was kept; makes the folder.
+  /// Reads what was kept.
   public init(_ record: EvaluationRecord, in folder: URL) throws {
-    try Folder.make(folder)
     let hash = StreamingHash()
     try record.json().withUnsafeBytes(hash.update)
     url = folder.appendingPathComponent("\(Self.prefix)\(hash.digits).jsonl")

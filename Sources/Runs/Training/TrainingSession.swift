@@ -78,6 +78,8 @@ public final class TrainingSession {
       throw FileFailure(folder.path, "holds no training to resume; leave out --resume to begin one")
     }
     let lock = try FolderLock(folder)
+    try Folder.make(folder)
+    try TrainingWave.removeRemains(in: folder)
     let begun = try TrainingConfiguration(contentsOf: place.path)
     let grows = configuration.differences(from: begun).first { $0.change == .growing }
     if let grows, configuration.totalEnvSteps > begun.totalEnvSteps, !extending {

@@ -77,6 +77,12 @@ public final class TrainingWave {
     }
   }
 
+  /// Removes checkpoints that were being written or removed when a process was killed.
+  static func removeRemains(in folder: URL) throws {
+    try root(folder).removeRemains()
+    for checkpoints in try root(folder).waves() { try checkpoints.removeRemains() }
+  }
+
   private static func root(_ folder: URL) -> CheckpointFolder {
     CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
   }
