@@ -12,4 +12,26 @@ import Runs
       DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ExportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self, FlowCommand.self,
     ])
+
+  static func main() {
+    Console.prepare()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Ends the process as `exit(withError:)` does, but for help that cannot be written.
+  private static func end(_ error: any Error) -> Never {
+    guard exitCode(for: error) == .success else { exit(withError: error) }
+    let help = fullMessage(for: error)
+    do {
+      if !help.isEmpty { try Console.print(help) }
+      exit()
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

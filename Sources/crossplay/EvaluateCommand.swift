@@ -123,7 +123,7 @@ struct EvaluateCommand: ParsableCommand {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
       for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }
     } else {
-      print(SummaryReport.table(evaluation.summary))
+      try Console.print(SummaryReport.table(evaluation.summary))
     }
   }
 

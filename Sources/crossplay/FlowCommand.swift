@@ -153,7 +153,7 @@ struct FlowCommand: ParsableCommand {
       if report.unfinished > 0 {
         Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they arrived")
       }
-      if json { try Console.printJSON(report) } else { print(Self.text(report)) }
+      if json { try Console.printJSON(report) } else { try Console.print(Self.text(report)) }
       ensembles.append(ensemble)
       reports.append(report)
     }
@@ -197,7 +197,7 @@ struct FlowCommand: ParsableCommand {
     } else {
       let low = found.low.map { "above \($0.alpha)" } ?? "below \(Threshold.smallestAlpha) of the reward range"
       let bound = found.bound.map { "; alpha above \($0) is known to suffice" } ?? ""
-      print("\(form.problem.name): the threshold is \(low) and at most \(found.high.alpha)\(bound)")
+      try Console.print("\(form.problem.name): the threshold is \(low) and at most \(found.high.alpha)\(bound)")
     }
   }
 
@@ -230,7 +230,7 @@ struct FlowCommand: ParsableCommand {
       policy: form.nested(annealing.bestPolicy), seconds: seconds)
     if json { return try Console.printJSON(result) }
     let optimum = result.knownOptimum.map { ", known optimum \($0)" } ?? ""
-    print(
+    try Console.print(
       "\(result.problem), horizon \(result.horizon): best return \(best), reached by \(result.initialisationsAtBest) of "
         + "\(initialisations) initialisations\(optimum)")
   }
@@ -252,15 +252,17 @@ struct FlowCommand: ParsableCommand {
     Console.log.info("\(report.flows) flows in \((clock.now - start).inSeconds) s on \(report.device)")
     if json { return try Console.printJSON(report) }
     for (alpha, problems) in zip(report.alphas, report.ambiguousProblems) {
-      print(
+      try Console.print(
         String(format: "alpha %.4f: %d of %d problems still have several policies", alpha, problems, report.problems))
     }
     for found in report.largestThresholds {
-      print(String(format: "%@: threshold %.4f to %.4f of the reward range", found.problem, found.low, found.high))
+      try Console.print(
+        String(format: "%@: threshold %.4f to %.4f of the reward range", found.problem, found.low, found.high))
     }
-    print("\(report.suspects) suspects at the largest alpha, \(report.counterExamples.count) counter-examples")
+    try Console.print(
+      "\(report.suspects) suspects at the largest alpha, \(report.counterExamples.count) counter-examples")
     for found in report.counterExamples {
-      print(
+      try Console.print(
         "\(found.problem): at alpha \(found.alpha) policies differ by \(found.maxPolicyDistance), from equivariance by "
           + "\(found.equivarianceError)")
     }

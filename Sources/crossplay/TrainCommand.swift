@@ -52,7 +52,7 @@ struct TrainCommand: ParsableCommand {
     let device = try training.deviceOptions.open(environments: runs * configuration.environments)
     if plan {
       guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
-      print(
+      try Console.print(
         try Trainer.planText(
           configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))
       return
@@ -73,7 +73,8 @@ struct TrainCommand: ParsableCommand {
     let start = clock.now
     var progress = ProgressLine(
       updates: configuration.updates,
-      envSteps: configuration.updates * configuration.envStepsPerUpdate * waves.reduce(0, +))
+      envSteps: configuration.updates * configuration.envStepsPerUpdate * waves.reduce(0, +),
+      isTerminal: Console.rewritesLines, output: Console.note)
     var returns: [Int: Double] = [:]
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
@@ -116,7 +117,7 @@ struct TrainCommand: ParsableCommand {
     if json {
       try Console.printJSON(result)
     } else {
-      print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
+      try Console.print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
     }
     if !session.diverged.isEmpty { throw ExitCode.diverged }
   }

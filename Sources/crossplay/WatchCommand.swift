@@ -88,7 +88,7 @@ struct WatchCommand: ParsableCommand {
       return try deviceOptions.finish(device)
     }
     let printer = WatchPrinter(environment: table.environment, seats: table.seats, json: json)
-    printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
+    try printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
     while let next = try watched.next() {
       try printer.show(next)
       if !(try wait()) { break }
@@ -98,7 +98,6 @@ struct WatchCommand: ParsableCommand {
 
   /// Between two steps; false where the user has had enough.
   private func wait() throws -> Bool {
-    fflush(nil)
     if delay > 0 { Thread.sleep(forTimeInterval: delay) }
     return !step || readLine() != nil
   }
@@ -123,7 +122,7 @@ struct WatchCommand: ParsableCommand {
       let suffix = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
       let place = url.deletingLastPathComponent().appendingPathComponent(name + suffix)
       try AtomicFile.write(try recorder.json(), to: place)
-      print("\(place.relativePath)  return \(String(format: "%g", end.episodeReturn))")
+      try Console.print("\(place.relativePath)  return \(String(format: "%g", end.episodeReturn))")
       recorder = try begin()
     }
   }
