@@ -111,7 +111,7 @@ let package = Package(
     tests("PoliciesTests", ["Policies"]),
     tests("RunsTests", ["Runs"]),
     tests("ReportsTests", ["Reports", "Runs", "Policies", "Files", "Evaluation", "Figures"]),
-    tests("CommandLineTests", ["crossplay"]),
+    tests("CommandLineTests", ["crossplay", "Files"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
 )

@@ -6,7 +6,9 @@ enum Leftovers {
   private static let suffix = ".temporary"
 
   /// A name that no other process has.
-  static func name(for name: String) -> String { ".\(name).\(UUID().uuidString)\(suffix)" }
+  static func name(for name: String) -> String {
+    ".\(name).\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))\(suffix)"
+  }
 
   /// Removes what nobody fills any more. What cannot be removed stays: it harms nobody.
   static func remove(in folder: URL) {

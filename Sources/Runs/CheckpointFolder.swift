@@ -152,6 +152,9 @@ public struct Checkpoint {
     do {
       let document = try JSONDecoder().decode(CheckpointDocument<Description>.self, from: data)
       guard seal != nil || document.format == 1 else { throw damaged("it has no document_hash") }
+      guard document.update == Int(url.lastPathComponent), document.update <= UInt32.max else {
+        throw damaged("it is of update \(document.update)")
+      }
       return document
     } catch let failure as FileFailure {
       throw failure

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Runs
 import TabularDecPOMDP
+import VulkanCompute
 
 struct FlowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -117,7 +118,7 @@ struct FlowCommand: ParsableCommand {
     let alphas = try alpha.map { try Self.alphas($0).count } ?? 1
     let copies = output != nil && alphas == 1 ? 2 + FlowFigures.sampleCount : 2
     let bytes = Double(alphas * initialisations) * Double(form.parameterCount * copies * MemoryLayout<Double>.stride)
-    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    let memory = Double(MachineMemory.availableBytes)
     guard bytes > memory / 2 else { return }
     throw UsageError(
       "--initialisations \(initialisations): their policies would take \((bytes / 0x1p30).rounded()) GiB, and this machine has "

@@ -50,7 +50,7 @@ struct EvaluationShape {
     let limits = [
       busyRows / (agents * environments), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
       device.maxStorageBufferRange / (4 * max(workspaceRows * (widths.max() ?? 0), observationRows * observationWords)),
-      device.memoryBytes / 4 / (4 * (workspaceRows * widths.reduce(0, +) + observationRows * observationWords)),
+      device.planningBytes / 4 / (4 * (workspaceRows * widths.reduce(0, +) + observationRows * observationWords)),
     ]
     return max(1, limits.min() ?? 1)
   }

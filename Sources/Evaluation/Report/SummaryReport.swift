@@ -39,6 +39,14 @@ public enum SummaryReport {
 
   public static func json(_ summary: EvaluationSummary) throws -> Data { try ReportJSON.encode(summary) }
 
+  /// The summary that `json` wrote.
+  /// - Throws: `DecodingError` where it did not.
+  public static func summary(json: Data) throws -> EvaluationSummary {
+    let summary = try JSONDecoder().decode(EvaluationSummary.self, from: json)
+    try summary.requirePlausible()
+    return summary
+  }
+
   private static func outcomeNames(_ summary: EvaluationSummary) -> [String] {
     (summary.configurations.first?.modes.first?.outcomes ?? [:]).keys.sorted()
   }

@@ -60,7 +60,21 @@ struct TrainedFolder {
         checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
     }
     let count = values.count / state.runs.count
+    try checkpoint.requireFinite(values, of: state.runs)
     return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+  }
+}
+
+extension Checkpoint {
+  /// Refuses weights that no training writes.
+  ///
+  /// - Parameter parameters: (R, P)
+  func requireFinite(_ parameters: [Float], of runs: [RunConfiguration]) throws {
+    guard let place = parameters.firstIndex(where: { !$0.isFinite }) else { return }
+    throw FileFailure(
+      url.path,
+      "run \(runs[place / (parameters.count / runs.count)].name) has the weight \(parameters[place]), which is not a finite "
+        + "number; remove the folder \(url.lastPathComponent) to use the checkpoint before it")
   }
 }
 

@@ -110,6 +110,7 @@ public final class TrainingWave {
         checkpoint.url.path,
         "was written on \(state.device), whose state layout differs; resume on a device of that kind")
     }
+    try checkpoint.requireFinite(checkpoint.state.read("parameters"), of: runs)
     for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
     trainer.didRestore(updates: checkpoint.update)
   }
