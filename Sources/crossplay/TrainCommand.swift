@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var waveRuns: Int?
 
-  @Flag(help: "Print the memory plan, the waves, and dispatches per update, and stop.")
+  @Flag(help: "Print the memory plan, the waves, what is written, and dispatches per update, and stop.")
   var plan = false
 
   @Flag(help: "Print one JSON object with the result.")
@@ -51,11 +51,13 @@ struct TrainCommand: ParsableCommand {
     let runs = try min(configuration.runs(in: part).count, waveRuns ?? .max)
     let device = try training.deviceOptions.open(environments: runs * configuration.environments)
     if plan {
-      guard !json else { throw UsageError("--plan prints text for people; leave out --json") }
-      try Console.print(
-        try Trainer.planText(
-          configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))
-      return
+      let runs = try configuration.runs(in: part)
+      guard !json else {
+        return try Console.printJSON(
+          Trainer.plan(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
+      }
+      return try Console.print(
+        try Trainer.planText(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
     }
     let folder = URL(fileURLWithPath: training.folder(of: configuration))
     let session = try session(configuration, part, in: folder, device)
