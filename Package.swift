@@ -90,7 +90,7 @@ let package = Package(
       name: "crossplay",
       dependencies: [
         "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments",
-        "TabularDecPOMDP", "VulkanCompute",
+        "TabularDecPOMDP", "VulkanCompute", "CHostSupport",
         argumentParser, logging,
       ],
       swiftSettings: strict),

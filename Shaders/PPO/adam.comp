@@ -2,7 +2,7 @@
 // Adam (Kingma and Ba 2015) on clipped gradients:
 //   g = scale * gradient;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 //   parameter -= learning rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
-// One invocation per (run, 16 consecutive parameters); does nothing where prepare_step found the gradient not finite.
+// One invocation per (run, 16 consecutive parameters); does nothing where prepare_step found that the run has diverged.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"

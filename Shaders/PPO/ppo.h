@@ -24,10 +24,11 @@
 #define PROGRESS_UPDATE 0u       // updates done
 #define PROGRESS_BETA1_POWER 1u  // float bits of beta1^t, t = Adam steps done
 #define PROGRESS_BETA2_POWER 2u
+#define PROGRESS_DIVERGED 3u     // the update, from 1, in which the run diverged; 0 for a run that did not
 
 // `step_scalars` (R, RUN_SCALARS) floats: what one Adam step needs, the same for all parameters of a run, and from
 // begin_update.comp what all steps of an update do
-#define STEP_GRADIENT_SCALE 0u   // min(1, max norm / norm); negative where the gradient is not finite
+#define STEP_GRADIENT_SCALE 0u   // min(1, max norm / norm); negative where the run has diverged
 #define STEP_LEARNING_RATE 1u    // learning rate / (1 - beta1^t)
 #define STEP_SECOND_MOMENT 2u    // 1 / (1 - beta2^t)
 #define STEP_ANNEALED_RATE 3u    // learning rate of the update
@@ -45,7 +46,7 @@
 #define METRIC_RESIDUAL_SQUARED 8u
 #define METRIC_ROW_SUMS 9u            // number of the sums above
 #define METRIC_GRADIENT_NORM 9u       // sum over minibatches, before clipping
-#define METRIC_NOT_FINITE 10u         // minibatches whose gradient was not finite; their step was not taken
+#define METRIC_STEPS_LEFT_OUT 10u     // minibatches whose step was not taken, since the run has diverged
 #define METRIC_EPISODES 11u           // episodes that ended in this rollout
 #define METRIC_EPISODE_RETURN 12u     // sum over those episodes
 #define METRIC_EPISODE_LENGTH 13u

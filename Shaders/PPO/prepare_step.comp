@@ -2,7 +2,8 @@
 // Scalars of one Adam step with global-norm clipping, per run:
 //   norm = sqrt(sum of norm_partials);  gradient scale = min(1, max_norm / norm)   (optax.clip_by_global_norm)
 //   beta_i^t by one multiplication per step
-// A norm that is not finite gives a negative scale: adam then leaves the run as it was, and the host is told.
+// A norm or a loss that is not finite makes the run diverge: from then on the scale is negative, adam leaves the run as it
+// was, and the host is told.
 // One workgroup of 256 per run; every invocation sums a fixed comb, then a fixed tree.
 layout(local_size_x = 256) in;
 #include "Common/buffers.glsl"

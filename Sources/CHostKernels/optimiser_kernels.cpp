@@ -99,7 +99,7 @@ void host_adam(const HostArguments *arguments, uint run, uint, uint) {
   const glsl::AdamStep given(arguments);
   const float *hyper = given.hyperparameters + run * RUN_SCALARS, *step = given.step_scalars + run * RUN_SCALARS;
   float scale = step[STEP_GRADIENT_SCALE];
-  if (scale < 0) return;  // the gradient is not finite
+  if (scale < 0) return;  // the run has diverged
   size_t place = static_cast<size_t>(run) * given.p.parameter_stride;
   adam(given.parameters + place, given.first_moments + place, given.second_moments + place,
        given.gradients + static_cast<size_t>(run) * given.p.gradient_stride, given.p.parameters, scale,

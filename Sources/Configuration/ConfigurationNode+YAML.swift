@@ -4,6 +4,10 @@ import Yams
 extension ConfigurationNode {
   /// Reads a YAML document; every node remembers its line (or the `--set` argument it came from).
   init(yaml: String, origin: (Int?) -> ConfigurationOrigin) throws {
+    guard Self.aliasCount(in: yaml) <= Self.mostAliases else {
+      throw ConfigurationError(
+        origin(nil), "refers to values by *name more than \(Self.mostAliases) times; write the values themselves")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)
@@ -11,24 +15,51 @@ extension ConfigurationNode {
       throw ConfigurationError(origin(error.line), "is not valid YAML: \(error.problem)")
     }
     guard let root else { throw ConfigurationError(origin(nil), "holds no configuration") }
-    self = try ConfigurationNode(root, origin: origin)
+    // Without aliases a text has no more values than bytes.
+    var budget = max(10_000, yaml.utf8.count)
+    self = try ConfigurationNode(root, origin: origin, budget: &budget)
   }
 
-  private init(_ node: Node, origin: (Int?) -> ConfigurationOrigin) throws {
+  /// Aliases of aliases double a document with every line; a few are good for something.
+  private static let mostAliases = 20
+
+  /// How often a text refers to an anchor, at most: a star where a value may begin, with a name behind it.
+  private static func aliasCount(in yaml: String) -> Int {
+    var before = UInt8(ascii: "\n")
+    var isStar = false
+    var count = 0
+    for byte in yaml.utf8 {
+      if isStar, !" \t\r\n,]}*".utf8.contains(byte) { count += 1 }
+      isStar = byte == UInt8(ascii: "*") && " \t\r\n[{,:?-".utf8.contains(before)
+      before = byte
+    }
+    return count
+  }
+
+  /// - Parameter budget: Values that there may still be.
+  private init(_ node: Node, origin: (Int?) -> ConfigurationOrigin, budget: inout Int) throws {
+    budget -= 1
+    guard budget >= 0 else {
+      throw ConfigurationError(
+        origin(nil), "repeats values by *name until they are millions; write the values themselves")
+    }
     let place = origin(node.mark?.line)
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any
       self.init(value: .scalar(isPlain ? ParameterValue(plain: scalar.string) : .text(scalar.string)), origin: place)
     case .sequence(let items):
-      self.init(value: .list(try items.map { try ConfigurationNode($0, origin: origin) }), origin: place)
+      var nodes: [ConfigurationNode] = []
+      for item in items { nodes.append(try ConfigurationNode(item, origin: origin, budget: &budget)) }
+      self.init(value: .list(nodes), origin: place)
     case .mapping(let mapping):
-      let entries = try mapping.map { key, value in
+      var entries: [Entry] = []
+      for (key, value) in mapping {
         guard let name = key.scalar?.string else {
           throw ConfigurationError(origin(key.mark?.line), "has a key that is not plain text")
         }
-        return Entry(
-          key: name, keyOrigin: origin(key.mark?.line), node: try ConfigurationNode(value, origin: origin))
+        let node = try ConfigurationNode(value, origin: origin, budget: &budget)
+        entries.append(Entry(key: name, keyOrigin: origin(key.mark?.line), node: node))
       }
       self.init(value: .section(entries), origin: place)
     case .alias(let alias):

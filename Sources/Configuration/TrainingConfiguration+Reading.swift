@@ -44,9 +44,14 @@ extension TrainingConfiguration {
     self.precision = precision.flatMap(Precision.init) ?? self.precision
     otherPlay =
       try section.texts("other_play", expected: "a list of the game's symmetries, such as [colors]") ?? otherPlay
+    initialWeights = try section.text("init_from", expected: "folder:run, such as runs/mine:3") { !$0.isEmpty }
+    let policy = try section.text("on_divergence", oneOf: DivergencePolicy.allCases.map(\.rawValue))
+    onDivergence = policy.flatMap(DivergencePolicy.init) ?? onDivergence
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)
+    let minutes = NumberRange(lower: .excluding(0), upper: .including(1e6))
+    checkpointMinutes = try section.number("checkpoint_minutes", in: minutes) ?? checkpointMinutes
     checkpointsKept = try section.integer("checkpoints_kept", in: 1...1_000_000) ?? checkpointsKept
     if var evaluation = try section.section("evaluation") { self.evaluation = try EvaluationSettings(&evaluation) }
     try section.finish()

@@ -26,7 +26,12 @@ extension TrainingConfiguration {
       ("network", network.node),
       ("precision", .scalar(.text(precision.rawValue))),
       ("other_play", .list(otherPlay.map { .scalar(.text($0)) })),
+    ]
+    if let initialWeights { entries.append(("init_from", .scalar(.text(initialWeights)))) }
+    entries += [
+      ("on_divergence", .scalar(.text(onDivergence.rawValue))),
       ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
+      ("checkpoint_minutes", .scalar(.number(checkpointMinutes))),
       ("checkpoints_kept", .scalar(.integer(checkpointsKept))),
       ("evaluation", evaluation.node),
     ]

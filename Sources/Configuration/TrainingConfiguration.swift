@@ -38,8 +38,14 @@ public struct TrainingConfiguration: Sendable {
   public var precision = Precision.float32
   /// Families of the game's symmetries that Other-Play draws from; empty without Other-Play.
   public var otherPlay: [String] = []
+  /// `folder:run` whose trained weights all runs begin with (alias `init_from`); nil for weights drawn from their seeds.
+  public var initialWeights: String?
+  /// What becomes of the other runs where one diverges.
+  public var onDivergence = DivergencePolicy.continue
   /// Env steps of one run between checkpoints.
   public var checkpointInterval = 0
+  /// Minutes between checkpoints; whichever of the two comes first.
+  public var checkpointMinutes = 10.0
   /// How many checkpoints stay on disk.
   public var checkpointsKept = 2
   public var evaluation = EvaluationSettings()
@@ -53,6 +59,14 @@ public struct TrainingConfiguration: Sendable {
   public var updates: Int { totalEnvSteps / envStepsPerUpdate }
   /// Updates from one checkpoint to the next.
   public var updatesPerCheckpoint: Int { max(1, checkpointInterval / envStepsPerUpdate) }
+}
+
+/// What a training does when a loss or a gradient of a run is not a finite number: `on_divergence`.
+public enum DivergencePolicy: String, Sendable, Hashable, CaseIterable {
+  /// The run keeps its last finite weights, and the others go on.
+  case `continue`
+  /// The training ends.
+  case stop
 }
 
 /// The places of a configuration's keys.

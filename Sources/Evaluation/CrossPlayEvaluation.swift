@@ -27,7 +27,7 @@ public struct CrossPlayEvaluation: Sendable {
   ///   - evaluators: One per network, of the same game and settings; every run is a policy of exactly one of them.
   /// - Throws: `EvaluationFailure.differentNetworks` if runs of two networks are to play together; what play throws.
   public init(
-    runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], progress: ((EvaluationProgress) -> Void)? = nil
+    runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], control: EvaluationControl = EvaluationControl()
   ) throws {
     let (environment, settings) = (evaluators[0].environment, evaluators[0].settings)
     let plan = CrossPlayPlan(
@@ -44,7 +44,7 @@ public struct CrossPlayEvaluation: Sendable {
       for (number, evaluator) in evaluators.enumerated() {
         let teams = plan.teams.filter { seats[$0[0]].evaluator == number }
         let cells = teams.map { team in team.map { seats[$0].policy } }
-        for (team, result) in zip(teams, try evaluator.evaluate(cells: cells, mode: mode, progress: progress)) {
+        for (team, result) in zip(teams, try evaluator.evaluate(cells: cells, mode: mode, control: control)) {
           matrix.add(result.cell, team: team)
         }
       }
@@ -81,8 +81,8 @@ extension CrossPlayEvaluator {
   ///
   /// - Parameter runs: What the policies are, with the same names.
   public func evaluate(
-    runs: [EvaluatedRun], progress: ((EvaluationProgress) -> Void)? = nil
+    runs: [EvaluatedRun], control: EvaluationControl = EvaluationControl()
   ) throws -> CrossPlayEvaluation {
-    try CrossPlayEvaluation(runs: runs, evaluators: [self], progress: progress)
+    try CrossPlayEvaluation(runs: runs, evaluators: [self], control: control)
   }
 }

@@ -26,6 +26,8 @@ public final class CrossPlayEvaluator {
   /// Env steps that a game may take on average before the evaluation gives up.
   public let maximumGameLength: Int
 
+  /// What teams play in here, where it is not a mode of play.
+  private let symmetryPart: String?
   private let shape: EvaluationShape
   private let player: CellPlayer
   private let device: Device
@@ -61,6 +63,7 @@ public final class CrossPlayEvaluator {
     self.stepsPerSubmission = stepsPerSubmission
     self.maximumGameLength = maximumGameLength
     self.device = device
+    symmetryPart = symmetries.map { "symmetry \($0.name)" }
     shape = EvaluationShape(games: settings.games, environment: environment)
     let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
     let bytes = try CellPlayer.bytesPerCell(
@@ -88,29 +91,32 @@ public final class CrossPlayEvaluator {
   ///
   /// - Parameters:
   ///   - cells: Teams: the policy of each seat by its place among the evaluator's policies.
-  ///   - progress: Called whenever cells have finished.
   /// - Returns: One result per team, in the same order.
-  /// - Throws: `EvaluationFailure.endlessGame`; `VulkanError`.
+  /// - Throws: `EvaluationFailure.endlessGame`; `VulkanError`; `EvaluationStopped`; what `control` throws.
   public func evaluate(
-    cells: [[Int]], mode: EvaluationMode, progress: ((EvaluationProgress) -> Void)? = nil
+    cells: [[Int]], mode: EvaluationMode, control: EvaluationControl = EvaluationControl()
   ) throws -> [CellResult] {
     for team in cells {
       precondition(
         team.count == shape.agents && team.allSatisfy(policyNames.indices.contains), "no such team: \(team)")
     }
-    guard !cells.isEmpty else { return [] }
-    let count = min(cellsPerBatch, cells.count)
+    let keys = cells.map { PlayedTeam.Key(part: symmetryPart ?? mode.description, team: names(of: $0)) }
+    var results = zip(cells, keys).map { team, key in control.played(key).map { CellResult($0, team: team) } }
+    /// Cells that are still to be played.
+    let waiting = results.indices.filter { results[$0] == nil }
+    guard !waiting.isEmpty else { return results.compactMap(\.self) }
+    let count = min(cellsPerBatch, waiting.count)
     let steps = try sequence(mode: mode, cells: count)
     let seeds = cells.map { CellSeeds.seed(evaluation: settings.seed, team: names(of: $0)) }
-    var results = [CellResult?](repeating: nil, count: cells.count)
     /// The cell in each place of the device, and the env steps that it has played.
-    var playing = Array(0..<count)
+    var playing = Array(waiting[..<count])
     var age = [Int](repeating: 0, count: count)
-    var starting = playing
+    var starting = Array(0..<count)
     var next = count
-    var finished = 0
+    var finished = cells.count - waiting.count
 
     while finished < cells.count {
+      guard !control.isStopping() else { throw EvaluationStopped() }
       if !starting.isEmpty {
         try player.start(starting, teams: playing.map { cells[$0] }, seeds: playing.map { seeds[$0] })
         starting = []
@@ -128,17 +134,21 @@ public final class CrossPlayEvaluator {
         if let environment = try player.refusedAction(cell: place) {
           throw EvaluationFailure.illegalAction(team: names(of: cells[cell]), environment: environment)
         }
-        results[cell] = try player.result(cell: place, team: cells[cell])
+        let result = try player.result(cell: place, team: cells[cell])
+        results[cell] = result
+        try control.keep(
+          PlayedTeam(
+            key: keys[cell], cell: result.cell, envSteps: result.envSteps, equivariance: result.equivariance))
         finished += 1
-        if next < cells.count {
-          playing[place] = next
+        if next < waiting.count {
+          playing[place] = waiting[next]
           age[place] = 0
           starting.append(place)
           next += 1
         }
       }
       if finished > before {
-        progress?(
+        control.progress(
           EvaluationProgress(
             mode: mode, cellsFinished: finished, cells: cells.count, gamesPerCell: settings.games))
       }

@@ -137,7 +137,8 @@ public struct SVGDocument {
 
   /// With at most two decimals.
   private func n(_ number: Double) -> String {
-    let hundredths = Int((number * 100).rounded())
+    // What is not a number, or beyond any page, is at its edge.
+    let hundredths = number.isNaN ? 0 : Int((min(max(number, -1e9), 1e9) * 100).rounded())
     let (whole, rest) = abs(hundredths).quotientAndRemainder(dividingBy: 100)
     let sign = hundredths < 0 ? "-" : ""
     if rest == 0 { return "\(sign)\(whole)" }

@@ -13,16 +13,15 @@ public enum AtomicFile {
   /// Writes what `body` appends; if `body` throws, nothing changes on disk.
   public static func write(to url: URL, _ body: (OpenFile) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).temporary")
-    let file = try OpenFile(creating: temporary.path)
+    let file = try OpenFile(creating: { folder.appendingPathComponent(Leftovers.name(for: url.lastPathComponent)) })
     do {
       try body(file)
       try file.synchronize()
+      guard rename(file.path, url.path) == 0 else { throw FileFailure.systemCall(url.path, "renaming to it") }
       try file.close()
-      guard rename(temporary.path, url.path) == 0 else { throw FileFailure.systemCall(url.path, "renaming to it") }
     } catch {
       try? file.close()
-      unlink(temporary.path)
+      unlink(file.path)
       throw error
     }
     try synchronizeFolder(folder)
@@ -43,22 +42,28 @@ public final class OpenFile {
   private var descriptor: Int32
   public private(set) var length = 0
 
-  init(creating path: String) throws {
-    self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
-    guard descriptor >= 0 else { throw FileFailure.systemCall(path, "creating it") }
+  /// Creates a file and locks it, so that no other process takes it for a leftover; with another name where one did before
+  /// it was locked.
+  init(creating name: () -> URL) throws {
+    while true {
+      let path = name().path
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw FileFailure.systemCall(path, "creating it") }
+      var status = stat()
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0, status.st_nlink > 0 {
+        self.path = path
+        self.descriptor = descriptor
+        return
+      }
+      Foundation.close(descriptor)
+      unlink(path)
+    }
   }
 
   deinit { try? close() }
 
   public func append(_ bytes: UnsafeRawBufferPointer) throws {
-    var written = 0
-    while written < bytes.count {
-      let step = Foundation.write(descriptor, bytes.baseAddress! + written, min(bytes.count - written, 1 << 30))
-      if step < 0 && errno == EINTR { continue }
-      guard step > 0 else { throw FileFailure.systemCall(path, "writing") }
-      written += step
-    }
+    try Descriptor.write(bytes, to: descriptor, path)
     length += bytes.count
   }
 

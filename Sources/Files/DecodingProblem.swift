@@ -6,7 +6,10 @@ package enum DecodingProblem {
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
       "\(path(context.codingPath)) has the wrong type"
     case DecodingError.dataCorrupted(let context):
-      context.codingPath.isEmpty ? "it is not valid JSON" : "\(path(context.codingPath)): \(context.debugDescription)"
+      context.codingPath.isEmpty
+        ? context.underlyingError == nil && !context.debugDescription.contains("not valid JSON")
+          ? context.debugDescription : "it is not valid JSON"
+        : "\(path(context.codingPath)): \(context.debugDescription)"
     default: "\(error)"
     }
   }

@@ -43,6 +43,10 @@ public enum PolicyFile {
     } catch let error as DecodingError {
       throw FileFailure(url.path, "has a wrong description: \(DecodingProblem.text(error))")
     }
+    if let tensor = policy.parameters.first(where: { $0.values.contains { !$0.isFinite } }) {
+      throw FileFailure(
+        url.path, "tensor \(tensor.name) has values that are not finite numbers; export the policy again")
+    }
     guard policy.weightHash == file.metadata["weight_hash"] else {
       throw FileFailure(url.path, "is damaged: its weights do not have the hash \(file.metadata["weight_hash"] ?? "")")
     }

@@ -53,6 +53,8 @@ public struct LearningCurves {
     public let count: MetricsReader.Count
     /// Lines of runs that the configuration does not have.
     public let foreignLines: Int
+    /// Updates without a line between others that have one.
+    public let gaps: [MetricsSurvey.Gap]
   }
 
   /// Pieces of a run.
@@ -94,17 +96,20 @@ public struct LearningCurves {
       for folder in training.folders {
         guard FileManager.default.fileExists(atPath: folder.metricsFile.path) else { continue }
         var foreign = 0
+        var survey = MetricsSurvey()
         let reader = MetricsReader(folder.metricsFile.path, keys: quantities.map(\.key))
         let count = try reader.read { line in
           guard let place = places[line.run], (1...updates).contains(line.update) else {
             foreign += 1
             return
           }
+          survey.add(run: line.run, update: line.update)
           let bin = (line.update - 1) * bins / updates
           if pieces[place][bin] == nil { pieces[place][bin] = Piece(quantities: quantities.count) }
           pieces[place][bin]?.add(line, quantities)
         }
-        sources.append(Source(file: folder.metricsFile, count: count, foreignLines: foreign))
+        sources.append(
+          Source(file: folder.metricsFile, count: count, foreignLines: foreign, gaps: survey.gaps()))
       }
       runs += zip(training.runs, pieces).map { Run(run: $0, pieces: $1) }
     }

@@ -87,6 +87,11 @@ public struct ReportContents {
       remarks.append(
         "\(folder.url.relativePath): the training is unfinished; its last checkpoint is at update \(done) of \(total).")
     }
+    for run in trainings.flatMap(\.runs) {
+      guard let update = run.diverged else { continue }
+      remarks.append(
+        "Run \(run.name) diverged in update \(update); it is shown and played with its last finite weights.")
+    }
     let expected = trainings.reduce(0) { $0 + $1.runs.count }
     if curves.runs.count < expected {
       remarks.append(
@@ -104,6 +109,7 @@ extension LearningCurves.Source {
     if let first = count.firstInvalidLine {
       remarks.append("\(name): \(count.invalidLines) lines are not metrics and are left out, first line \(first).")
     }
+    if let missing = MetricsSurvey.text(gaps) { remarks.append("\(name): \(missing).") }
     if foreignLines > 0 {
       remarks.append("\(name): \(foreignLines) lines are of runs or updates that config.yaml does not have; left out.")
     }

@@ -23,9 +23,11 @@ public struct ReportedTraining: Sendable {
       contents: { ($0.configuration, Set($0.savedRuns.map(\.index))) })
     let labels: [String?] = groups.count == 1 ? [nil] : JoinedTrainings.labels(of: groups.map { $0[0].url })
     return zip(groups, labels).map { folders, label in
-      ReportedTraining(
+      let states = folders.flatMap { $0.checkpoints.map(\.description) }
+      let diverged = states.reduce(into: [String: Int]()) { all, state in all.merge(state.diverged ?? [:]) { $1 } }
+      return ReportedTraining(
         configuration: folders[0].configuration, folders: folders, label: label,
-        runs: folders[0].configuration.runs.map { EvaluatedRun($0, folder: label) })
+        runs: folders[0].configuration.runs.map { EvaluatedRun($0, folder: label, diverged: diverged[$0.name]) })
     }
   }
 

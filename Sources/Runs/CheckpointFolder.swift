@@ -3,7 +3,8 @@ import Foundation
 
 /// The checkpoints of one training: `checkpoints/000120/` holds `state.safetensors` and `state.json`.
 ///
-/// A checkpoint is written beside its place and renamed into it, so a folder with a number for a name is complete.
+/// A checkpoint is written beside its place and renamed into it, so a folder with a number for a name is complete. Its
+/// `state.json` holds the hash of the tensors and that of its own text.
 /// One process writes to a folder at a time.
 public struct CheckpointFolder: Sendable {
   static let stateName = "state.safetensors"
@@ -30,7 +31,8 @@ public struct CheckpointFolder: Sendable {
       let document = CheckpointDocument(update: update, stateHash: hash, description: description)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try AtomicFile.write(encoder.encode(document), to: temporary.appendingPathComponent(Self.descriptionName))
+      let text = SealedJSON.seal(try encoder.encode(document))
+      try AtomicFile.write(text, to: temporary.appendingPathComponent(Self.descriptionName))
       try removeIfPresent(place)
       guard rename(temporary.path, place.path) == 0 else { throw FileFailure.systemCall(place.path, "renaming to it") }
     } catch {
@@ -71,10 +73,15 @@ public struct CheckpointFolder: Sendable {
       try removeIfPresent(hidden)
       try files.moveItem(at: url.appendingPathComponent(Self.name(update)), to: hidden)
     }
-    guard files.fileExists(atPath: url.path) else { return }
-    for name in try files.contentsOfDirectory(atPath: url.path)
+    try removeRemains()
+  }
+
+  /// Removes what interrupted writers left.
+  public func removeRemains() throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
     where name.hasPrefix(Self.removingPrefix) || name.hasPrefix(Self.writingPrefix) {
-      try files.removeItem(at: url.appendingPathComponent(name))
+      try FileManager.default.removeItem(at: url.appendingPathComponent(name))
     }
   }
 
@@ -135,8 +142,22 @@ public struct Checkpoint {
     guard let data = FileManager.default.contents(atPath: file.path) else {
       throw FileFailure(file.path, "cannot be read")
     }
+    let seal = SealedJSON.isWhole(data)
+    func damaged(_ what: String) -> FileFailure {
+      FileFailure(
+        file.path,
+        "is damaged: \(what); remove the folder \(url.lastPathComponent) to continue from the checkpoint before it")
+    }
+    if seal == false { throw damaged("its text is not the one that was written") }
     do {
-      return try JSONDecoder().decode(CheckpointDocument<Description>.self, from: data)
+      let document = try JSONDecoder().decode(CheckpointDocument<Description>.self, from: data)
+      guard seal != nil || document.format == 1 else { throw damaged("it has no document_hash") }
+      guard document.update == Int(url.lastPathComponent), document.update <= UInt32.max else {
+        throw damaged("it is of update \(document.update)")
+      }
+      return document
+    } catch let failure as FileFailure {
+      throw failure
     } catch {
       throw FileFailure(file.path, "is not a checkpoint's description: \(DecodingProblem.text(error))")
     }
@@ -155,9 +176,11 @@ public struct CheckpointRecord<Description: Sendable>: Sendable {
 
 /// The content of `state.json`.
 private struct CheckpointDocument<Description: Codable & Sendable>: Codable {
-  static var currentFormat: Int { 1 }
+  /// Format 1 had no hash of its own text.
+  static var currentFormat: Int { 2 }
 
   let format: Int
+  let documentHash: String?
   let update: Int
   let stateHash: String
   let description: Description
@@ -165,10 +188,12 @@ private struct CheckpointDocument<Description: Codable & Sendable>: Codable {
   enum CodingKeys: String, CodingKey {
     case format, update, description
     case stateHash = "state_hash"
+    case documentHash = "document_hash"
   }
 
   init(update: Int, stateHash: String, description: Description) {
     format = Self.currentFormat
+    documentHash = SealedJSON.placeholder
     self.update = update
     self.stateHash = stateHash
     self.description = description
@@ -177,11 +202,12 @@ private struct CheckpointDocument<Description: Codable & Sendable>: Codable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     format = try container.decode(Int.self, forKey: .format)
-    guard format == Self.currentFormat else {
+    guard (1...Self.currentFormat).contains(format) else {
       throw DecodingError.dataCorruptedError(
         forKey: .format, in: container,
-        debugDescription: "format \(format) was written by another version; this one reads \(Self.currentFormat)")
+        debugDescription: "format \(format) was written by another version; this one reads 1 to \(Self.currentFormat)")
     }
+    documentHash = try container.decodeIfPresent(String.self, forKey: .documentHash)
     update = try container.decode(Int.self, forKey: .update)
     stateHash = try container.decode(String.self, forKey: .stateHash)
     description = try container.decode(Description.self, forKey: .description)

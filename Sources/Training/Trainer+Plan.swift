@@ -14,7 +14,8 @@ extension Trainer {
     let waves = try waves(of: runs, configuration: configuration, device: device, limit: waveLimit)
     let largest = waves.map(\.count).max() ?? 0
     let (parts, table) = try plan(configuration: configuration, runs: largest, device: device)
-    let text = try parts.planText(table: table, device: device)
+    let volume = parts.volume(configuration, waves: waves, table: table)
+    let text = try parts.planText(table: table, volume: volume, device: device)
     guard waves.count > 1 else { return text }
     let all = try plannedBytes(configuration: configuration, runs: runs.count, device: device)
     return """
@@ -23,6 +24,25 @@ extension Trainer {
       the largest wave:
       \(text)
       """
+  }
+
+  /// The same for programs.
+  ///
+  /// - Throws: `ConfigurationError` where minibatches do not divide the rollout.
+  public static func plan(
+    configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device, waveLimit: Int? = nil
+  ) throws -> TrainingPlan {
+    let waves = try waves(of: runs, configuration: configuration, device: device, limit: waveLimit)
+    let (parts, table) = try plan(
+      configuration: configuration, runs: waves.map(\.count).max() ?? 0, device: device)
+    let counts = try? parts.counts(on: device)
+    return TrainingPlan(
+      device: device.description.name, profile: device.profile.description, waves: waves.map(\.count),
+      windowRuns: parts.network.windowRuns, environments: parts.shape.environments, steps: parts.shape.steps,
+      agents: parts.shape.agents, minibatchRows: parts.shape.minibatchRows, chunkRows: parts.shape.chunkRows,
+      bytes: table.totalBytes, availableBytes: device.description.availableBytes,
+      buffers: table.plannedBuffers, dispatches: counts?.dispatches, handOvers: counts?.handOvers,
+      volume: parts.volume(configuration, waves: waves, table: table))
   }
 
   /// Device memory that this many runs take at once.
@@ -59,7 +79,15 @@ extension TrainerParts {
     }
   }
 
-  fileprivate func planText(table: BufferTable, device: Device) throws -> String {
+  fileprivate func volume(
+    _ configuration: TrainingConfiguration, waves: [[RunConfiguration]], table: BufferTable
+  ) -> TrainingVolume {
+    TrainingVolume(
+      configuration, waves: waves, outcomes: environment.environment.outcomeQuantities.count,
+      checkpointBytes: table.persistentBuffers.reduce(0) { $0 + $1.runCount * $1.bytesPerRun })
+  }
+
+  fileprivate func planText(table: BufferTable, volume: TrainingVolume, device: Device) throws -> String {
     let (observation, rows) = (4 * shape.observationWords, shape.rows * network.windowRuns)
     let all = table.bytes(ofNamesBeginning: RolloutBuffers.prefix) / rows
     let dense = 4 * network.architecture.inputs
@@ -72,6 +100,7 @@ extension TrainerParts {
       \(table.planText())
       rollout bytes per row: observation \(observation) packed instead of \(dense) as float32 \
       (1/\(dense / observation)), all \(all)
+      \(volume.text)
       \(counts)
       """
   }

@@ -119,6 +119,23 @@ public final class Trainer {
     return try parts.learner.parameters.read(run: run)
   }
 
+  /// The update, from 1, in which every run diverged; nil for those that did not. No update may be in flight.
+  public func divergedUpdates() throws -> [Int?] {
+    precondition(pending == nil, "progress is read after finishUpdate()")
+    return try runs.indices.map { run in
+      let update = Int(try parts.scalars.progress.read(run: run)[Int(PROGRESS_DIVERGED)])
+      return update > 0 ? update : nil
+    }
+  }
+
+  /// Puts trained weights in place of those that every run has drawn; before the first update.
+  ///
+  /// - Parameter parameters: (P) with padding.
+  public func begin(with parameters: [Float]) throws {
+    precondition(updatesSubmitted == 0 && parameters.count == layout.count)
+    for run in runs.indices { try parts.learner.parameters.write(parameters, run: run) }
+  }
+
   /// Buffers that make up the state of the training: save them, and restore them to continue bit by bit.
   public var persistentBuffers: [AnyBuffer] { table.persistentBuffers }
 
@@ -176,8 +193,8 @@ public enum TrainingFailure: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let run, let update, let quantity):
-      "run \(run): \(quantity) is not a finite number in update \(update); earlier checkpoints are intact, "
-        + "try a smaller learning_rate or max_gradient_norm"
+      "run \(run) diverged: \(quantity) is not a finite number in update \(update); earlier checkpoints are intact, "
+        + "try a smaller learning_rate or max_gradient_norm, or on_divergence: continue"
     case .illegalAction(let run, let update):
       "run \(run): an environment refused an action in update \(update); please report this defect of the engine"
     }

@@ -71,7 +71,7 @@ final class TrainerParts {
   ) -> Int {
     let fitting = min(
       device.description.maxStorageBufferRange / max(planned.largestRunStride, gradientBytes),
-      device.description.memoryBytes / 2 / (planned.totalBytes + gradientBytes))
+      device.description.planningBytes / 2 / (planned.totalBytes + gradientBytes))
     return min(shape.runs, max(1, fitting))
   }
 

@@ -68,6 +68,25 @@ public final class BufferTable {
   /// What a checkpoint has to hold, in order of registration.
   public var persistentBuffers: [AnyBuffer] { entries.filter { $0.persistence == .persistent }.map(\.buffer) }
 
+  /// A registered buffer, as a plan shows it.
+  public struct PlannedBuffer: Sendable, Hashable, Encodable {
+    public let name: String
+    /// Runs first.
+    public let shape: [Int]
+    public let element: String
+    public let bytes: Int
+    public let isPersistent: Bool
+  }
+
+  public var plannedBuffers: [PlannedBuffer] {
+    entries.map { entry in
+      PlannedBuffer(
+        name: entry.buffer.name, shape: [entry.buffer.runCount] + entry.buffer.shape.map(\.count),
+        element: entry.buffer.elementName, bytes: entry.buffer.byteCount,
+        isPersistent: entry.persistence == .persistent)
+    }
+  }
+
   /// One line per buffer: name, shape, element, bytes, persistence; then the sum.
   public func planText() -> String {
     let rows = entries.map { entry in

@@ -34,8 +34,24 @@ public struct DeviceDescription: Sendable {
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
-  /// Bytes that the engine may take: a CPU device works in the machine's memory, whichever heap its driver reports.
-  public var availableBytes: Int { kind == .cpu ? Int(ProcessInfo.processInfo.physicalMemory) : memoryBytes }
+  /// Bytes of that heap that the driver expects to have for this process, now; nil where it does not say
+  /// (VK_EXT_memory_budget).
+  public let memoryBudget: Int?
+
+  /// Bytes that the engine may take: the heap, or less where the driver expects less. Where device and host have the same
+  /// memory, also what the machine and its control groups allow; a CPU device works in that alone, whatever heap its driver
+  /// reports.
+  public var availableBytes: Int {
+    let own = min(memoryBytes, memoryBudget ?? .max)
+    return switch kind {
+    case .cpu: MachineMemory.availableBytes
+    case .integrated: min(own, MachineMemory.availableBytes)
+    case .discrete, .virtual, .other: own
+    }
+  }
+
+  /// What may be planned with at most: the heap where `availableBytes` is more.
+  public var planningBytes: Int { min(memoryBytes, availableBytes) }
 
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
@@ -115,12 +131,8 @@ public struct DeviceDescription: Sendable {
     maxGroupInvocations = Int(limits.maxComputeWorkGroupInvocations)
     maxSharedMemoryBytes = Int(limits.maxComputeSharedMemorySize)
     offsetAlignment = Int(max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment))
-    var memory = VkPhysicalDeviceMemoryProperties()
-    vkGetPhysicalDeviceMemoryProperties(physical, &memory)
-    memoryBytes = withUnsafeBytes(of: memory.memoryHeaps) { heaps in
-      heaps.bindMemory(to: VkMemoryHeap.self).prefix(Int(memory.memoryHeapCount))
-        .filter { $0.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT.rawValue != 0 }.map { Int($0.size) }.max() ?? 0
-    }
+    (memoryBytes, memoryBudget) = Self.memory(
+      of: physical, withBudget: hasVulkan11 && extensions.contains("VK_EXT_memory_budget"))
     let queues = Self.queueFamilies(of: physical)
     let compute = Self.computeFamily(of: queues)
     let timestampBits = compute.map { queues[$0].timestampValidBits } ?? 0
@@ -141,6 +153,31 @@ public struct DeviceDescription: Sendable {
       missing.append("32 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
     }
     self.missing = missing
+  }
+
+  /// The largest device-local heap, and what the driver expects this process to get of it.
+  private static func memory(of physical: VkPhysicalDevice, withBudget: Bool) -> (bytes: Int, budget: Int?) {
+    var budget = VkPhysicalDeviceMemoryBudgetPropertiesEXT()
+    budget.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT
+    var memory = VkPhysicalDeviceMemoryProperties2()
+    memory.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2
+    if withBudget {
+      withUnsafeMutablePointer(to: &budget) { budget in
+        memory.pNext = UnsafeMutableRawPointer(budget)
+        vkGetPhysicalDeviceMemoryProperties2(physical, &memory)
+      }
+    } else {
+      vkGetPhysicalDeviceMemoryProperties(physical, &memory.memoryProperties)
+    }
+    let properties = memory.memoryProperties
+    let heaps = withUnsafeBytes(of: properties.memoryHeaps) { heaps in
+      Array(heaps.bindMemory(to: VkMemoryHeap.self).prefix(Int(properties.memoryHeapCount)))
+    }
+    let budgets = withUnsafeBytes(of: budget.heapBudget) { Array($0.bindMemory(to: VkDeviceSize.self)) }
+    let own = heaps.indices.filter { heaps[$0].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT.rawValue != 0 }
+    guard let largest = own.max(by: { heaps[$0].size < heaps[$1].size }) else { return (0, nil) }
+    let bytes = Int(clamping: heaps[largest].size)
+    return (bytes, budgets[largest] > 0 ? Int(clamping: budgets[largest]) : nil)
   }
 
   static func extensions(of physical: VkPhysicalDevice) throws -> Set<String> {

@@ -107,19 +107,19 @@ struct BenchCommand: ParsableCommand {
     if json { return try Console.printJSON(result) }
     let rate = result.envStepsPerSecond
     let pieces = if let pieces = result.pieces, pieces > 1 { " in \(pieces) pieces" } else { "" }
-    print(
+    try Console.print(
       "\(kind.rawValue) \(environmentName): \(magnitude(rate.median)) env steps/s "
         + "(\(magnitude(rate.min)) to \(magnitude(rate.max)) in \(repetitions) repetitions), "
         + "\(result.runs) runs x \(result.environments) environments\(pieces) on \(result.device)")
     if let games = result.gamesPerSecond, let policies = result.policies {
       let span = "(\(magnitude(games.min)) to \(magnitude(games.max)))"
-      print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
+      try Console.print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
     }
     if let dispatches = result.dispatches, let handOvers = result.handOvers {
       let work = kind == .train ? "update" : "rollout"
-      print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(work)")
+      try Console.print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(work)")
     }
-    if let profile = result.profile { print(profile.text) }
+    if let profile = result.profile { try Console.print(profile.text) }
   }
 
   private func printFirstDispatches(_ configuration: TrainingConfiguration, _ device: Device) throws {
@@ -133,11 +133,11 @@ struct BenchCommand: ParsableCommand {
           environment: environmentName, seconds: seconds, kernels: kernels, device: device.description.name,
           driver: device.description.driver, commit: Version.commit))
     }
-    print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
+    try Console.print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
     let width = kernels.map(\.name.count).max() ?? 0
     for kernel in kernels {
       let name = kernel.name.padding(toLength: width, withPad: " ", startingAt: 0)
-      print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
+      try Console.print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
     }
   }
 

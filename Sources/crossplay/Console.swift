@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Output of the commands: results to stdout, remarks to stderr through the log.
+/// Output of the commands: results to stdout, where a failure is an error, remarks and progress to stderr, where it is not.
 enum Console {
   static let log: Logger = {
     var logger = Logger(label: "crossplay") { _ in PlainLogHandler() }
@@ -9,13 +9,62 @@ enum Console {
     return logger
   }()
 
+  /// Makes writing to what is closed a failure that can be handled: signals of broken pipes are ignored, and files that are
+  /// opened later never get the numbers of streams that whoever started the process closed.
+  static func prepare() {
+    signal(SIGPIPE, SIG_IGN)
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
+      // Reading only, so that results cannot be written to it.
+      _ = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// Writes a result and a line break to stdout.
+  /// - Throws: `OutputFailure` where that cannot be done.
+  static func print(_ result: some CustomStringConvertible) throws {
+    guard write("\(result)\n", to: STDOUT_FILENO) else { throw OutputFailure(reason: String(cString: strerror(errno))) }
+  }
+
   /// One JSON object on one line of stdout.
   static func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
+
+  /// Whether stderr is a terminal that rewrites lines.
+  static let rewritesLines = isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  private static let isTerminal = isatty(STDERR_FILENO) == 1
+
+  /// Writes to stderr, in a log file with the time in front; what cannot be written is left out.
+  static func note(_ text: String) {
+    let time = isTerminal ? "" : "\(Date.now.formatted(.iso8601)) "
+    _ = write(time + text, to: STDERR_FILENO)
+  }
+
+  /// Writes all of a text, waiting for whoever reads it.
+  private static func write(_ text: String, to stream: Int32) -> Bool {
+    var rest = ArraySlice(text.utf8)
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(stream, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        var ready = pollfd(fd: stream, events: Int16(POLLOUT), revents: 0)
+        poll(&ready, 1, -1)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}
+
+/// A result that could not be written to stdout.
+struct OutputFailure: Error, CustomStringConvertible {
+  let reason: String
+  var description: String { "the result cannot be written to stdout: \(reason)" }
 }
 
 /// Remarks for people: the message alone, prefixed with its level if it is a warning or worse.
@@ -30,6 +79,6 @@ private struct PlainLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let prefix = event.level >= .warning ? "\(event.level): " : ""
-    FileHandle.standardError.write(Data("\(prefix)\(event.message)\n".utf8))
+    Console.note("\(prefix)\(event.message)\n")
   }
 }

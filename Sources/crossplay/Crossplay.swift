@@ -15,11 +15,24 @@ import Runs
     ])
 
   static func main() {
+    Console.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      exit(withError: Advice.adding(to: error))
+      end(Advice.adding(to: error))
+    }
+  }
+
+  /// Ends the process as `exit(withError:)` does, but for help that cannot be written.
+  private static func end(_ error: any Error) -> Never {
+    guard exitCode(for: error) == .success else { exit(withError: error) }
+    let help = fullMessage(for: error)
+    do {
+      if !help.isEmpty { try Console.print(help) }
+      exit()
+    } catch {
+      exit(withError: error)
     }
   }
 }

@@ -39,13 +39,13 @@ struct DevicesCommand: ParsableCommand {
       if json {
         try Console.printJSON(row)
       } else {
-        print(
+        try Console.print(
           "\(row.isDefault ? "*" : " ") \(row.index)  \(row.name)  (\(row.kind), Vulkan \(row.apiVersion), \(row.driver))"
         )
-        print(
+        try Console.print(
           "     memory \(formatBytes(row.memoryBytes)), one binding \(formatBytes(row.maxStorageBufferRange)), "
             + "subgroup \(row.subgroupSize)\(row.cooperativeMatrices ? ", matrix units" : "")")
-        print(
+        try Console.print(
           row.missing.isEmpty ? "     \(row.profile)" : "     unusable, lacks \(row.missing.joined(separator: ", "))")
       }
     }

@@ -58,6 +58,7 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var deviceOptions: DeviceOptions
 
   func run() throws {
+    StopRequest.await()
     let joined = try JoinedTrainings(folders.map { URL(fileURLWithPath: $0) })
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
@@ -71,45 +72,58 @@ struct EvaluateCommand: ParsableCommand {
     let record = EvaluationRecord(
       joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
     let target = try EvaluationFolder(record, of: joined, output: output.map { URL(fileURLWithPath: $0) })
-    try Folder.make(target.url)
+    try Folder.make(target.place)
     let evaluators = try joined.networks.map { network in
       try CrossPlayEvaluator(
         environment: joined.environment, architecture: network.architecture, policies: network.policies,
         settings: settings, device: device)
     }
+    let played = try PlayedTeams(record, in: target.place)
+    if played.count > 0 { Console.log.info("\(played.count) teams were played before and are not played again") }
+    let before = played.count
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    func report(_ what: String, _ progress: EvaluationProgress) {
-      guard clock.now - lastReport > .seconds(5) else { return }
-      lastReport = clock.now
-      Console.log.info("\(what): \(progress.cellsFinished) of \(progress.cells) teams")
+    func control(_ what: @escaping (EvaluationProgress) -> String) -> EvaluationControl {
+      EvaluationControl(
+        played: { played[$0] }, keep: { try played.keep($0) },
+        progress: { progress in
+          guard clock.now - lastReport > .seconds(5) else { return }
+          lastReport = clock.now
+          Console.log.info("\(what(progress)): \(progress.cellsFinished) of \(progress.cells) teams")
+        }, isStopping: { StopRequest.isMade })
     }
-    var evaluation = try CrossPlayEvaluation(runs: joined.runs, evaluators: evaluators) { report("\($0.mode)", $0) }
-    if settings.symmetry {
-      for network in joined.networks {
+    var evaluation: CrossPlayEvaluation
+    do {
+      evaluation = try CrossPlayEvaluation(
+        runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
+      for network in settings.symmetry ? joined.networks : [] {
         evaluation.add(
           try RunEquivariance.measure(
             runs: joined.runs, policies: network.policies, environment: joined.environment,
-            architecture: network.architecture, settings: settings, device: device
-          ) { report("symmetry", $0) })
+            architecture: network.architecture, settings: settings, device: device, control: control { _ in "symmetry" }
+          ))
       }
+    } catch let stopped as EvaluationStopped {
+      try StopRequest.end("with \(played.count) teams played, which are kept")
+      throw stopped
     }
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
-    let played = evaluation.plan.teams.count * settings.games * settings.modes.count
-    try target.write(evaluation)
-    if let earlier = target.earlierGoesTo {
+    let games = (played.count - before) * settings.games
+    let written = try target.write(evaluation)
+    played.remove()
+    if let earlier = written.earlier {
       Console.log.info("the earlier evaluation was moved to \(earlier.relativePath)")
     }
-    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(played) / seconds)) games/s)"
-    let place = "\(device.description.name); written to \(target.url.relativePath)"
-    Console.log.info("\(played) games in \(rate) on \(place)")
+    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s)"
+    let place = "\(device.description.name); written to \(written.url.relativePath)"
+    Console.log.info("\(games) games in \(rate) on \(place)")
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
       for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }
     } else {
-      print(SummaryReport.table(evaluation.summary))
+      try Console.print(SummaryReport.table(evaluation.summary))
     }
   }
 

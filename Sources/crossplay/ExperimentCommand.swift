@@ -21,12 +21,19 @@ struct ExperimentCommand: ParsableCommand {
 
     var train = try TrainCommand.parse([training.path])
     train.training = training
-    try train.run()
+    var diverged: ExitCode?
+    do {
+      try train.run()
+    } catch let code as ExitCode where code == .diverged {
+      diverged = code
+    }
 
     var evaluate = try EvaluateCommand.parse([folder])
     evaluate.deviceOptions = training.deviceOptions
     try evaluate.run()
 
+    StopRequest.ignore()
     try ReportCommand.parse([folder]).run()
+    if let diverged { throw diverged }
   }
 }

@@ -52,7 +52,11 @@ struct ExportCommand: ParsableCommand {
       let result = Result(
         run: trained.runs[position].index, name: trained.runs[position].name, folder: place.path,
         weightHash: policy.weightHash)
-      if json { try Console.printJSON(result) } else { print("\(place.relativePath)  \(result.weightHash)") }
+      if json {
+        try Console.printJSON(result)
+      } else {
+        try Console.print("\(place.relativePath)  \(result.weightHash)")
+      }
     }
     try deviceOptions.finish(device)
   }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Runs
 import TabularDecPOMDP
+import VulkanCompute
 
 struct FlowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -117,7 +118,7 @@ struct FlowCommand: ParsableCommand {
     let alphas = try alpha.map { try Self.alphas($0).count } ?? 1
     let copies = output != nil && alphas == 1 ? 2 + FlowFigures.sampleCount : 2
     let bytes = Double(alphas * initialisations) * Double(form.parameterCount * copies * MemoryLayout<Double>.stride)
-    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    let memory = Double(MachineMemory.availableBytes)
     guard bytes > memory / 2 else { return }
     throw UsageError(
       "--initialisations \(initialisations): their policies would take \((bytes / 0x1p30).rounded()) GiB, and this machine has "
@@ -153,7 +154,7 @@ struct FlowCommand: ParsableCommand {
       if report.unfinished > 0 {
         Console.log.warning("alpha \(alpha): \(report.unfinished) flows were given up before they converged")
       }
-      if json { try Console.printJSON(report) } else { print(Self.text(report)) }
+      if json { try Console.printJSON(report) } else { try Console.print(Self.text(report)) }
       ensembles.append(ensemble)
       reports.append(report)
     }
@@ -197,7 +198,7 @@ struct FlowCommand: ParsableCommand {
     } else {
       let low = found.low.map { "above \($0.alpha)" } ?? "below \(Threshold.smallestAlpha) of the reward range"
       let bound = found.bound.map { "; alpha above \($0) is known to suffice" } ?? ""
-      print("\(form.problem.name): the threshold is \(low) and at most \(found.high.alpha)\(bound)")
+      try Console.print("\(form.problem.name): the threshold is \(low) and at most \(found.high.alpha)\(bound)")
     }
   }
 
@@ -230,7 +231,7 @@ struct FlowCommand: ParsableCommand {
       policy: form.nested(annealing.bestPolicy), seconds: seconds)
     if json { return try Console.printJSON(result) }
     let optimum = result.knownOptimum.map { ", known optimum \($0)" } ?? ""
-    print(
+    try Console.print(
       "\(result.problem), horizon \(result.horizon): best return \(best), reached by \(result.initialisationsAtBest) of "
         + "\(initialisations) initialisations\(optimum)")
   }
@@ -252,15 +253,17 @@ struct FlowCommand: ParsableCommand {
     Console.log.info("\(report.flows) flows in \((clock.now - start).inSeconds) s on \(report.device)")
     if json { return try Console.printJSON(report) }
     for (alpha, problems) in zip(report.alphas, report.ambiguousProblems) {
-      print(
+      try Console.print(
         String(format: "alpha %.4f: %d of %d problems still have several policies", alpha, problems, report.problems))
     }
     for found in report.largestThresholds {
-      print(String(format: "%@: threshold %.4f to %.4f of the reward range", found.problem, found.low, found.high))
+      try Console.print(
+        String(format: "%@: threshold %.4f to %.4f of the reward range", found.problem, found.low, found.high))
     }
-    print("\(report.suspects) suspects at the largest alpha, \(report.counterExamples.count) counter-examples")
+    try Console.print(
+      "\(report.suspects) suspects at the largest alpha, \(report.counterExamples.count) counter-examples")
     for found in report.counterExamples {
-      print(
+      try Console.print(
         "\(found.problem): at alpha \(found.alpha) policies differ by \(found.maxPolicyDistance), from equivariance by "
           + "\(found.equivarianceError)")
     }

@@ -46,7 +46,8 @@ struct ReportCommand: ParsableCommand {
     if json {
       try Console.printJSON(record)
     } else {
-      print("\(target.appendingPathComponent("report.html").relativePath) and \(record.files.count - 1) more files")
+      try Console.print(
+        "\(target.appendingPathComponent("report.html").relativePath) and \(record.files.count - 1) more files")
     }
   }
 }

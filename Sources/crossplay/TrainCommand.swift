@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var waveRuns: Int?
 
-  @Flag(help: "Print the memory plan, the waves, and dispatches per update, and stop.")
+  @Flag(help: "Print the memory plan, the waves, what is written, and dispatches per update, and stop.")
   var plan = false
 
   @Flag(help: "Print one JSON object with the result.")
@@ -36,30 +36,33 @@ struct TrainCommand: ParsableCommand {
     let seconds: Double
     let envStepsPerSecond: Double
     let meanReturn: Double?
+    /// Names of runs that diverged.
+    let diverged: [String]
     let device: String
     let dispatchesPerUpdate: Int
     let handOversPerUpdate: Int
   }
 
   func run() throws {
+    StopRequest.await()
     let configuration = try training.configuration()
     let part = try shard.map { try Shard($0) } ?? .whole
     if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
     let runs = try min(configuration.runs(in: part).count, waveRuns ?? .max)
     let device = try training.deviceOptions.open(environments: runs * configuration.environments)
     if plan {
-      guard !json else { throw UsageError("--plan prints text only; leave out --json") }
-      print(
-        try Trainer.planText(
-          configuration: configuration, runs: configuration.runs(in: part), device: device, waveLimit: waveRuns))
-      return
+      let runs = try configuration.runs(in: part)
+      guard !json else {
+        return try Console.printJSON(
+          Trainer.plan(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
+      }
+      return try Console.print(
+        try Trainer.planText(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
     }
     let folder = URL(fileURLWithPath: training.folder(of: configuration))
-    let session =
-      training.resume
-      ? try TrainingSession.resume(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
-      : try TrainingSession.begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+    let session = try session(configuration, part, in: folder, device)
     for remark in session.remarks { Console.log.warning("\(remark)") }
+    for note in session.notes { Console.log.info("\(note)") }
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
     let trainer = session.trainer
@@ -72,11 +75,18 @@ struct TrainCommand: ParsableCommand {
     let start = clock.now
     var progress = ProgressLine(
       updates: configuration.updates,
-      envSteps: configuration.updates * configuration.envStepsPerUpdate * waves.reduce(0, +))
+      envSteps: configuration.updates * configuration.envStepsPerUpdate * waves.reduce(0, +),
+      isTerminal: Console.rewritesLines, output: Console.note)
     var returns: [Int: Double] = [:]
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
-    try session.run { metrics in
+    var diverged = Set(session.diverged)
+    func report(_ metrics: [RunMetrics]) {
+      for run in metrics where run.hasDiverged && diverged.insert(run.name).inserted {
+        progress.finish()
+        Console.log.warning(
+          "run \(run.name) diverged in update \(run.update); it keeps its last finite weights, the other runs go on")
+      }
       for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
       if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
       let wave = metrics.compactMap { returns[$0.run] }
@@ -84,20 +94,53 @@ struct TrainCommand: ParsableCommand {
         update: metrics[0].update, envStepsDone: session.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
+    do {
+      try session.run(isStopping: { StopRequest.isMade }, report: report)
+    } catch let failure as TrainingFailure {
+      guard case .notFinite = failure else { throw failure }
+      progress.finish()
+      Console.log.error("\(failure)")
+      throw ExitCode.diverged
+    }
     progress.finish()
     try training.deviceOptions.finish(device)
+    if !session.isFinished {
+      let wave = waves.count > 1 ? " of wave \(session.wave + 1) of \(waves.count)" : ""
+      try StopRequest.end("after update \(session.trainer.updatesSubmitted) of \(configuration.updates)\(wave)")
+    }
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(
       folder: folder.path, runs: waves.reduce(0, +), waves: waves.count, updates: session.trainer.updatesSubmitted,
       envSteps: session.trainer.envSteps, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      device: device.description.name, dispatchesPerUpdate: session.trainer.dispatchesPerUpdate,
-      handOversPerUpdate: session.trainer.handOversPerUpdate)
+      diverged: session.diverged, device: device.description.name,
+      dispatchesPerUpdate: session.trainer.dispatchesPerUpdate, handOversPerUpdate: session.trainer.handOversPerUpdate)
     if json {
       try Console.printJSON(result)
     } else {
-      print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
+      try Console.print("trained \(result.runs) runs for \(result.envSteps) env steps each in \(folder.relativePath)")
+    }
+    if !session.diverged.isEmpty { throw ExitCode.diverged }
+  }
+
+  private func session(
+    _ configuration: TrainingConfiguration, _ part: Shard, in folder: URL, _ device: Device
+  ) throws -> TrainingSession {
+    guard training.resume else {
+      return try .begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+    }
+    do {
+      return try .resume(
+        configuration, shard: part, in: folder, device: device, extending: training.extend, waveLimit: waveRuns)
+    } catch let failure as ResumeFailure {
+      guard case .longer = failure else { throw failure }
+      throw UsageError("\(failure); ask with --extend")
     }
   }
+}
+
+extension ExitCode {
+  /// The training is done, but at least one run diverged.
+  static let diverged = ExitCode(3)
 }

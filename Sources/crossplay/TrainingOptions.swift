@@ -16,6 +16,16 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Continue from the last checkpoint in the folder.")
   var resume = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "With --resume: train on to a larger total_env_steps.",
+      discussion: "Learning rates that fall to 0 then do so over the whole length."))
+  var extend = false
+
+  func validate() throws {
+    guard resume || !extend else { throw ValidationError("--extend is for --resume; give both") }
+  }
+
   func configuration() throws -> TrainingConfiguration {
     try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
   }

@@ -22,7 +22,7 @@ struct VerifyCommand: ParsableCommand {
     for trace in traces {
       let report = try TraceReplay.replay(file: trace, device: device)
       agrees = agrees && report.agrees
-      if json { try Console.printJSON(report) } else { print(report) }
+      if json { try Console.printJSON(report) } else { try Console.print(report) }
     }
     try deviceOptions.finish(device)
     if !agrees { throw ExitCode(1) }

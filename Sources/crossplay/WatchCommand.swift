@@ -89,7 +89,7 @@ struct WatchCommand: ParsableCommand {
       return try deviceOptions.finish(device)
     }
     let printer = WatchPrinter(environment: table.environment, seats: table.seats, json: json)
-    printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
+    try printer.begin(mode: table.team == nil ? nil : mode, seed: seed)
     while let next = try watched.next() {
       try printer.show(next)
       if !(try wait()) { break }
@@ -99,7 +99,6 @@ struct WatchCommand: ParsableCommand {
 
   /// Waits between two steps; false if the user ended the input.
   private func wait() throws -> Bool {
-    fflush(nil)
     if delay > 0 { Thread.sleep(forTimeInterval: delay) }
     return !step || readLine() != nil
   }
@@ -124,7 +123,7 @@ struct WatchCommand: ParsableCommand {
       let suffix = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
       let place = url.deletingLastPathComponent().appendingPathComponent(name + suffix)
       try AtomicFile.write(try recorder.json(), to: place)
-      print("\(place.relativePath)  return \(String(format: "%g", end.episodeReturn))")
+      try Console.print("\(place.relativePath)  return \(String(format: "%g", end.episodeReturn))")
       recorder = try begin()
     }
   }
@@ -195,18 +194,5 @@ struct WatchCommand: ParsableCommand {
         let run = EvaluatedRun(seat.trained.runs[seat.position])
         return EvaluationPolicy(name: run.name, parameters: seat.trained.parameters[seat.position])
       }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
-  }
-}
-
-/// `folder[:run]`
-private struct PolicyPlace {
-  let folder: String
-  let run: Int?
-
-  init(_ text: String) {
-    let colon = text.lastIndex(of: ":")
-    let run = colon.flatMap { Int(text[text.index(after: $0)...]) }
-    self.run = run
-    folder = run == nil ? text : String(text[..<(colon ?? text.endIndex)])
   }
 }

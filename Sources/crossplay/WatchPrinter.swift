@@ -29,14 +29,14 @@ struct WatchPrinter {
   }
 
   /// - Parameter mode: How policies play; nil for random play.
-  func begin(mode: EvaluationMode?, seed: UInt64) {
+  func begin(mode: EvaluationMode?, seed: UInt64) throws {
     guard !json else { return }
-    print("\(environment.name), \(mode.map { "\($0), " } ?? "")seed \(seed)")
-    for (seat, name) in seats.enumerated() { print("seat \(seat): \(name)") }
+    try Console.print("\(environment.name), \(mode.map { "\($0), " } ?? "")seed \(seed)")
+    for (seat, name) in seats.enumerated() { try Console.print("seat \(seat): \(name)") }
   }
 
   func show(_ step: WatchedStep) throws {
-    if json { try Console.printJSON(object(step)) } else { print(text(step)) }
+    if json { try Console.printJSON(object(step)) } else { try Console.print(text(step)) }
   }
 
   private func object(_ step: WatchedStep) throws -> Step {

@@ -108,7 +108,7 @@ import Testing
     expectFailure(again, mentioning: ["result", "resume it", "output folder"])
     let other = try CommandRun(
       ["train", "small.yaml", "--set", "gamma=0.5", "--output", "result", "--resume"], in: folder.url)
-    expectFailure(other, mentioning: ["config.yaml"])
+    expectFailure(other, mentioning: ["result/checkpoints/000008: gamma is 0.5 instead of 0.99"])
     #expect(try contents(of: folder.url.appendingPathComponent("result")) == before)
   }
 

@@ -34,7 +34,7 @@ struct CommandRun {
   }
 
   /// The product lies beside the test bundle.
-  private static var executable: URL {
+  static var executable: URL {
     get throws {
       let folders = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
       let candidates = folders.flatMap {

@@ -105,12 +105,40 @@ import Testing
     #expect(run.status != 0 && run.errors.contains("is given twice"), "\(run.errors)")
   }
 
+  @Test func evaluationsAtTheSameTimeAllStay() throws {
+    try train("a")
+    func seeds(_ folders: [String]) throws -> Set<Int> {
+      try Set(
+        folders.map { folder in
+          let data = try Data(contentsOf: self.folder.file("\(folder)/evaluation.json"))
+          let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+          #expect(FileManager.default.fileExists(atPath: self.folder.file("\(folder)/matrix-greedy.svg").path))
+          return try #require(object["seed"] as? Int)
+        })
+    }
+    func evaluateSixTimes(_ options: [String]) throws {
+      let evaluations = try (0..<6).map {
+        try RunningCommand(["evaluate", "a", "--games", "2", "--seed", "\($0)"] + options, in: folder.url)
+      }
+      for evaluation in evaluations { #expect(evaluation.end() == 0, "\(evaluation.errors)") }
+    }
+    try evaluateSixTimes([])
+    #expect(try seeds(["a/evaluation"] + (1...5).map { "a/evaluation-\($0)" }) == Set(0..<6))
+    try evaluateSixTimes(["--output", "joined"])
+    #expect(try seeds(["joined"] + (1...5).map { "joined-\($0)" }) == Set(0..<6))
+    // Nothing else is left.
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("a").path)
+    #expect(left.filter { $0.hasPrefix(".") }.sorted() == [".evaluation-lock", ".lock"])
+  }
+
   /// What a checkpoint of another version says: its state.json edited as that version would have written it.
   @Test func anotherVersionWillDoWhereObservationsAndActionsAreTheSame() throws {
     try train("a")
     let place = folder.url.appendingPathComponent("a/checkpoints/000002/state.json")
     let written = try text("a/checkpoints/000002/state.json")
-    func rewrite(_ change: (String) -> String) throws { try Data(change(written).utf8).write(to: place) }
+    let unsealed = written.split(separator: "\n").filter { !$0.contains("document_hash") }.joined(separator: "\n")
+      .replacing("\"format\" : 2", with: "\"format\" : 1")
+    func rewrite(_ change: (String) -> String) throws { try Data(change(unsealed).utf8).write(to: place) }
     try rewrite { $0.replacing(#""version" : 1"#, with: #""version" : 0"#) }
     #expect(try text("a/checkpoints/000002/state.json") != written)
     let older = try crossplay("evaluate", "a", "--games", "2")

@@ -109,6 +109,28 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 
+  /// What the plan says is written is what is written.
+  @Test func thePlanSaysWhatIsWritten() throws {
+    let folder = try TemporaryFolder()
+    let result = try trained(folder)
+    let plan = try CommandRun(["train", "small.yaml", "--plan", "--json"], in: folder.url)
+    #expect(plan.status == 0, "\(plan.errors)")
+    let object = try #require(plan.objects().first)
+    let volume = try #require(object["volume"] as? [String: Any])
+    let lines = try bytes(result, "metrics.jsonl").split(separator: UInt8(ascii: "\n"))
+    #expect(volume["metrics_lines"] as? Int == lines.count && volume["updates"] as? Int == 8)
+    let size = try bytes(result, "metrics.jsonl").count
+    #expect(abs(Double(try #require(volume["metrics_bytes"] as? Int)) / Double(size) - 1) < 0.2)
+    let state = try bytes(result, "checkpoints/000008/state.safetensors").count
+    let planned = try #require(volume["checkpoint_bytes"] as? Int)
+    #expect(planned < state && state < planned + 4096)
+    let files = try #require(FileManager.default.enumerator(at: result, includingPropertiesForKeys: nil))
+    #expect(volume["files"] as? Int == files.count { ($0 as? URL)?.hasDirectoryPath == false })
+    let buffers = try #require(object["buffers"] as? [[String: Any]])
+    #expect(buffers.compactMap { $0["bytes"] as? Int }.reduce(0, +) == object["bytes"] as? Int)
+    #expect(object["waves"] as? [Int] == [4] && object["dispatches"] as? Int ?? 0 > 8)
+  }
+
   @Test(arguments: ["environment", "inference", "train"]) func benchReportsTheContractedKeys(kind: String) throws {
     let folder = try TemporaryFolder()
     let run = try CommandRun(

@@ -31,6 +31,20 @@ struct AtomicFileTests {
     #expect(try folder.contents() == ["a.txt"])
   }
 
+  /// What a killed process left under a temporary name goes when the folder is used again; what is being written stays.
+  @Test func leftoversOfKilledProcessesAreRemoved() throws {
+    let name = { ".a.txt.\(UUID().uuidString).temporary" }
+    try Data("half".utf8).write(to: folder.file(name()))
+    try FileManager.default.createDirectory(at: folder.file(name()), withIntermediateDirectories: false)
+    try Data("mine".utf8).write(to: folder.file(".notes.temporary.txt"))
+    try AtomicFile.write(to: folder.file("b.txt")) { file in
+      try file.append(Data("whole".utf8))
+      try Folder.make(folder.url)
+    }
+    #expect(try folder.contents() == [".notes.temporary.txt", "b.txt"])
+    #expect(try String(contentsOf: folder.file("b.txt"), encoding: .utf8) == "whole")
+  }
+
   @Test func aFolderThatDoesNotExistIsNamed() {
     let url = folder.file("missing/a.txt")
     let failure = #expect(throws: FileFailure.self) { try AtomicFile.write("x", to: url) }

@@ -163,9 +163,10 @@ import Training
     try training.writeMetrics()
     try training.writeEvaluation(update: 2)
     #expect(try !training.contents().remarks.contains { $0.contains("of update 2") }, "there is no checkpoint yet")
+    let yaml = try String(decoding: JSONEncoder().encode(training.configuration.yaml()), as: UTF8.self)
     try training.write(
       """
-      {"format": 1, "update": 4, "state_hash": "0123", "description": {"configuration": "", "runs": [], "env_steps": 256,
+      {"format": 1, "update": 4, "state_hash": "0123", "description": {"configuration": \(yaml), "runs": [], "env_steps": 256,
       "environment": {"name": "hanabi", "version": 1, "parameters": {}}, "state_layout": "array_of_structures",
       "device": "a device"}}
       """, "checkpoints/000004/state.json")

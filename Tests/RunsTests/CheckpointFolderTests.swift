@@ -98,13 +98,40 @@ struct CheckpointFolderTests {
     #expect(failure?.problem.hasPrefix("is damaged") == true)
   }
 
+  @Test func aChangedDescriptionIsFound() throws {
+    try write(1)
+    let url = folder.url.appendingPathComponent("000001/state.json")
+    let whole = try Data(contentsOf: url)
+    for place in whole.indices where whole[place] != UInt8(ascii: "\n") {
+      var data = whole
+      data[place] ^= 1
+      try data.write(to: url)
+      #expect(throws: FileFailure.self, "byte \(place)") { try folder.latest() }
+    }
+    try whole.write(to: url)
+    #expect(try folder.latest()?.description() == State(steps: 10))
+  }
+
+  /// Checkpoints of versions before the description had a hash of itself.
+  @Test func aDescriptionOfTheFirstFormatIsRead() throws {
+    try write(1)
+    let url = folder.url.appendingPathComponent("000001/state.json")
+    let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+    let unsealed = lines.filter { !$0.contains("document_hash") }.joined(separator: "\n")
+    try Data(unsealed.utf8).write(to: url)
+    let failure = #expect(throws: FileFailure.self) { try folder.latest() }
+    #expect(failure?.problem.hasPrefix("is damaged: it has no document_hash") == true)
+    try Data(unsealed.replacing("\"format\" : 2", with: "\"format\" : 1").utf8).write(to: url)
+    #expect(try folder.latest()?.description() == State(steps: 10))
+  }
+
   @Test(arguments: [
     ("{", "is not a checkpoint's description: it is not valid JSON"),
     ("{}", "is not a checkpoint's description: format is missing"),
     (#"{"format": "1"}"#, "is not a checkpoint's description: format has the wrong type"),
     (
       #"{"format": 7}"#,
-      "is not a checkpoint's description: format: format 7 was written by another version; this one reads 1"
+      "is not a checkpoint's description: format: format 7 was written by another version; this one reads 1 to 2"
     ),
   ])
   func aWrongDescriptionIsNamed(json: String, problem: String) throws {

@@ -9,7 +9,9 @@ enum Gunzip {
   /// Far above any recorded game; guards against a file that expands without end.
   static let maximumBytes = 1 << 30
 
+  /// - Parameter data: At most `maximumBytes`: nothing that expands to so much is longer than that.
   static func expand(_ data: Data) throws -> Data {
+    guard data.count <= maximumBytes else { throw Failure.tooLarge }
     var stream = z_stream()
     // 16: a gzip header is required.
     guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {

@@ -39,6 +39,11 @@ public struct TraceContents: Sendable {
 
   /// - Throws: `TraceError` that names the file.
   public init(file: String) throws {
+    let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+    guard size ?? 0 <= Gunzip.maximumBytes else {
+      throw TraceError(
+        file: file, problem: "has more than \(Gunzip.maximumBytes >> 20) MiB, which no recorded games have")
+    }
     let raw: Data
     do {
       raw = try Data(contentsOf: URL(fileURLWithPath: file))

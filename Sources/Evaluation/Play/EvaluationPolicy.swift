@@ -25,6 +25,17 @@ public struct CellResult: Sendable, Hashable {
   public let envSteps: Int
   /// Where the evaluator was given symmetries.
   public let equivariance: EquivarianceSums?
+
+  init(team: [Int], cell: CrossPlayCell, envSteps: Int, equivariance: EquivarianceSums?) {
+    self.team = team
+    self.cell = cell
+    self.envSteps = envSteps
+    self.equivariance = equivariance
+  }
+
+  init(_ played: PlayedTeam, team: [Int]) {
+    self.init(team: team, cell: played.cell, envSteps: played.envSteps, equivariance: played.equivariance)
+  }
 }
 
 /// How far an evaluation is.

@@ -80,8 +80,17 @@ public enum MatrixReport {
   /// The matrices that `json` wrote, for figures; sums over games are restored from the means, and outcomes are left out.
   public static func matrices(json: Data) throws -> [CrossPlayMatrix] {
     try JSONDecoder().decode([Document].self, from: json).map { document in
+      guard (1...16).contains(document.seats), Set(document.runs.map(\.name)).count == document.runs.count else {
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: [], debugDescription: "it has \(document.seats) seats, or two runs of the same name"))
+      }
+      for run in document.runs { try PlausibleNumbers.require(run.hyperparameters) }
       var matrix = CrossPlayMatrix(mode: document.mode, seats: document.seats, runs: document.runs)
       for entry in document.entries {
+        try PlausibleNumbers.require(counts: entry.games, entry.decisions)
+        try PlausibleNumbers.require(values: entry.meanReturn, entry.standardError)
+        try PlausibleNumbers.require(rates: entry.tieRate, entry.nearTieRate)
         guard entry.runs.count == document.seats, entry.runs.allSatisfy(document.runs.indices.contains), entry.games > 0
         else {
           throw DecodingError.dataCorrupted(

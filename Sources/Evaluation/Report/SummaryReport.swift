@@ -39,6 +39,14 @@ public enum SummaryReport {
 
   public static func json(_ summary: EvaluationSummary) throws -> Data { try ReportJSON.encode(summary) }
 
+  /// The summary that `json` wrote.
+  /// - Throws: `DecodingError` where it did not.
+  public static func summary(json: Data) throws -> EvaluationSummary {
+    let summary = try JSONDecoder().decode(EvaluationSummary.self, from: json)
+    try summary.requirePlausible()
+    return summary
+  }
+
   private static func outcomeNames(_ summary: EvaluationSummary) -> [String] {
     (summary.configurations.first?.modes.first?.outcomes ?? [:]).keys.sorted()
   }
@@ -73,8 +81,16 @@ public enum SummaryReport {
       XP pairs: disjoint teams, error over teams. Ties: decisions in which another
       action's logit equals the largest / comes within the tie tolerance of it.
       \(SymmetryReport.note(summary))\
+      \(divergence(summary))\
 
       """
+  }
+
+  /// Which runs play with weights that they had before they diverged; nothing where none did.
+  private static func divergence(_ summary: EvaluationSummary) -> String {
+    let names = summary.configurations.flatMap { $0.diverged ?? [] }
+    return names.isEmpty
+      ? "" : "Diverged, and played with their last finite weights: \(names.joined(separator: ", ")).\n"
   }
 
   /// One row per configuration and outcome; nothing where the game has none.

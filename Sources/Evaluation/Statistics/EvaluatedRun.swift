@@ -11,14 +11,17 @@ public struct EvaluatedRun: Sendable, Hashable, Codable {
   /// The training that the run belongs to, where there are several.
   public let training: String?
   public let hyperparameters: Hyperparameters
+  /// The update in which the run diverged, whose weights are those before; nil for a run that did not.
+  public let diverged: Int?
 
   /// - Parameter folder: the training's label, to tell runs of several trainings apart; nil for one training.
-  public init(_ run: RunConfiguration, folder: String? = nil) {
+  public init(_ run: RunConfiguration, folder: String? = nil, diverged: Int? = nil) {
     name = folder.map { "\($0)/\(run.name)" } ?? run.name
     configuration = folder.map { "\($0)/\(run.configurationName)" } ?? run.configurationName
     seed = run.seed
     training = folder
     hyperparameters = run.hyperparameters
+    self.diverged = diverged
   }
 
   /// By hyper-parameters, then configuration, then seed: the order of rows and columns in every table and figure.

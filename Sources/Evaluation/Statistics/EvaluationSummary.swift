@@ -48,6 +48,8 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public let training: String?
     public let hyperparameters: Hyperparameters
     public let runs: Int
+    /// Names of runs that diverged and play with their last finite weights; nil where none did.
+    public let diverged: [String]?
     /// The fewest games behind an entry of the matrix.
     public let games: Int
     public let tuplesEvaluated: Int
@@ -57,7 +59,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public internal(set) var equivariance: [String: Equivariance]?
 
     enum CodingKeys: String, CodingKey {
-      case configuration, training, hyperparameters, runs, games, modes, equivariance
+      case configuration, training, hyperparameters, runs, diverged, games, modes, equivariance
       case tuplesEvaluated = "tuples_evaluated"
       case tuplesPossible = "tuples_possible"
     }
@@ -102,10 +104,12 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
       let cells = matrices.flatMap { matrix in
         group.members.compactMap(matrix.selfPlayCell) + matrix.crossPlayTeams(group).map(\.cell)
       }
+      let diverged = group.members.map { first.runs[$0] }.filter { $0.diverged != nil }.map(\.name)
       return Configuration(
         configuration: group.configuration, training: first.runs[group.members[0]].training,
         hyperparameters: first.runs[group.members[0]].hyperparameters,
-        runs: group.members.count, games: cells.map(\.games).min() ?? 0, tuplesEvaluated: crossPlay.count,
+        runs: group.members.count, diverged: diverged.isEmpty ? nil : diverged,
+        games: cells.map(\.games).min() ?? 0, tuplesEvaluated: crossPlay.count,
         tuplesPossible: CrossPlayPlan.arrangements(of: group.members.count, seats: first.seats),
         modes: matrices.map { matrix in
           let (selfPlay, crossPlay) = (matrix.selfPlayTotal(group), matrix.crossPlayTotal(group))

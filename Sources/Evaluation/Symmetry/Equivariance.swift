@@ -37,12 +37,11 @@ public struct RunEquivariance: Sendable, Hashable {
   /// - Parameters:
   ///   - runs: With those of the policies among them.
   ///   - policies: Of one network.
-  ///   - progress: Called whenever runs have finished.
-  /// - Throws: `EvaluationFailure`, `VulkanError`.
+  /// - Throws: `EvaluationFailure`, `VulkanError`, `EvaluationStopped`, what `control` throws.
   public static func measure(
     runs: [EvaluatedRun], policies: [EvaluationPolicy], environment: any Environment,
     architecture: NetworkArchitecture, settings: EvaluationSettings, device: Device,
-    progress: ((EvaluationProgress) -> Void)? = nil
+    control: EvaluationControl = EvaluationControl()
   ) throws -> [RunEquivariance] {
     let runs = policies.map { policy in
       guard let run = runs.first(where: { $0.name == policy.name }) else {
@@ -55,7 +54,7 @@ public struct RunEquivariance: Sendable, Hashable {
         environment: environment, architecture: architecture, policies: policies, settings: settings, device: device,
         symmetries: family)
       let teams = runs.indices.map { Array(repeating: $0, count: environment.agentCount) }
-      return try zip(runs, evaluator.evaluate(cells: teams, mode: .sampled, progress: progress)).map { run, result in
+      return try zip(runs, evaluator.evaluate(cells: teams, mode: .sampled, control: control)).map { run, result in
         RunEquivariance(
           run: run, family: family.name, symmetries: family.elements.count,
           sums: result.equivariance ?? EquivarianceSums())

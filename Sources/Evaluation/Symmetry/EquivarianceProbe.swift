@@ -92,7 +92,7 @@ final class EquivarianceProbe {
 }
 
 /// What a cell's policies did on images of their observations, summed over their decisions.
-public struct EquivarianceSums: Sendable, Hashable {
+public struct EquivarianceSums: Sendable, Hashable, Codable {
   /// Moves with more than one legal action.
   public var decisions = 0
   /// Kullback-Leibler divergence of the policy on the image from the policy on the observation, in nats.

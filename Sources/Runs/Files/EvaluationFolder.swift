@@ -12,11 +12,13 @@ public struct EvaluationFolder {
   static let matrixName = "matrix.json"
 
   public let url: URL
+  /// The folder of the training, or the one that the user asked for: where what is not finished lies.
+  public let place: URL
   private let record: EvaluationRecord
-  /// Where the earlier, different evaluation in `url` goes first; nil where there is none.
-  public let earlierGoesTo: URL?
+  /// Whether the user asked for the folder.
+  private let isAskedFor: Bool
 
-  /// Decides where results go, before anything is played; writes nothing.
+  /// Refuses what cannot be written, before anything is played; writes nothing.
   ///
   /// - Parameters:
   ///   - output: The folder that the user asked for; nil for `evaluation/` in the folder of a single training.
@@ -30,21 +32,21 @@ public struct EvaluationFolder {
         "are different trainings; choose an output folder for the evaluation of all of them", remedies: [.anotherFolder]
       )
     }
-    url = output ?? joined.trainings[0].folders[0].appendingPathComponent(Self.name)
-    let existing = Self.files.filter { [url] in
-      FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path)
-    }
-    guard let first = existing.first, EvaluationRecord.read(in: url)?.isRepeated(by: record) != true else {
-      earlierGoesTo = nil
-      return
-    }
-    guard output == nil else {
+    place = output ?? joined.trainings[0].folders[0]
+    url = output ?? place.appendingPathComponent(Self.name)
+    isAskedFor = output != nil
+    if isAskedFor, let other = fileOfAnother {
       throw FileFailure(
         url.relativePath,
-        "holds the results of another evaluation (\(first)); choose another output folder, or remove them first",
+        "holds the results of another evaluation (\(other)); choose another output folder, or remove them first",
         remedies: [.anotherFolder])
     }
-    earlierGoesTo = Self.freeName(beside: url)
+  }
+
+  /// A file in `url` of an evaluation that is not the same; nil where there is none.
+  private var fileOfAnother: String? {
+    let first = Self.files.first { FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path) }
+    return EvaluationRecord.read(in: url)?.isRepeated(by: record) == true ? nil : first
   }
 
   private static let files = [
@@ -60,12 +62,60 @@ public struct EvaluationFolder {
     return place()
   }
 
-  /// Writes all tables and figures; what another evaluation left in the folder has been moved aside before.
-  public func write(_ evaluation: CrossPlayEvaluation) throws {
-    if let earlierGoesTo { try FileManager.default.moveItem(at: url, to: earlierGoesTo) }
-    try Folder.make(url)
-    try removeFigures()
-    func place(_ name: String) -> URL { url.appendingPathComponent(name) }
+  /// Where results have gone.
+  public struct Place {
+    public let url: URL
+    /// Where the earlier, different evaluation in `url` has gone; nil where there was none.
+    public let earlier: URL?
+  }
+
+  /// Writes all tables and figures. Where they go is decided now, by one process at a time: an earlier evaluation in the
+  /// training's folder is moved aside, and results of another process in a folder that the user asked for stay there, with
+  /// these beside them.
+  public func write(_ evaluation: CrossPlayEvaluation) throws -> Place {
+    let written = try TemporaryWritingFolder(in: place, for: Self.name)
+    try write(evaluation, to: written.url)
+    let turn = try FolderTurn(place, name: ".evaluation-lock")
+    return try withExtendedLifetime(turn) {
+      guard fileOfAnother != nil else {
+        try install(written.url, at: url)
+        return Place(url: url, earlier: nil)
+      }
+      let free = Self.freeName(beside: url)
+      if isAskedFor {
+        try install(written.url, at: free)
+        return Place(url: free, earlier: nil)
+      }
+      try FileManager.default.moveItem(at: url, to: free)
+      try install(written.url, at: url)
+      return Place(url: url, earlier: free)
+    }
+  }
+
+  /// Puts the files of one folder into another, which may hold those of the same evaluation by another version.
+  private func install(_ written: URL, at target: URL) throws {
+    try Folder.make(target)
+    let names = try FileManager.default.contentsOfDirectory(atPath: written.path)
+    for name in try FileManager.default.contentsOfDirectory(atPath: target.path)
+    where !names.contains(name) && (Self.files.contains(name) || Self.isFigure(name)) {
+      try FileManager.default.removeItem(at: target.appendingPathComponent(name))
+    }
+    // First what says whose files they are.
+    for name in [EvaluationRecord.name] + names.filter({ $0 != EvaluationRecord.name }).sorted() {
+      let place = target.appendingPathComponent(name)
+      guard rename(written.appendingPathComponent(name).path, place.path) == 0 else {
+        throw FileFailure.systemCall(place.path, "renaming to it")
+      }
+    }
+    try AtomicFile.synchronizeFolder(target)
+  }
+
+  private static func isFigure(_ name: String) -> Bool {
+    name == "sweep.svg" || (name.hasPrefix("matrix-") && name.hasSuffix(".svg"))
+  }
+
+  private func write(_ evaluation: CrossPlayEvaluation, to folder: URL) throws {
+    func place(_ name: String) -> URL { folder.appendingPathComponent(name) }
     try AtomicFile.write(record.json(), to: place(EvaluationRecord.name))
     try AtomicFile.write(SummaryReport.csv(evaluation.summary), to: place("summary.csv"))
     try AtomicFile.write(SummaryReport.json(evaluation.summary), to: place(Self.summaryName))
@@ -84,14 +134,6 @@ public struct EvaluationFolder {
     }
     if let curves = SweepPlot.svg(evaluation.summary, title: record.configuration) {
       try AtomicFile.write(curves, to: place("sweep.svg"))
-    }
-  }
-
-  /// Figures of the same evaluation by another version of the program.
-  private func removeFigures() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
-    where name == "sweep.svg" || (name.hasPrefix("matrix-") && name.hasSuffix(".svg")) {
-      try FileManager.default.removeItem(at: url.appendingPathComponent(name))
     }
   }
 }

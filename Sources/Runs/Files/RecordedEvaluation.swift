@@ -38,7 +38,7 @@ public struct RecordedEvaluation {
     }
     self.folder = folder
     record = try read(names[0]) { try EvaluationRecord(json: $0) }
-    summary = try read(names[1]) { try JSONDecoder().decode(EvaluationSummary.self, from: $0).inOrder }
+    summary = try read(names[1]) { try SummaryReport.summary(json: $0).inOrder }
     let played = try read(names[2]) { try MatrixReport.matrices(json: $0) }
     let configurations = summary.configurations.map(\.configuration)
     guard played.map({ $0.mode.description }) == record.modes,

@@ -34,7 +34,7 @@ public struct JoinedTrainings {
     var architectures: [String: NetworkArchitecture] = [:]
     for (training, label) in zip(trainings, labels) {
       for (run, values) in zip(training.runs, training.parameters) {
-        let evaluated = EvaluatedRun(run, folder: label)
+        let evaluated = EvaluatedRun(run, folder: label, diverged: training.diverged[run.name])
         runs.append(evaluated)
         parameters[evaluated.name] = values
         architectures[evaluated.name] = training.architecture

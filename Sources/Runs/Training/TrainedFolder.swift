@@ -12,13 +12,14 @@ struct TrainedFolder {
   /// Finished updates, the same for all runs.
   let update: Int
   let runs: [(run: RunConfiguration, parameters: [Float])]
+  /// By the name of a run that diverged, the update in which it did.
+  let diverged: [String: Int]
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
   init(_ url: URL) throws {
     self.url = url
-    configuration = try TrainingFolder.configuration(in: url)
-    let environment = try configuration.makeEnvironment()
+    let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
     let checkpoints = try folder.waves().compactMap { try $0.latest() }
     guard let update = checkpoints.map(\.update).max() else {
@@ -26,14 +27,32 @@ struct TrainedFolder {
     }
     self.update = update
     var remarks: Set<String> = []
-    runs = try checkpoints.filter { $0.update == update }.flatMap { checkpoint in
-      let state: TrainingState = try checkpoint.description()
-      let remark = try state.environment.requirePlayable(
+    let furthest = try checkpoints.filter { $0.update == update }.map { checkpoint in
+      (checkpoint: checkpoint, state: try checkpoint.description(as: TrainingState.self))
+    }
+    let trained = try furthest.map { try $0.state.trainedConfiguration($0.checkpoint.url) }
+    let difference = written.differences(from: trained[0]).first { $0.change == .fixed }
+    if let difference {
+      remarks.insert(
+        "\(difference.key) is \(difference.now ?? "absent") in \(url.relativePath)/\(TrainingSession.configurationName) and "
+          + "\(difference.before ?? "absent") in its checkpoint, which counts")
+    }
+    configuration = trained[0].taking(freeKeysOf: written)
+    let environment = try configuration.makeEnvironment()
+    runs = try furthest.flatMap { checkpoint, state in
+      if let remark = try state.environment.requirePlayable(
         in: environment, observation: state.observation, actionNames: state.actionNames, checkpoint.url, folder: url)
-      if let remark { remarks.insert(remark) }
+      {
+        remarks.insert(remark)
+      }
       return try Self.runs(state, checkpoint)
     }
-    self.remarks = remarks.sorted()
+    diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
+    self.remarks =
+      remarks.sorted()
+      + diverged.sorted { $0.key < $1.key }.map {
+        "\(url.relativePath): run \($0.key) diverged in update \($0.value) and has its last finite weights"
+      }
   }
 
   private static func runs(
@@ -45,7 +64,21 @@ struct TrainedFolder {
         checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
     }
     let count = values.count / state.runs.count
+    try checkpoint.requireFinite(values, of: state.runs)
     return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+  }
+}
+
+extension Checkpoint {
+  /// Refuses weights that no training writes.
+  ///
+  /// - Parameter parameters: (R, P)
+  func requireFinite(_ parameters: [Float], of runs: [RunConfiguration]) throws {
+    guard let place = parameters.firstIndex(where: { !$0.isFinite }) else { return }
+    throw FileFailure(
+      url.path,
+      "run \(runs[place / (parameters.count / runs.count)].name) has the weight \(parameters[place]), which is not a finite "
+        + "number; remove the folder \(url.lastPathComponent) to use the checkpoint before it")
   }
 }
 
@@ -71,7 +104,7 @@ extension PolicyDescription.Environment {
     if let key = common.first(where: { parameters[$0] != current.parameters[$0] }) {
       throw refuse(
         "\(name) with \(key) \(parameters[key]?.description ?? ""), "
-          + "\(TrainingSession.configurationName) says \(current.parameters[key]?.description ?? "")")
+          + "this program makes that \(current.parameters[key]?.description ?? "")")
     }
     guard version != current.version else { return nil }
     let versions = "\(name) version \(version), this is version \(current.version)"

@@ -22,6 +22,8 @@ public struct TrainedRuns {
   public let parameters: [[Float]]
   /// How the training's configuration wants its policies evaluated; nil for exported ones.
   public let evaluation: EvaluationSettings?
+  /// By the name of a run that diverged, the update in which it did.
+  public let diverged: [String: Int]
   /// What the user should know before relying on these policies.
   public let remarks: [String]
 
@@ -124,6 +126,7 @@ public struct TrainedRuns {
         envSteps: first.update * configuration.envStepsPerUpdate)
     }
     parameters = ordered.map(\.parameters)
+    diverged = shards.reduce(into: [:]) { all, shard in all.merge(shard.diverged) { $1 } }
     let missing = configuration.runs.count - ordered.count
     remarks =
       shards.flatMap(\.remarks)
@@ -174,6 +177,7 @@ public struct TrainedRuns {
     folders = [folder]
     name = folder.standardizedFileURL.lastPathComponent
     evaluation = nil
+    diverged = [:]
     architecture = first.architecture
     layout = ParameterLayout(architecture)
     let ordered = read.map { ($0.description.run, $0) }.sorted { ($0.0.index, $0.0.name) < ($1.0.index, $1.0.name) }

@@ -7,6 +7,7 @@ import Training
 /// What a training left in its folder, read without a device and without the tensors.
 public struct TrainingFolder: Sendable {
   public let url: URL
+  /// What its runs were trained with, where there is a checkpoint; else what is written in the folder.
   public let configuration: TrainingConfiguration
   /// What the last complete checkpoint of every wave says of itself; none before the first.
   public let checkpoints: [CheckpointRecord<TrainingState>]
@@ -14,12 +15,15 @@ public struct TrainingFolder: Sendable {
   /// - Throws: `FileFailure` where there is no training, or its last checkpoint has no readable description.
   public init(_ url: URL) throws {
     self.url = url
-    configuration = try Self.configuration(in: url)
+    let written = try Self.configuration(in: url)
     checkpoints = try CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName)).waves()
       .compactMap { try $0.latestRecord() }
+    let furthest = checkpoints.max { $0.update < $1.update }
+    let trained = try furthest.map { try $0.description.trainedConfiguration($0.url).taking(freeKeysOf: written) }
+    configuration = trained ?? written
   }
 
-  /// The resolved configuration of a training.
+  /// The resolved configuration of a training, as it is written in its folder.
   /// - Throws: `FileFailure` where there is no training.
   static func configuration(in url: URL) throws -> TrainingConfiguration {
     let place = url.appendingPathComponent(TrainingSession.configurationName)

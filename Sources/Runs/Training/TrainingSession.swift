@@ -8,7 +8,7 @@ import VulkanCompute
 ///
 ///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
 ///
-/// Stopping the process at any moment loses at most the work since the last checkpoint.
+/// Killing the process at any moment loses at most the work since the last checkpoint; asking it to stop loses nothing.
 public final class TrainingSession {
   public let folder: URL
   public let configuration: TrainingConfiguration
@@ -19,8 +19,10 @@ public final class TrainingSession {
   private let device: Device
   private let metrics: MetricsWriter
   private let lock: FolderLock
-  /// What the user should know about a resumed training.
+  /// What the user should know about a resumed training, and how it goes on.
   public let remarks: [String]
+  public let notes: [String]
+  private let initial: InitialWeights?
   /// nil between two waves only, so that they do not need memory at the same time.
   private var currentTrainer: Trainer?
 
@@ -45,60 +47,89 @@ public final class TrainingSession {
       }
     }
     let runs = try configuration.runs(in: shard)
+    let initial = try InitialWeights(configuration)
     try Folder.make(folder)
     let lock = try FolderLock(folder)
     let waves = try TrainingWave.plan(
       runs, behind: [], configuration: configuration, in: folder, device: device, limit: waveLimit)
-    let trainer = try Trainer(configuration: configuration, runs: waves[0].runs, device: device)
+    let trainer = try waves[0].makeTrainer(configuration, initial: initial, device: device)
     // First what `resume` looks for.
     try AtomicFile.write(configuration.yaml(), to: place)
     let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
     return TrainingSession(
       folder: folder, configuration: configuration, waves: waves, wave: 0, trainer: trainer, device: device,
-      metrics: metrics, lock: lock)
+      metrics: metrics, lock: lock, notes: [initial?.note].compactMap(\.self), initial: initial)
   }
 
-  /// Continues a training from its last checkpoints, bit by bit; from the start if it has none yet.
+  /// Continues a training from its last checkpoints, bit by bit. It begins at update 1 only where nothing was trained that a
+  /// checkpoint could hold; metrics of such an attempt are moved aside.
   ///
-  /// - Parameter waveLimit: As in `begin`; a wave that has a checkpoint keeps its runs.
+  /// - Parameters:
+  ///   - configuration: That of the checkpoints but for its free keys; `total_env_steps` may be larger.
+  ///   - extending: Whether the training may become longer than it was to be.
+  ///   - waveLimit: As in `begin`; a wave that has a checkpoint keeps its runs.
+  /// - Throws: `ResumeFailure` that names the first key that must not change; `FileFailure`.
   public static func resume(
     _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
-    waveLimit: Int? = nil
+    extending: Bool = false, waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
     guard FileManager.default.fileExists(atPath: place.path) else {
       throw FileFailure(folder.path, "holds no training to resume; start a new one", remedies: [.begin])
     }
-    let begun = try TrainingConfiguration(contentsOf: place.path)
-    guard begun == configuration else {
-      throw FileFailure(
-        place.path,
-        "differs from the given configuration; resume with the same values, or start a training in another "
-          + "output folder",
-        remedies: [.anotherFolder])
-    }
     let lock = try FolderLock(folder)
+    try Folder.make(folder)
+    try TrainingWave.removeRemains(in: folder)
+    let begun = try TrainingConfiguration(contentsOf: place.path)
+    let grows = configuration.differences(from: begun).first { $0.change == .growing }
+    if let grows, configuration.totalEnvSteps > begun.totalEnvSteps, !extending {
+      throw ResumeFailure.longer(place: folder.relativePath, grows)
+    }
     let runs = try configuration.runs(in: shard)
-    let (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, device: device)
+    var (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, device: device)
+    remarks += try Self.remarks(on: begun, now: configuration, folder: folder, isSaved: !saved.isEmpty)
     let waves =
       try saved
       + TrainingWave.plan(
         runs, behind: saved, configuration: configuration, in: folder, device: device, limit: waveLimit)
+    let initial = try waves.contains { $0.update == 0 } ? InitialWeights(configuration) : nil
+    let start = try ResumedMetrics(in: folder, begun: begun, waves: waves)
     let current = waves.firstIndex { $0.update < configuration.updates } ?? waves.count - 1
-    let trainer = try Trainer(configuration: configuration, runs: waves[current].runs, device: device)
-    try waves[current].restore(trainer, device: device)
-    let updates = Dictionary(
-      uniqueKeysWithValues: waves.flatMap { wave in wave.runs.map { ($0.index, wave.update) } })
-    let metrics = try MetricsWriter(
-      resuming: folder.appendingPathComponent(metricsName).path, after: { updates[$0] ?? 0 })
+    let trainer = try waves[current].makeTrainer(configuration, initial: initial, device: device)
+    let metrics = try start.writer()
+    if begun != configuration { try AtomicFile.write(configuration.yaml(), to: place) }
     return TrainingSession(
       folder: folder, configuration: configuration, waves: waves, wave: current, trainer: trainer, device: device,
-      metrics: metrics, lock: lock, remarks: remarks)
+      metrics: metrics, lock: lock, remarks: remarks + start.remarks,
+      notes: [initial?.note].compactMap(\.self) + start.notes(of: configuration), initial: initial)
+  }
+
+  /// What is worth a remark where `config.yaml` says something else than what is asked for now.
+  private static func remarks(
+    on begun: TrainingConfiguration, now: TrainingConfiguration, folder: URL, isSaved: Bool
+  ) throws -> [String] {
+    let differences = now.differences(from: begun)
+    if !isSaved, let first = differences.first(where: { $0.change == .fixed }) {
+      throw ResumeFailure.different(place: folder.relativePath, first)
+    }
+    if let shorter = differences.first(where: { $0.change == .growing }), now.totalEnvSteps < begun.totalEnvSteps {
+      throw ResumeFailure.different(place: folder.relativePath, shorter)
+    }
+    return differences.compactMap { difference in
+      switch difference.change {
+      case .free: difference.text
+      case .growing: "\(difference.text): \(now.schedule(before: begun))"
+      case .fixed:
+        "\(configurationName) said \(difference.key) \(difference.before ?? "absent"), but its checkpoints were trained with "
+          + "\(difference.now ?? "absent"); it is written anew"
+      }
+    }
   }
 
   private init(
     folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], wave: Int, trainer: Trainer,
-    device: Device, metrics: MetricsWriter, lock: FolderLock, remarks: [String] = []
+    device: Device, metrics: MetricsWriter, lock: FolderLock, remarks: [String] = [], notes: [String],
+    initial: InitialWeights?
   ) {
     self.folder = folder
     self.configuration = configuration
@@ -109,6 +140,8 @@ public final class TrainingSession {
     self.metrics = metrics
     self.lock = lock
     self.remarks = remarks
+    self.notes = notes
+    self.initial = initial
   }
 
   /// Trains the runs of `waves[wave]`.
@@ -123,40 +156,72 @@ public final class TrainingSession {
     return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
   }
 
-  /// Trains to the end.
+  /// Names of runs that diverged, as the last checkpoints say, in the order of the configuration.
+  public var diverged: [String] {
+    waves.flatMap { wave in wave.runs.filter { wave.diverged[$0.name] != nil } }.sorted { $0.index < $1.index }
+      .map(\.name)
+  }
+
+  /// Whether all updates of all runs are done.
+  public var isFinished: Bool { wave + 1 == waves.count && trainer.isFinished }
+
+  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
   ///
-  /// - Parameter report: Called with the metrics of every update, one per run of the wave.
+  /// - Parameters:
+  ///   - isStopping: Asked before every update.
+  ///   - report: Called with the metrics of every update, one per run of the wave.
   /// - Throws: `TrainingFailure` that names the run; what was written before stays.
-  public func run(report: ([RunMetrics]) throws -> Void) throws {
-    try trainWave(report)
-    while wave + 1 < waves.count {
+  public func run(isStopping: () -> Bool = { false }, report: ([RunMetrics]) throws -> Void) throws {
+    try trainWave(isStopping, report)
+    while trainer.isFinished, wave + 1 < waves.count, !isStopping() {
       currentTrainer = nil
       wave += 1
-      currentTrainer = try Trainer(configuration: configuration, runs: waves[wave].runs, device: device)
-      try waves[wave].restore(trainer, device: device)
-      try trainWave(report)
+      currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
+      try trainWave(isStopping, report)
     }
   }
 
-  private func trainWave(_ report: ([RunMetrics]) throws -> Void) throws {
+  private func trainWave(_ isStopping: () -> Bool, _ report: ([RunMetrics]) throws -> Void) throws {
     let interval = configuration.updatesPerCheckpoint
-    while !trainer.isFinished {
+    let patience = Duration.seconds(60 * configuration.checkpointMinutes)
+    var written = ContinuousClock.now
+    while !trainer.isFinished && !isStopping() {
       if let metrics = try trainer.submitUpdate() { try record(metrics, report) }
-      let isDue = trainer.updatesSubmitted % interval == 0
-      guard isDue || trainer.isFinished else { continue }
-      if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
-      try self.metrics.synchronize()
-      try waves[wave].writeCheckpoint(trainer, device: device)
+      guard trainer.updatesSubmitted % interval == 0 || ContinuousClock.now - written >= patience else { continue }
+      try writeCheckpoint(report)
+      written = .now
     }
+    try writeCheckpoint(report)
+  }
+
+  /// After the update in flight; does nothing where the last checkpoint says all.
+  private func writeCheckpoint(_ report: ([RunMetrics]) throws -> Void) throws {
+    if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
+    guard trainer.updatesSubmitted > waves[wave].update else { return }
+    try metrics.synchronize()
+    try waves[wave].writeCheckpoint(trainer, device: device)
   }
 
   private func record(_ metrics: [RunMetrics], _ report: ([RunMetrics]) throws -> Void) throws {
     try self.metrics.append(metrics)
     try report(metrics)
-    for run in metrics {
-      if let quantity = run.firstNotFinite {
-        throw TrainingFailure.notFinite(run: run.name, update: run.update, quantity: quantity)
-      }
+    if configuration.onDivergence == .stop, let run = metrics.first(where: \.hasDiverged) {
+      throw TrainingFailure.notFinite(
+        run: run.name, update: run.update, quantity: run.firstNotFinite ?? "gradient_norm")
     }
+  }
+}
+
+extension TrainingConfiguration {
+  /// What becomes of schedules that end with the training, where it is longer than it was to be.
+  fileprivate func schedule(before: TrainingConfiguration) -> String {
+    let lengths = "all \(updates) updates instead of \(before.updates)"
+    var parts = [
+      annealLearningRate ? "learning rates fall linearly to 0 over \(lengths)" : "learning rates stay as they are"
+    ]
+    if runs.contains(where: { $0.hyperparameters.finalEntropyCoefficient != nil }) {
+      parts.append("entropy coefficients change linearly over \(lengths)")
+    }
+    return parts.joined(separator: ", ")
   }
 }

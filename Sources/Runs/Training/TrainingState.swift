@@ -1,6 +1,7 @@
 import Configuration
 import Environments
 import Files
+import Foundation
 import Networks
 import Policies
 import Training
@@ -23,9 +24,11 @@ public struct TrainingState: Codable, Sendable {
   public let device: String
   /// Version and commit of the program that wrote the checkpoint; nil in checkpoints of versions that did not say so.
   public let program: String?
+  /// By the name of a run that diverged, the update in which it did; nil where none has.
+  public let diverged: [String: Int]?
 
   enum CodingKeys: String, CodingKey {
-    case configuration, environment, observation, runs, device, program
+    case configuration, environment, observation, runs, device, program, diverged
     case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
@@ -41,6 +44,39 @@ public struct TrainingState: Codable, Sendable {
     stateLayout = device.profile.stateLayout.rawValue
     self.device = Self.identity(of: device, precision: trainer.configuration.precision)
     program = Version.identity
+    let updates = try trainer.divergedUpdates()
+    let diverged = zip(trainer.runs, updates).compactMap { run, update in update.map { (run.name, $0) } }
+    self.diverged = diverged.isEmpty ? nil : Dictionary(uniqueKeysWithValues: diverged)
+  }
+
+  /// The configuration that the state was trained with.
+  ///
+  /// - Throws: `FileFailure` where it, or a run, is not what this version of the program makes of it.
+  func trainedConfiguration(_ checkpoint: URL) throws -> TrainingConfiguration {
+    let file = checkpoint.appendingPathComponent(CheckpointFolder.descriptionName)
+    let trained = try TrainingConfiguration(yaml: configuration, file: file.relativePath)
+    let all = Dictionary(uniqueKeysWithValues: trained.runs.map { ($0.index, $0) })
+    for (run, next) in zip(runs, runs.dropFirst()) where run.index >= next.index {
+      throw FileFailure(file.path, "is damaged: its runs are not in order, \(run.name) stands before \(next.name)")
+    }
+    if let run = runs.first(where: { all[$0.index] != $0 }) {
+      throw FileFailure(file.path, "is damaged: its configuration has no run \(run.index) called \(run.name)")
+    }
+    return trained
+  }
+
+  /// Refuses another configuration than the one that the state was trained with, but for its free keys and a larger
+  /// `total_env_steps`.
+  func requireContinuation(by asked: TrainingConfiguration, of checkpoint: URL) throws {
+    let trained = try trainedConfiguration(checkpoint)
+    let difference = asked.differences(from: trained).first { difference in
+      switch difference.change {
+      case .free: false
+      case .growing: asked.totalEnvSteps < trained.totalEnvSteps
+      case .fixed: true
+      }
+    }
+    if let difference { throw ResumeFailure.different(place: checkpoint.relativePath, difference) }
   }
 
   /// What must be equal for a training to continue bit by bit, beside the program and the configuration.

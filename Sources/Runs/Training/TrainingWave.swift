@@ -11,11 +11,16 @@ public final class TrainingWave {
   public let runs: [RunConfiguration]
   /// Finished updates in the last checkpoint, 0 where there is none.
   public private(set) var update: Int
+  /// By the name of a run that diverged, the update in which it did, as the last checkpoint says.
+  public private(set) var diverged: [String: Int]
   private let checkpoints: CheckpointFolder
 
-  private init(runs: [RunConfiguration], update: Int, checkpoints: CheckpointFolder) {
+  private init(
+    runs: [RunConfiguration], update: Int, diverged: [String: Int] = [:], checkpoints: CheckpointFolder
+  ) {
     self.runs = runs
     self.update = update
+    self.diverged = diverged
     self.checkpoints = checkpoints
   }
 
@@ -31,9 +36,10 @@ public final class TrainingWave {
       guard let checkpoint = try checkpoints.latest() else { return nil }
       func refuse(_ problem: String) -> FileFailure { FileFailure(checkpoint.url.path, problem) }
       let state: TrainingState = try checkpoint.description()
+      try state.requireContinuation(by: configuration, of: checkpoint.url)
       guard known.isSuperset(of: state.runs) else {
         throw FileFailure(
-          checkpoint.url.path, "holds other runs; resume with the same part of the runs as before",
+          checkpoint.url.path, "holds runs of another part of the training; resume with the same part as before",
           remedies: [.sameShard])
       }
       guard found.isDisjoint(with: state.runs) else { throw refuse("holds runs that another checkpoint holds too") }
@@ -49,7 +55,8 @@ public final class TrainingWave {
           "the checkpoint was written on \(state.device), this is \(identity): the training "
             + "goes on, but its last bits may differ from those of an uninterrupted one")
       }
-      return TrainingWave(runs: state.runs, update: checkpoint.update, checkpoints: checkpoints)
+      return TrainingWave(
+        runs: state.runs, update: checkpoint.update, diverged: state.diverged ?? [:], checkpoints: checkpoints)
     }
     let first = waves.enumerated().sorted { ($1.element.update, $0.offset) < ($0.element.update, $1.offset) }
     return (first.map(\.element), Array(Set(remarks)).sorted())
@@ -72,28 +79,51 @@ public final class TrainingWave {
     }
   }
 
+  /// Removes checkpoints that were being written or removed when a process was killed.
+  static func removeRemains(in folder: URL) throws {
+    try root(folder).removeRemains()
+    for checkpoints in try root(folder).waves() { try checkpoints.removeRemains() }
+  }
+
   private static func root(_ folder: URL) -> CheckpointFolder {
     CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
   }
 
-  /// Puts a new trainer of these runs where the last checkpoint stands.
-  func restore(_ trainer: Trainer, device: Device) throws {
-    guard update > 0, let checkpoint = try checkpoints.latest() else { return }
+  /// A trainer of these runs, where the last checkpoint stands, or at the beginning.
+  ///
+  /// - Parameter initial: Weights that all runs begin with; nil for those that they draw.
+  func makeTrainer(
+    _ configuration: TrainingConfiguration, initial: InitialWeights?, device: Device
+  ) throws -> Trainer {
+    let trainer = try Trainer(configuration: configuration, runs: runs, device: device)
+    if update > 0 {
+      try restore(trainer, device: device)
+    } else if let initial {
+      try trainer.begin(with: initial.parameters)
+    }
+    return trainer
+  }
+
+  private func restore(_ trainer: Trainer, device: Device) throws {
+    guard let checkpoint = try checkpoints.latest() else { return }
     let state: TrainingState = try checkpoint.description()
     guard state.stateLayout == device.profile.stateLayout.rawValue else {
       throw FileFailure(
         checkpoint.url.path,
         "was written on \(state.device), whose state layout differs; resume on a device of that kind")
     }
+    try checkpoint.requireFinite(checkpoint.state.read("parameters"), of: runs)
     for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
     trainer.didRestore(updates: checkpoint.update)
   }
 
   func writeCheckpoint(_ trainer: Trainer, device: Device) throws {
+    let state = try TrainingState(trainer, device: device)
     try checkpoints.write(
-      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor),
-      description: TrainingState(trainer, device: device))
+      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor), description: state
+    )
     update = trainer.updatesSubmitted
+    diverged = state.diverged ?? [:]
     try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
   }
 }

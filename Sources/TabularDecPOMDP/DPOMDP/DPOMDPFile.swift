@@ -1,4 +1,5 @@
 import Foundation
+import VulkanCompute
 
 /// Reads `.dpomdp`, the file format of the MADP toolbox for Dec-POMDPs (after Cassandra's format for POMDPs).
 ///
@@ -27,7 +28,7 @@ public enum DPOMDPFile {
   ///   - name: Of the problem.
   ///   - memory: Bytes that its tables may take.
   public static func parse(
-    _ text: String, file: String, name: String, memory: UInt64 = ProcessInfo.processInfo.physicalMemory
+    _ text: String, file: String, name: String, memory: UInt64 = UInt64(MachineMemory.availableBytes)
   ) throws -> DecPOMDP {
     let statements = try DPOMDPStatement.statements(of: DPOMDPToken.tokens(of: text, file: file), file: file)
     let preamble = try DPOMDPPreamble(statements, file: file)

@@ -111,7 +111,10 @@ private struct MetricsScanner {
     var found = 0
     let isObject = cursor.object { cursor, key in
       if let place = Self.places.firstIndex(where: { cursor.equal(key, $0) }) {
-        guard let value = cursor.number(), let whole = Int(exactly: value), whole >= 0 else { return false }
+        // Counts that no training reaches, and that many sums of them cannot overflow.
+        guard let value = cursor.number(), (0...0x1p53).contains(value), place < 3 || value <= 0x1p40,
+          let whole = Int(exactly: value)
+        else { return false }
         switch place {
         case 0: line.run = whole
         case 1: line.update = whole
@@ -144,6 +147,16 @@ private struct Cursor {
   let bytes: UnsafeBufferPointer<UInt8>
   var position: Int
   let end: Int
+  /// Values inside values around the place.
+  private var depth = 0
+  /// Far more than a line of metrics has; deeper ones would use up the stack.
+  private static let mostDepth = 32
+
+  init(bytes: UnsafeBufferPointer<UInt8>, position: Int, end: Int) {
+    self.bytes = bytes
+    self.position = position
+    self.end = end
+  }
 
   var peek: UInt8? { position < end ? bytes[position] : nil }
 
@@ -174,7 +187,9 @@ private struct Cursor {
 
   /// `entry` reads the value behind each key; false where the text is no object or `entry` says so.
   mutating func object(_ entry: (inout Cursor, Range<Int>) -> Bool) -> Bool {
-    guard take("{") else { return false }
+    guard take("{"), depth < Self.mostDepth else { return false }
+    depth += 1
+    defer { depth -= 1 }
     if take("}") { return true }
     repeat {
       guard let key = string(), take(":") else { return false }
@@ -197,8 +212,11 @@ private struct Cursor {
     }
   }
 
-  /// Not a number for null.
-  mutating func numberOrNull() -> Double? { takeWord("null") ? .nan : number() }
+  /// Not a number for null, and beyond what float32 holds.
+  mutating func numberOrNull() -> Double? {
+    if takeWord("null") { return .nan }
+    return number().map { abs($0) <= Double(Float.greatestFiniteMagnitude) ? $0 : .nan }
+  }
 
   private mutating func takeWord(_ word: StaticString) -> Bool {
     let length = word.utf8CodeUnitCount
@@ -214,7 +232,10 @@ private struct Cursor {
     case UInt8(ascii: "\""): return string() != nil
     case UInt8(ascii: "{"): return object { cursor, _ in cursor.skipValue() }
     case UInt8(ascii: "["):
-      guard take("["), !take("]") else { return true }
+      guard take("["), depth < Self.mostDepth else { return false }
+      if take("]") { return true }
+      depth += 1
+      defer { depth -= 1 }
       repeat {
         skipSpace()
         guard skipValue() else { return false }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How far a training is, on stderr: one line that is rewritten on a terminal, else a new line every few seconds.
+/// How far a training is: one line that is rewritten on a terminal, else a new line every few seconds.
 ///
 /// `update 12/195  1.52 M env steps/s  mean return 2.91  1 m 20 s left`
 public struct ProgressLine {
@@ -19,10 +19,10 @@ public struct ProgressLine {
   /// - Parameters:
   ///   - updates: updates of the whole training.
   ///   - envSteps: env steps of the whole training, over all runs.
-  ///   - interval: seconds between lines where stderr is not a terminal (0.2 where it is one).
+  ///   - isTerminal: whether `output` goes to a terminal that understands escape codes.
+  ///   - interval: seconds between lines where it does not (0.2 where it does).
   public init(
-    updates: Int, envSteps: Int, isTerminal: Bool = isatty(STDERR_FILENO) == 1, interval: Double = 5,
-    output: @escaping (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    updates: Int, envSteps: Int, isTerminal: Bool, interval: Double = 5, output: @escaping (String) -> Void
   ) {
     self.updates = updates
     self.envSteps = envSteps

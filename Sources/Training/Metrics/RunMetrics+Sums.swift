@@ -22,9 +22,9 @@ extension RunMetrics {
     let residualVariance = mean(METRIC_RESIDUAL_SQUARED) - mean(METRIC_RESIDUAL) * mean(METRIC_RESIDUAL)
     let episodes = Double(sums[Int(METRIC_EPISODES)])
     let outcomeSums = sums[Int(METRIC_OUTCOMES)...].map(Double.init)
-    let notFiniteSteps = Int(sums[Int(METRIC_NOT_FINITE)])
-    // A step whose gradient was not finite was not taken; the norm then says so.
-    let norm = notFiniteSteps > 0 ? Double.nan : Double(sums[Int(METRIC_GRADIENT_NORM)]) / Double(steps)
+    let hasDiverged = sums[Int(METRIC_STEPS_LEFT_OUT)] > 0
+    // Steps were not taken; the norm then says so.
+    let norm = hasDiverged ? Double.nan : Double(sums[Int(METRIC_GRADIENT_NORM)]) / Double(steps)
     self.init(
       run: run.index, name: run.name, update: update, envSteps: envSteps,
       learningRate: sums[Int(METRIC_LEARNING_RATE)], entropyCoefficient: entropyCoefficient, totalLoss: Float(total),
@@ -34,6 +34,7 @@ extension RunMetrics {
       gradientNorm: Float(norm), episodes: Int(episodes),
       episodeReturn: episodes > 0 ? Float(Double(sums[Int(METRIC_EPISODE_RETURN)]) / episodes) : nil,
       episodeLength: episodes > 0 ? Float(Double(sums[Int(METRIC_EPISODE_LENGTH)]) / episodes) : nil,
-      outcomes: outcomes.map { Outcome($0.name, $0.value(sums: outcomeSums, episodes: Int(episodes)).map(Float.init)) })
+      outcomes: outcomes.map { Outcome($0.name, $0.value(sums: outcomeSums, episodes: Int(episodes)).map(Float.init)) },
+      hasDiverged: hasDiverged)
   }
 }

@@ -36,6 +36,9 @@ public struct RunMetrics: Sendable, Equatable {
   /// What the game reports of those episodes beside their returns: means of outcomes and ratios of their sums, nil where
   /// there is nothing to divide by.
   public var outcomes: [Outcome]
+  /// Whether the run has diverged, in this update or before: a loss or a gradient was not finite, and its weights have
+  /// stayed as they were then.
+  public var hasDiverged: Bool
 
   public struct Outcome: Sendable, Equatable {
     public let name: String
@@ -52,7 +55,7 @@ public struct RunMetrics: Sendable, Equatable {
     totalLoss: Float, policyLoss: Float,
     valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
     gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?,
-    outcomes: [Outcome] = []
+    outcomes: [Outcome] = [], hasDiverged: Bool = false
   ) {
     self.run = run
     self.name = name
@@ -72,6 +75,7 @@ public struct RunMetrics: Sendable, Equatable {
     self.episodeReturn = episodeReturn
     self.episodeLength = episodeLength
     self.outcomes = outcomes
+    self.hasDiverged = hasDiverged
   }
 
   /// The measured quantities by key, in the order of the line.
@@ -96,6 +100,7 @@ public struct RunMetrics: Sendable, Equatable {
     if !outcomes.isEmpty {
       fields.append("\"outcomes\":{\(outcomes.map { field($0.name, $0.value) }.joined(separator: ","))}")
     }
+    if hasDiverged { fields.append("\"diverged\":true") }
     return "{\(fields.joined(separator: ","))}"
   }
 

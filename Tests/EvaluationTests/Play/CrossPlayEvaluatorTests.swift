@@ -201,7 +201,7 @@ import VulkanCompute
     }
     let evaluator = try PlayExamples.evaluator(environment, policies, games: 10, device: device)
     var calls: [EvaluationProgress] = []
-    let evaluation = try evaluator.evaluate(runs: runs) { calls.append($0) }
+    let evaluation = try evaluator.evaluate(runs: runs, control: EvaluationControl(progress: { calls.append($0) }))
 
     let tuples = (0..<players).reduce(1) { $0 * (seeds - $1) }
     #expect(evaluation.plan.teams.count == 2 * (seeds + tuples))

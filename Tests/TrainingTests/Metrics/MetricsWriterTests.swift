@@ -60,6 +60,12 @@ struct MetricsWriterTests {
     #expect(metrics(update: 1, episodeReturn: nil).firstNotFinite == nil)
   }
 
+  @Test func aRunThatDivergedIsMarked() {
+    var line = metrics(update: 2)
+    line.hasDiverged = true
+    #expect(line.json.hasSuffix(#","episode_length":9.0,"diverged":true}"#))
+  }
+
   @Test func namesAreEscaped() throws {
     var line = metrics(update: 1)
     line.name = "a\"b\\c\nd\u{1}"

@@ -29,7 +29,7 @@ struct AdamHarness {
   var runs: Int { hyperparameters.count }
 
   init(
-    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int
+    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0
   ) throws {
     self.device = device
     self.hyperparameters = hyperparameters
@@ -41,7 +41,7 @@ struct AdamHarness {
       "parameters", on: device, count: count, values: (0..<runs).map { Self.initialParameters($0, count: count) })
     firstMoments = try GuardedBuffer("first_moments", on: device, count: count, values: zeros)
     secondMoments = try GuardedBuffer("second_moments", on: device, count: count, values: zeros)
-    progress = try progressBuffer(updates: Array(repeating: 0, count: runs), on: device)
+    progress = try progressBuffer(updates: Array(repeating: updates, count: runs), on: device)
     metrics = try GuardedBuffer(
       "metrics", on: device, count: Int(RUN_SCALARS),
       values: Array(repeating: Array(repeating: 0, count: Int(RUN_SCALARS)), count: runs))

@@ -56,7 +56,7 @@ import VulkanCompute
       #expect(zip(first[run], twins[run].firstMoments).allSatisfy { agree($0, $1) })
       #expect(zip(second[run], twins[run].secondMoments).allSatisfy { agree($0, $1) })
       #expect(agree(metrics[run][Int(METRIC_GRADIENT_NORM)], norms[run]))
-      #expect(metrics[run][Int(METRIC_NOT_FINITE)] == 0)
+      #expect(metrics[run][Int(METRIC_STEPS_LEFT_OUT)] == 0)
       let h = harness.hyperparameters[run]
       #expect(agree(Float(bitPattern: progress[run][Int(PROGRESS_BETA1_POWER)]), pow(h.adamBeta1, 20)))
       #expect(agree(Float(bitPattern: progress[run][Int(PROGRESS_BETA2_POWER)]), pow(h.adamBeta2, 20)))
@@ -65,7 +65,7 @@ import VulkanCompute
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity, 3e38], TestDevice.computing)
-  func aGradientThatIsNotFiniteChangesNothingAndIsReported(bad: Float, profile: DeviceProfile) throws {
+  func aRunWhoseGradientIsNotFiniteKeepsItsWeightsFromThenOn(bad: Float, profile: DeviceProfile) throws {
     let device = try TestDevice.make(profile: profile)
     let splits = 2
     let harness = try AdamHarness(
@@ -74,7 +74,10 @@ import VulkanCompute
     try harness.step(gradients)
     func state() throws -> [[[UInt32]]] {
       let floats = try [harness.parameters.read(), harness.firstMoments.read(), harness.secondMoments.read()]
-      return try floats.map { $0.map { $0.map(\.bitPattern) } } + [harness.progress.read()]
+      // All of `progress` but when the run diverged.
+      let progress = try harness.progress.read().map { Array($0.enumerated()) }
+      return floats.map { $0.map { $0.map(\.bitPattern) } }
+        + [progress.map { $0.filter { $0.offset != PROGRESS_DIVERGED }.map(\.element) }]
     }
     let before = try state()
     gradients[1][splits - 1][77] = bad
@@ -84,8 +87,31 @@ import VulkanCompute
       #expect(after[1] == before[1])
       #expect(after[0] != before[0] && after[2] != before[2])
     }
-    #expect(try harness.metrics.read().map { $0[Int(METRIC_NOT_FINITE)] } == [0, 1, 0])
+    #expect(try harness.metrics.read().map { $0[Int(METRIC_STEPS_LEFT_OUT)] } == [0, 1, 0])
+    #expect(try harness.progress.read().map { $0[Int(PROGRESS_DIVERGED)] } == [0, 1, 0])
+    // It stays so, whatever comes.
+    gradients[1][splits - 1][77] = 0
+    try harness.step(gradients)
+    #expect(try zip(state(), before).allSatisfy { $0[1] == $1[1] })
+    #expect(try harness.metrics.read().map { $0[Int(METRIC_STEPS_LEFT_OUT)] } == [0, 2, 0])
+    #expect(try harness.progress.read().map { $0[Int(PROGRESS_DIVERGED)] } == [0, 1, 0])
     #expect(try harness.metrics.read().allSatisfy { $0[Int(METRIC_GRADIENT_NORM)].isFinite })
+    device.requireNoValidationMessages()
+  }
+
+  /// The loss of a run can overflow where its gradient does not.
+  @Test(arguments: TestDevice.computing)
+  func aRunWhoseLossIsNotFiniteKeepsItsWeights(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let harness = try AdamHarness(
+      device: device, hyperparameters: variedHyperparameters(runs: 2), count: 64, splits: 1, updates: 6)
+    var metrics = try harness.metrics.read()[1]
+    metrics[Int(METRIC_VALUE_LOSS)] = .infinity
+    try harness.metrics.buffer.write(metrics, run: 2)  // behind the guard run
+    try harness.step((0..<2).map { Self.gradients(step: 1, run: $0, count: 64, splits: 1) })
+    #expect(try harness.progress.read().map { $0[Int(PROGRESS_DIVERGED)] } == [0, 7])
+    #expect(try harness.parameters.read()[1] == AdamHarness.initialParameters(1, count: 64))
+    #expect(try harness.parameters.read()[0] != AdamHarness.initialParameters(0, count: 64))
     device.requireNoValidationMessages()
   }
 
@@ -95,7 +121,7 @@ import VulkanCompute
       device: device, hyperparameters: variedHyperparameters(runs: 1), count: 64, splits: 2)
     try harness.step([[[Float](repeating: 0, count: 64), [Float](repeating: 0, count: 64)]])
     #expect(try harness.parameters.read()[0] == AdamHarness.initialParameters(0, count: 64))
-    #expect(try harness.metrics.read()[0][Int(METRIC_NOT_FINITE)] == 0)
+    #expect(try harness.metrics.read()[0][Int(METRIC_STEPS_LEFT_OUT)] == 0)
     device.requireNoValidationMessages()
   }
 }

@@ -10,11 +10,11 @@ func seedBuffer(_ seeds: [UInt64], on device: Device) throws -> GuardedBuffer<SI
   try GuardedBuffer("seeds", on: device, count: 1, values: seeds.map { [CounterRandom.words(of: $0)] })
 }
 
-/// `progress` of runs that have finished so many updates and taken no Adam step since.
+/// `progress` of runs that have finished so many updates, taken no Adam step since, and not diverged.
 func progressBuffer(updates: [Int], on device: Device) throws -> GuardedBuffer<UInt32> {
   try GuardedBuffer(
     "progress", on: device, count: Int(RUN_SCALARS),
-    values: updates.map { [UInt32($0), Float(1).bitPattern, Float(1).bitPattern] })
+    values: updates.map { [UInt32($0), Float(1).bitPattern, Float(1).bitPattern, 0] })
 }
 
 /// `hyperparameters` in the order of `HYPER_…`.

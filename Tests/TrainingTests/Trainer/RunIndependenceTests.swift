@@ -55,6 +55,8 @@ import VulkanCompute
       #expect(brokenMetrics.map { $0[run].json } == healthyMetrics.map { $0[run].json })
       #expect(brokenMetrics[1][run].firstNotFinite == nil)
     }
+    #expect(brokenMetrics.allSatisfy { $0.map(\.hasDiverged) == [false, true, false] })
+    #expect(try broken.divergedUpdates() == [nil, 1, nil] && healthy.divergedUpdates() == [nil, nil, nil])
     #expect(brokenMetrics.allSatisfy { $0[1].firstNotFinite != nil && $0[1].gradientNorm.isNaN })
     #expect(try broken.parameters(run: 1).map(\.bitPattern) == before.map(\.bitPattern))
     device.requireNoValidationMessages()

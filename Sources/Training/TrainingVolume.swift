@@ -1,0 +1,82 @@
+import Configuration
+import VulkanCompute
+
+/// What a training writes: how much of it, and how often.
+public struct TrainingVolume: Sendable, Hashable, Encodable {
+  public let updates: Int
+  public let envStepsPerRun: Int
+  /// Updates from one checkpoint to the next, unless `checkpoint_minutes` comes first.
+  public let updatesPerCheckpoint: Int
+  public let checkpointMinutes: Double
+  /// Checkpoints that stay on disk, of every wave.
+  public let checkpointsKept: Int
+  /// Of the largest wave.
+  public let checkpointBytes: Int
+  /// One per run and update.
+  public let metricsLines: Int
+  /// About.
+  public let metricsBytes: Int
+  /// In the end, of all waves: configuration, metrics, lock, and two per checkpoint.
+  public let files: Int
+
+  /// - Parameters:
+  ///   - waves: Runs of every wave.
+  ///   - checkpointBytes: Of the largest.
+  init(_ configuration: TrainingConfiguration, waves: [[RunConfiguration]], outcomes: Int, checkpointBytes: Int) {
+    let runs = waves.joined()
+    let updates = configuration.updates
+    let envSteps = updates * configuration.envStepsPerUpdate
+    self.updates = updates
+    envStepsPerRun = envSteps
+    updatesPerCheckpoint = configuration.updatesPerCheckpoint
+    checkpointMinutes = configuration.checkpointMinutes
+    checkpointsKept = configuration.checkpointsKept
+    self.checkpointBytes = checkpointBytes
+    metricsLines = runs.count * updates
+    metricsBytes = updates * runs.reduce(0) { $0 + Self.lineBytes($1, envSteps: envSteps, outcomes: outcomes) }
+    let due = (updates + configuration.updatesPerCheckpoint - 1) / configuration.updatesPerCheckpoint
+    files = 3 + waves.count * 2 * min(checkpointsKept, due)
+  }
+
+  /// Of a line with numbers of usual length.
+  private static func lineBytes(_ run: RunConfiguration, envSteps: Int, outcomes: Int) -> Int {
+    let usual: Float = 0.012345679
+    let line = RunMetrics(
+      run: run.index, name: run.name, update: 10_000, envSteps: envSteps / 2, learningRate: 5e-4,
+      entropyCoefficient: 0.01, totalLoss: usual, policyLoss: usual, valueLoss: usual, entropy: usual,
+      approximateKL: usual, clipFraction: usual, explainedVariance: usual, gradientNorm: usual, episodes: 100,
+      episodeReturn: usual, episodeLength: usual,
+      outcomes: (0..<outcomes).map { _ in RunMetrics.Outcome("outcome", usual) })
+    return line.json.utf8.count + 1
+  }
+
+  /// Two lines.
+  public var text: String {
+    """
+    \(updates) updates; a checkpoint of \(formatBytes(checkpointBytes)) every \(updatesPerCheckpoint) updates or \
+    \(checkpointMinutes.short) minutes, of which \(checkpointsKept) are kept
+    \(metricsLines) lines of metrics, about \(formatBytes(metricsBytes)); \(files) files in the end
+    """
+  }
+}
+
+/// What a training takes and writes, for programs: `--plan --json`.
+public struct TrainingPlan: Sendable, Encodable {
+  public let device: String
+  public let profile: String
+  /// Runs of every wave; what follows is of the largest.
+  public let waves: [Int]
+  public let windowRuns: Int
+  public let environments: Int
+  public let steps: Int
+  public let agents: Int
+  public let minibatchRows: Int
+  public let chunkRows: Int
+  public let bytes: Int
+  public let availableBytes: Int
+  public let buffers: [BufferTable.PlannedBuffer]
+  /// Of an update; nil where it cannot run on the device.
+  public let dispatches: Int?
+  public let handOvers: Int?
+  public let volume: TrainingVolume
+}
