@@ -19,7 +19,7 @@ struct InitialWeights {
     func refuse(_ problem: String) -> ConfigurationError {
       configuration.error("init_from", "init_from = \(text); \(problem)")
     }
-    let trained = try TrainedRuns([URL(fileURLWithPath: place.folder)])
+    let trained = try TrainedRuns(URL(fileURLWithPath: place.folder))
     guard let position = trained.runs.firstIndex(where: { place.run == nil || $0.index == place.run }) else {
       let numbers = trained.runs.map(\.index)
       throw refuse("\(place.folder) holds runs \(numbers.min() ?? 0) to \(numbers.max() ?? 0)")
