@@ -21,6 +21,9 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var waveRuns: Int?
 
+  @Flag(help: "Also write event files for TensorBoard, one per run, into tensorboard/ in the folder.")
+  var tensorboard = false
+
   @Flag(help: "Print the memory plan, the waves, and dispatches per update, and stop.")
   var plan = false
 
@@ -67,6 +70,7 @@ struct TrainCommand: ParsableCommand {
       "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
     Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
+    let board = try tensorboard ? TensorBoardFolder(of: folder) : nil
     let first = session.envSteps
     let clock = ContinuousClock()
     let start = clock.now
@@ -77,6 +81,7 @@ struct TrainCommand: ParsableCommand {
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
     try session.run { metrics in
+      try board?.append(metrics)
       for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
       if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
       let wave = metrics.compactMap { returns[$0.run] }
