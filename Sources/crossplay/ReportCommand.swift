@@ -21,6 +21,9 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Where to write (default: report/ in the folder of a single training).", valueName: "folder"))
   var output: String?
 
+  @Flag(help: "Also write event files for TensorBoard, one per run, into tensorboard/ in every training's folder.")
+  var tensorboard = false
+
   @Flag(help: "Print what report.json holds, as one JSON object.")
   var json = false
 
@@ -43,6 +46,7 @@ struct ReportCommand: ParsableCommand {
     for remark in contents.remarks { Console.log.warning("\(remark)") }
     let target = output.map { URL(fileURLWithPath: $0) } ?? urls[0].appendingPathComponent(ReportFolder.name)
     let record = try ReportFolder.write(contents, to: target)
+    if tensorboard { for url in urls { _ = try TensorBoardFolder(of: url) } }
     if json {
       try Console.printJSON(record)
     } else {

@@ -21,6 +21,9 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var waveRuns: Int?
 
+  @Flag(help: "Also write event files for TensorBoard, one per run, into tensorboard/ in the folder.")
+  var tensorboard = false
+
   @Flag(help: "Print the memory plan, the waves, what is written, and dispatches per update, and stop.")
   var plan = false
 
@@ -70,6 +73,7 @@ struct TrainCommand: ParsableCommand {
       "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
     Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
+    let board = try tensorboard ? TensorBoardFolder(of: folder) : nil
     let first = session.envSteps
     let clock = ContinuousClock()
     let start = clock.now
@@ -81,7 +85,8 @@ struct TrainCommand: ParsableCommand {
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
     var diverged = Set(session.diverged)
-    func report(_ metrics: [RunMetrics]) {
+    func report(_ metrics: [RunMetrics]) throws {
+      try board?.append(metrics)
       for run in metrics where run.hasDiverged && diverged.insert(run.name).inserted {
         progress.finish()
         Console.log.warning(

@@ -21,7 +21,7 @@ import Testing
   private func data(_ path: String) throws -> Data { try Data(contentsOf: folder.url.appendingPathComponent(path)) }
 
   private func lines(_ path: String) throws -> [String] {
-    String(decoding: try data(path), as: UTF8.self).split(separator: "\n").map(String.init).sorted()
+    String(decoding: try data(path), as: UTF8.self).split(separator: "\n").map { String($0).withoutTimes }.sorted()
   }
 
   /// Evaluation and exported policies of a folder are those of the whole.

@@ -47,7 +47,8 @@ struct ExampleTraining {
   func line(run: Int, update: Int, episodes: Int = 4) -> String {
     let runs = configuration.runs
     return RunMetrics(
-      run: run, name: runs.indices.contains(run) ? runs[run].name : "?", update: update, envSteps: update * 64,
+      run: run, name: runs.indices.contains(run) ? runs[run].name : "?", seed: 0, configuration: "default",
+      update: update, envSteps: update * 64,
       learningRate: 0, entropyCoefficient: 0, totalLoss: 0, policyLoss: 0, valueLoss: 0,
       entropy: Float(run) + 1 / Float(update),
       approximateKL: 0, clipFraction: 0, explainedVariance: nil, gradientNorm: 0, episodes: episodes,

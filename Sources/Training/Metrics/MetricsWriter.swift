@@ -1,8 +1,10 @@
 import Foundation
+import VulkanCompute
 
 /// Appends to `metrics.jsonl`: one JSON object per run and update, one write per update.
 ///
-/// After a resume the file continues where the checkpoint stands, so no update appears twice.
+/// After a resume the file continues where the checkpoint stands, so no update appears twice, and `seconds` go on from the
+/// last line that stays.
 public final class MetricsWriter {
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -11,10 +13,19 @@ public final class MetricsWriter {
 
   private let path: String
   private let handle: FileHandle
+  private let clock = ContinuousClock()
+  /// When the file was opened, and when the last update was written.
+  private let opened: ContinuousClock.Instant
+  private var lastUpdate: ContinuousClock.Instant
+  /// Of the training before the file was opened.
+  private let secondsBefore: Double
 
   /// Begins a new file; refuses one that holds metrics already.
   public init(creating path: String) throws {
     self.path = path
+    opened = clock.now
+    lastUpdate = opened
+    secondsBefore = 0
     handle = try Self.open(path)
     guard try handle.seekToEnd() == 0 else {
       throw Failure(path, "holds metrics already; resume that training or choose another output folder")
@@ -25,8 +36,11 @@ public final class MetricsWriter {
   /// are dropped.
   public init(resuming path: String, after update: (_ run: Int) -> Int) throws {
     self.path = path
+    opened = clock.now
+    lastUpdate = opened
     handle = try Self.open(path)
-    let end = try Self.end(of: handle, path, after: update)
+    let (end, seconds) = try Self.end(of: handle, path, after: update)
+    secondsBefore = seconds
     try handle.truncate(atOffset: end)
     try handle.seek(toOffset: end)
   }
@@ -35,7 +49,13 @@ public final class MetricsWriter {
 
   /// Writes the lines of one update, one per run, in one call.
   public func append(_ metrics: [RunMetrics]) throws {
-    let lines = metrics.map { $0.json + "\n" }.joined()
+    let now = clock.now
+    let stepsOfUpdate = metrics.reduce(0) { $0 + Double($1.envSteps) / Double($1.update) }
+    let timing = RunMetrics.Timing(
+      seconds: secondsBefore + (now - opened).inSeconds,
+      envStepsPerSecond: stepsOfUpdate / max((now - lastUpdate).inSeconds, 1e-9))
+    lastUpdate = now
+    let lines = metrics.map { $0.json(timing) + "\n" }.joined()
     do {
       try handle.write(contentsOf: Data(lines.utf8))
     } catch {
@@ -59,12 +79,15 @@ public final class MetricsWriter {
   private struct Position: Decodable {
     let run: Int
     let update: Int
+    /// Absent in files of earlier versions.
+    let seconds: Double?
   }
 
-  /// Where the lines up to and including the run's `update` end; walks backwards from the end of the file.
-  private static func end(of handle: FileHandle, _ path: String, after update: (_ run: Int) -> Int) throws
-    -> UInt64
-  {
+  /// Where the lines up to and including the run's `update` end, and the seconds of the last of them; walks backwards from
+  /// the end of the file.
+  private static func end(
+    of handle: FileHandle, _ path: String, after update: (_ run: Int) -> Int
+  ) throws -> (place: UInt64, seconds: Double) {
     let chunk: UInt64 = 1 << 20
     let newline = UInt8(ascii: "\n")
     var end = try handle.seekToEnd()
@@ -87,10 +110,10 @@ public final class MetricsWriter {
         guard let position = try? JSONDecoder().decode(Position.self, from: Data(line)) else {
           throw Failure(path, "the line at byte \(windowStart + UInt64(lineStart)) is not a line of metrics")
         }
-        if position.update <= update(position.run) { return end }
+        if position.update <= update(position.run) { return (end, position.seconds ?? 0) }
       }
       end = windowStart + UInt64(lineStart)
     }
-    return end
+    return (end, 0)
   }
 }

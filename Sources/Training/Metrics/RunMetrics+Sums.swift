@@ -26,9 +26,9 @@ extension RunMetrics {
     // Steps were not taken; the norm then says so.
     let norm = hasDiverged ? Double.nan : Double(sums[Int(METRIC_GRADIENT_NORM)]) / Double(steps)
     self.init(
-      run: run.index, name: run.name, update: update, envSteps: envSteps,
-      learningRate: sums[Int(METRIC_LEARNING_RATE)], entropyCoefficient: entropyCoefficient, totalLoss: Float(total),
-      policyLoss: Float(policyLoss), valueLoss: Float(valueLoss), entropy: Float(entropy),
+      run: run.index, name: run.name, seed: run.seed, configuration: run.configurationName, update: update,
+      envSteps: envSteps, learningRate: sums[Int(METRIC_LEARNING_RATE)], entropyCoefficient: entropyCoefficient,
+      totalLoss: Float(total), policyLoss: Float(policyLoss), valueLoss: Float(valueLoss), entropy: Float(entropy),
       approximateKL: Float(mean(METRIC_APPROXIMATE_KL)), clipFraction: Float(mean(METRIC_CLIP_FRACTION)),
       explainedVariance: targetVariance > 1e-8 ? Float(1 - residualVariance / targetVariance) : nil,
       gradientNorm: Float(norm), episodes: Int(episodes),

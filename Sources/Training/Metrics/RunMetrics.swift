@@ -2,11 +2,14 @@ import Configuration
 
 /// What one update of one run measured: one line of `metrics.jsonl`.
 ///
-/// Free of clocks, so that the file of a training is the same every time.
+/// Free of clocks, so that it is the same every time; `MetricsWriter` adds what they say.
 public struct RunMetrics: Sendable, Equatable {
   /// Index of the run among all runs of the configuration.
   public var run: Int
   public var name: String
+  public var seed: UInt64
+  /// `entropy_coefficient=0.01`: what runs that differ only in their seeds have in common.
+  public var configuration: String
   /// Finished updates, this one included; from 1.
   public var update: Int
   /// Env steps of this run so far.
@@ -51,7 +54,8 @@ public struct RunMetrics: Sendable, Equatable {
   }
 
   public init(
-    run: Int, name: String, update: Int, envSteps: Int, learningRate: Float, entropyCoefficient: Float,
+    run: Int, name: String, seed: UInt64, configuration: String, update: Int, envSteps: Int, learningRate: Float,
+    entropyCoefficient: Float,
     totalLoss: Float, policyLoss: Float,
     valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
     gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?,
@@ -59,6 +63,8 @@ public struct RunMetrics: Sendable, Equatable {
   ) {
     self.run = run
     self.name = name
+    self.seed = seed
+    self.configuration = configuration
     self.update = update
     self.envSteps = envSteps
     self.learningRate = learningRate
@@ -78,23 +84,44 @@ public struct RunMetrics: Sendable, Equatable {
     self.hasDiverged = hasDiverged
   }
 
+  private static let quantities: [(key: String, value: @Sendable (RunMetrics) -> Float?)] = [
+    ("learning_rate", { $0.learningRate }), ("entropy_coefficient", { $0.entropyCoefficient }),
+    ("total_loss", { $0.totalLoss }), ("policy_loss", { $0.policyLoss }), ("value_loss", { $0.valueLoss }),
+    ("entropy", { $0.entropy }), ("approximate_kl", { $0.approximateKL }), ("clip_fraction", { $0.clipFraction }),
+    ("explained_variance", { $0.explainedVariance }), ("gradient_norm", { $0.gradientNorm }),
+    ("episode_return", { $0.episodeReturn }), ("episode_length", { $0.episodeLength }),
+  ]
+
+  /// The keys of the measured quantities, in the order of the line.
+  public static let quantityKeys = quantities.map(\.key)
+
   /// The measured quantities by key, in the order of the line.
-  public var values: [(key: String, value: Float?)] {
-    [
-      ("learning_rate", learningRate), ("entropy_coefficient", entropyCoefficient), ("total_loss", totalLoss),
-      ("policy_loss", policyLoss),
-      ("value_loss", valueLoss), ("entropy", entropy), ("approximate_kl", approximateKL),
-      ("clip_fraction", clipFraction), ("explained_variance", explainedVariance), ("gradient_norm", gradientNorm),
-      ("episode_return", episodeReturn), ("episode_length", episodeLength),
-    ]
-  }
+  public var values: [(key: String, value: Float?)] { Self.quantities.map { ($0.key, $0.value(self)) } }
 
   /// The key of the first quantity that is not a finite number, if any.
   public var firstNotFinite: String? { values.first { !($0.value?.isFinite ?? true) }?.key }
 
+  /// What a clock says of an update.
+  public struct Timing: Sendable, Equatable {
+    /// Wall time that the training has taken so far, without the time between two processes.
+    public var seconds: Double
+    /// Of all runs that are trained at the same time, in this update.
+    public var envStepsPerSecond: Double
+  }
+
   /// One JSON object without a line break; what is not a finite number becomes null. Games without outcomes have none.
-  public var json: String {
-    var fields = ["\"run\":\(run)", "\"name\":\(quoted(name))", "\"update\":\(update)", "\"env_steps\":\(envSteps)"]
+  public var json: String { json(nil) }
+
+  /// - Parameter timing: nil leaves the times out.
+  func json(_ timing: Timing?) -> String {
+    var fields = [
+      "\"run\":\(run)", "\"name\":\(quoted(name))", "\"seed\":\(seed)",
+      "\"configuration\":\(quoted(configuration))", "\"update\":\(update)", "\"env_steps\":\(envSteps)",
+    ]
+    if let timing {
+      fields.append("\"seconds\":\(timing.seconds.rounded(toPlaces: 3))")
+      fields.append("\"env_steps_per_second\":\(timing.envStepsPerSecond.rounded(toPlaces: 1))")
+    }
     fields.append("\"episodes\":\(episodes)")
     fields += values.map { field($0.key, $0.value) }
     if !outcomes.isEmpty {
@@ -119,5 +146,12 @@ public struct RunMetrics: Sendable, Equatable {
       }
     }
     return "\"\(escaped.joined())\""
+  }
+}
+
+extension Double {
+  fileprivate func rounded(toPlaces places: Int) -> Double {
+    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+    return (self * scale).rounded() / scale
   }
 }

@@ -11,7 +11,8 @@ import Testing
 
   private func metrics(run: Int, update: Int, episodeReturn: Float? = 1.5, name: String = "seed=0") -> RunMetrics {
     RunMetrics(
-      run: run, name: name, update: update, envSteps: update * 100, learningRate: 5e-4, entropyCoefficient: 0.01,
+      run: run, name: name, seed: 0, configuration: "default", update: update, envSteps: update * 100,
+      learningRate: 5e-4, entropyCoefficient: 0.01,
       totalLoss: -0.25,
       policyLoss: 1e-9, valueLoss: 3, entropy: 0.7, approximateKL: 0.01, clipFraction: 0, explainedVariance: nil,
       gradientNorm: 1, episodes: 7, episodeReturn: episodeReturn, episodeLength: 12,

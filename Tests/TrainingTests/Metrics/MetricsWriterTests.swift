@@ -15,7 +15,8 @@ struct MetricsWriterTests {
 
   func metrics(run: Int = 0, update: Int, value: Float = 0.25, episodeReturn: Float? = 1.5) -> RunMetrics {
     RunMetrics(
-      run: run, name: "seed=\(run)", update: update, envSteps: update * 100, learningRate: 5e-4,
+      run: run, name: "seed=\(run)", seed: UInt64(run), configuration: "default", update: update,
+      envSteps: update * 100, learningRate: 5e-4,
       entropyCoefficient: 0.01, totalLoss: value,
       policyLoss: value, valueLoss: value, entropy: value, approximateKL: value, clipFraction: value,
       explainedVariance: value, gradientNorm: value, episodes: 3, episodeReturn: episodeReturn, episodeLength: 9)
@@ -39,10 +40,38 @@ struct MetricsWriterTests {
   @Test func aLineHasEveryQuantityInAFixedOrder() {
     #expect(
       metrics(update: 2).json
-        == #"{"run":0,"name":"seed=0","update":2,"env_steps":200,"episodes":3,"learning_rate":0.0005,"entropy_coefficient":0.01,"#
+        == #"{"run":0,"name":"seed=0","seed":0,"configuration":"default","update":2,"env_steps":200,"episodes":3,"#
+        + #""learning_rate":0.0005,"entropy_coefficient":0.01,"#
         + #""total_loss":0.25,"policy_loss":0.25,"value_loss":0.25,"entropy":0.25,"approximate_kl":0.25,"#
         + #""clip_fraction":0.25,"explained_variance":0.25,"gradient_norm":0.25,"episode_return":1.5,"#
         + #""episode_length":9.0}"#)
+  }
+
+  private func numbers(_ key: String) throws -> [Double] {
+    try text().split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return try #require(object?[key] as? Double)
+    }
+  }
+
+  @Test func linesSayHowLongTheTrainingTook() throws {
+    try write(updates: 1...3)
+    let (seconds, rates) = (try numbers("seconds"), try numbers("env_steps_per_second"))
+    #expect(seconds == seconds.sorted() && seconds[0] >= 0 && seconds[5] < 60)
+    // Both runs of an update have the same clock.
+    #expect(seconds[0] == seconds[1] && rates[4] == rates[5] && rates.allSatisfy { $0 > 0 })
+
+    // As if the training before had taken 1,000 seconds longer.
+    let longer = try text().split(separator: "\n").map { line in
+      String(line).replacing(/"seconds":[0-9.]+/, with: #""seconds":1000.0"#) + "\n"
+    }
+    try Data(longer.joined().utf8).write(to: URL(fileURLWithPath: path))
+    let writer = try MetricsWriter(resuming: path, after: { _ in 2 })
+    try writer.append([metrics(run: 0, update: 3), metrics(run: 1, update: 3)])
+    let continued = try numbers("seconds")
+    #expect(continued.count == 6 && continued[5] >= 1000 && continued[5] < 1060)
+    // 100 env steps of each of two runs, in less than a minute.
+    #expect(try numbers("env_steps_per_second")[5] > 200 / 60)
   }
 
   @Test func outcomesFollowWhereAGameHasThem() {
@@ -109,7 +138,7 @@ struct MetricsWriterTests {
     let whole = try text()
     let writer = try MetricsWriter(resuming: path, after: { _ in 2 })
     for update in 3...6 { try writer.append([metrics(run: 0, update: update), metrics(run: 1, update: update)]) }
-    #expect(try text() == whole)
+    #expect(try text().withoutTimes == whole.withoutTimes)
   }
 
   /// Waves: runs 0 and 1 are finished, runs 2 and 3 begin again behind their checkpoint.
