@@ -42,12 +42,13 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   private static func lineBytes(_ run: RunConfiguration, envSteps: Int, outcomes: Int) -> Int {
     let usual: Float = 0.012345679
     let line = RunMetrics(
-      run: run.index, name: run.name, update: 10_000, envSteps: envSteps / 2, learningRate: 5e-4,
-      entropyCoefficient: 0.01, totalLoss: usual, policyLoss: usual, valueLoss: usual, entropy: usual,
+      run: run.index, name: run.name, seed: run.seed, configuration: run.configurationName, update: 10_000,
+      envSteps: envSteps / 2, learningRate: 5e-4, entropyCoefficient: 0.01, totalLoss: usual, policyLoss: usual,
+      valueLoss: usual, entropy: usual,
       approximateKL: usual, clipFraction: usual, explainedVariance: usual, gradientNorm: usual, episodes: 100,
       episodeReturn: usual, episodeLength: usual,
       outcomes: (0..<outcomes).map { _ in RunMetrics.Outcome("outcome", usual) })
-    return line.json.utf8.count + 1
+    return line.json(RunMetrics.Timing(seconds: 12_345.678, envStepsPerSecond: 123_456.7)).utf8.count + 1
   }
 
   /// Two lines.
