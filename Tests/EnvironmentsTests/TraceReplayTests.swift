@@ -86,7 +86,7 @@ import VulkanCompute
 
   @Test(arguments: [
     ("\"format\":2", "\"format\":3", "format 3"), ("\"env\":\"hanabi\"", "\"env\":\"bridge\"", "bridge"),
-    ("\"players\":2", "\"players\":9", "players"), ("\"deck\":[[", "\"deck\":[[0,7],[", "no card"),
+    ("\"players\":2", "\"players\":9", "players"), ("\"deck\":[[", "\"deck\":[[0,7],[", "not a card"),
     ("\"hand_size\":2", "\"hand_syze\":2", "hand_size"), ("\"action\":2", "\"action\":99", "action 99"),
   ])
   func filesThatMakeNoSenseAreRefused(old: String, new: String, problem: String) throws {
