@@ -20,7 +20,7 @@ import Testing
   private func run(_ arguments: [String]) throws -> CommandRun { try CommandRun(arguments, in: folder.url) }
 
   private func lines(_ path: String) throws -> [Substring] {
-    try String(contentsOf: folder.file(path), encoding: .utf8).split(separator: "\n")
+    try String(contentsOf: folder.file(path), encoding: .utf8).withoutTimes.split(separator: "\n")
   }
 
   private func weightHashes(_ path: String) throws -> [String: String] {
