@@ -57,13 +57,17 @@ let package = Package(
     .target(name: "CHostSupport"),
 
     // oneDNN, loaded at run time; without its headers (libdnnl-dev) there are no products of the host.
-    .target(name: "COneDNN"),
+    .target(name: "COneDNN", cSettings: [.headerSearchPath("../CHostSupport")]),
 
     // What the host does in place of kernels, vectorised by the compiler for every x86 instruction set; some of it shares
     // its text with them.
     .target(
       name: "CHostKernels",
-      cxxSettings: [.headerSearchPath("../../Shaders"), .headerSearchPath("../CHostSupport/include")]),
+      cSettings: [.headerSearchPath("../CHostSupport")],
+      cxxSettings: [
+        .headerSearchPath("../../Shaders"), .headerSearchPath("../CHostSupport"),
+        .headerSearchPath("../CHostSupport/include"),
+      ]),
 
     module(
       "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "COneDNN", "CXXHash", "CShaders"],

@@ -1,5 +1,6 @@
 // Products of bfloat16, as primitives (matmul) that are made once per product and never thrown away: how many there are is
 // for the caller to bound.
+#include "bfloat16.h"
 #include "one_dnn_library.h"
 #include <math.h>
 #include <stdlib.h>
@@ -230,20 +231,6 @@ void one_dnn_multiply_bfloat16(const struct OneDNNBFloat16Product *product, cons
 }
 
 #endif
-
-static float widened(uint16_t number) {
-  const uint32_t bits = (uint32_t)number << 16;
-  float result;
-  memcpy(&result, &bits, sizeof result);
-  return result;
-}
-
-static uint16_t rounded(float number) {
-  uint32_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  if (number != number) return (uint16_t)(bits >> 16 | 0x40);
-  return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
 
 void emulated_multiply_bfloat16(const struct OneDNNBFloat16Product *product, const uint16_t *a, const uint16_t *b,
                                 const float *bias, void *c) {

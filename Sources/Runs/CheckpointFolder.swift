@@ -193,7 +193,7 @@ private struct CheckpointDocument<Description: Codable & Sendable>: Codable {
 
   init(update: Int, stateHash: String, description: Description) {
     format = Self.currentFormat
-    documentHash = SealedJSON.placeholder
+    documentHash = SealedJSON.zeros
     self.update = update
     self.stateHash = stateHash
     self.description = description

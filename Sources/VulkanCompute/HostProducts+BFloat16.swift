@@ -27,18 +27,7 @@ public struct BFloat16Products: Sendable {
     isEmulated = emulated
   }
 
-  /// A row-major operand: its first element and the elements from one row to the next.
-  public struct Matrix {
-    let start: UnsafePointer<UInt16>
-    let pitch: Int
-    let isTransposed: Bool
-
-    public init(_ start: UnsafePointer<UInt16>, pitch: Int, transposed: Bool = false) {
-      self.start = start
-      self.pitch = pitch
-      isTransposed = transposed
-    }
-  }
+  public typealias Matrix = HostProducts.Operand<UInt16>
 
   /// What becomes of the sums.
   public enum Result {

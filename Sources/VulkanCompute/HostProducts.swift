@@ -20,17 +20,19 @@ public struct HostProducts: Sendable {
   }
 
   /// A row-major operand: its first element and the elements from one row to the next.
-  public struct Matrix {
-    let start: UnsafePointer<Float>
+  public struct Operand<Element> {
+    let start: UnsafePointer<Element>
     let pitch: Int
     let isTransposed: Bool
 
-    public init(_ start: UnsafePointer<Float>, pitch: Int, transposed: Bool = false) {
+    public init(_ start: UnsafePointer<Element>, pitch: Int, transposed: Bool = false) {
       self.start = start
       self.pitch = pitch
       isTransposed = transposed
     }
   }
+
+  public typealias Matrix = Operand<Float>
 
   /// C (rows, columns) = A (rows, depth) B (depth, columns), added to C if `accumulating`; shapes are those after the
   /// transposition of A and B.
