@@ -70,7 +70,7 @@ final class TrainerParts {
     _ shape: TrainingShape, _ planned: BufferTable, gradientBytes: Int, on device: Device
   ) -> Int {
     let fitting = min(
-      device.description.maxStorageBufferRange / max(planned.largestRunStride, gradientBytes),
+      device.description.bindingBytes(.storage) / max(planned.largestRunStride, gradientBytes),
       device.description.planningBytes / 2 / (planned.totalBytes + gradientBytes))
     return min(shape.runs, max(1, fitting))
   }

@@ -79,5 +79,7 @@ public struct TrainingPlan: Sendable, Encodable {
   /// Of an update; nil where it cannot run on the device.
   public let dispatches: Int?
   public let handOvers: Int?
+  /// Floating-point operations of the largest part of an update that is submitted by itself.
+  public let largestSubmissionFlops: Double?
   public let volume: TrainingVolume
 }

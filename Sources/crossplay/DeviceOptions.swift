@@ -23,14 +23,21 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Run under the Vulkan validation layer and fail on any message.")
   var validate = false
 
-  /// - Parameter environments: How many take a step at once, over all runs; nil if unknown.
-  func open(environments: Int? = nil) throws -> Device {
+  /// - Parameters:
+  ///   - environments: How many take a step at once, over all runs; nil if unknown.
+  ///   - reportsKernels: Whether kernels are compiled with statistics.
+  func open(environments: Int? = nil, reportsKernels: Bool = false) throws -> Device {
     // Below this, kernels of a step take no longer than waking a thread does; matrix kernels take longer.
     let hostMultiplies = matmul.map { $0 == .host } ?? (HostProducts.shared != nil)
     let smallDispatches = hostMultiplies && (environments.map { $0 <= 2048 } ?? false)
-    return try Device(
+    let device = try Device(
       index: index, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles,
-      smallDispatches: smallDispatches)
+      reportsKernels: reportsKernels, smallDispatches: smallDispatches)
+    if matmul == .flat, device.description.kind != .cpu {
+      let name = device.description.name
+      Console.log.warning("--matmul flat is made for CPUs; its kernels spill registers on \(name), so leave it out")
+    }
+    return device
   }
 
   /// With `--validate`, fails if the validation layer reported anything.

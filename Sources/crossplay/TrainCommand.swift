@@ -69,8 +69,7 @@ struct TrainCommand: ParsableCommand {
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
     let trainer = session.trainer
-    let perUpdate =
-      "\(trainer.dispatchesPerUpdate) dispatches and \(trainer.handOversPerUpdate) hand-overs to the host per update"
+    let perUpdate = trainer.commandsPerUpdate.text(per: "update")
     Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
     let board = try tensorboard ? TensorBoardFolder(of: folder) : nil
@@ -120,7 +119,8 @@ struct TrainCommand: ParsableCommand {
       envSteps: session.trainer.envSteps, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
       diverged: session.diverged, device: device.description.name,
-      dispatchesPerUpdate: session.trainer.dispatchesPerUpdate, handOversPerUpdate: session.trainer.handOversPerUpdate)
+      dispatchesPerUpdate: session.trainer.commandsPerUpdate.dispatches,
+      handOversPerUpdate: session.trainer.commandsPerUpdate.handOvers)
     if json {
       try Console.printJSON(result)
     } else {

@@ -95,9 +95,10 @@ import VulkanCompute
     let emulated = try ShaderCompiler.compile(file, macros: macros + [("EMULATED_FRAGMENTS", "1")], includes: [:])
     #expect(words != emulated)
     #expect(try SPIRV(words).bindings.map(\.name) == SPIRV(emulated).bindings.map(\.name))
-    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV, and texel buffers.
+    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV; texel buffers; and, of
+    // every device with Vulkan 1.1, GroupNonUniform.
     let texels: Set<UInt32> = variant.macro == "WIDE_LOADS_TEXEL" ? [46] : []
-    #expect(Self.capabilities(words) == texels.union([1, 9, 5345, 5357]))
+    #expect(Self.capabilities(words) == texels.union([1, 9, 61, 5345, 5357]))
   }
 
   /// Operands of the OpCapability instructions of a module.
