@@ -63,21 +63,11 @@ struct EvaluateCommand: ParsableCommand {
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
     settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
-    if settings.acrossConfigurations, let (first, second) = joined.differentNetworks {
-      throw UsageError(
-        "\(first) and \(second) have different networks, and a team shares one network; "
-          + "pass --no-across to pair only runs of the same configuration")
-    }
     let device = try deviceOptions.open()
     let record = EvaluationRecord(
       joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
     let target = try EvaluationFolder(record, of: joined, output: output.map { URL(fileURLWithPath: $0) })
     try Folder.make(target.place)
-    let evaluators = try joined.networks.map { network in
-      try CrossPlayEvaluator(
-        environment: joined.environment, architecture: network.architecture, policies: network.policies,
-        settings: settings, device: device)
-    }
     let played = try PlayedTeams(record, in: target.place)
     if played.count > 0 { Console.log.info("\(played.count) teams were played before and are not played again") }
     let before = played.count
@@ -96,13 +86,13 @@ struct EvaluateCommand: ParsableCommand {
     var evaluation: CrossPlayEvaluation
     do {
       evaluation = try CrossPlayEvaluation(
-        runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
-      for network in settings.symmetry ? joined.networks : [] {
+        runs: joined.runs, rosters: joined.rosters, environment: joined.environment, settings: settings, device: device,
+        control: control { "\($0.mode)" })
+      for roster in settings.symmetry ? joined.rosters : [] {
         evaluation.add(
           try RunEquivariance.measure(
-            runs: joined.runs, policies: network.policies, environment: joined.environment,
-            architecture: network.architecture, settings: settings, device: device, control: control { _ in "symmetry" }
-          ))
+            runs: joined.runs, roster: roster, environment: joined.environment, settings: settings, device: device,
+            control: control { _ in "symmetry" }))
       }
     } catch let stopped as EvaluationStopped {
       try StopRequest.end("with \(played.count) teams played, which are kept")

@@ -53,23 +53,15 @@ public struct JoinedTrainings {
 
   public var remarks: [String] { trainings.flatMap(\.remarks) }
 
-  /// Policies that one evaluator can hold: those of the same network, in the order of `runs`.
-  public var networks: [(architecture: NetworkArchitecture, policies: [EvaluationPolicy])] {
-    var order: [NetworkArchitecture] = []
-    for run in runs {
-      if let architecture = architectures[run.name], !order.contains(architecture) { order.append(architecture) }
-    }
-    return order.map { architecture in
-      let members = runs.filter { architectures[$0.name] == architecture }
-      return (architecture, members.map { EvaluationPolicy(name: $0.name, parameters: parameters[$0.name] ?? []) })
-    }
-  }
-
-  /// Two folders whose networks differ, if there are any: their policies cannot sit in one team.
-  public var differentNetworks: (String, String)? {
-    trainings.first { $0.architecture != trainings[0].architecture }.map {
-      (trainings[0].folders[0].relativePath, $0.folders[0].relativePath)
-    }
+  /// All policies by their networks, those of each in the order of `runs`.
+  public var rosters: [Roster] {
+    Roster.gather(
+      runs.compactMap { run in
+        architectures[run.name].map {
+          ($0, EvaluationPolicy(name: run.name, parameters: parameters[run.name] ?? []))
+        }
+      }
+    ).rosters
   }
 
   /// The first difference between two games, as a phrase about `other`, leaving out what only a learner notices; nil for
