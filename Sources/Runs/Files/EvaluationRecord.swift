@@ -50,7 +50,7 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
     }
     configuration = trainings.map { $0.label ?? $0.configuration }.joined(separator: ", ")
     update = trainings.map(\.update).min() ?? 0
-    envSteps = trainings.map(\.envSteps).min() ?? 0
+    envSteps = joined.envSteps
     games = settings.games
     seed = settings.seed
     modes = settings.modes.map(\.description)

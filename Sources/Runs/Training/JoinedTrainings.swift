@@ -16,10 +16,12 @@ public struct JoinedTrainings {
   private let parameters: [String: [Float]]
   private let architectures: [String: NetworkArchitecture]
 
-  /// - Parameter folders: Of trainings or exported policies; those that are shards of one training are put together.
+  /// - Parameters:
+  ///   - folders: Of trainings or exported policies; those that are shards of one training are put together.
+  ///   - update: Of the trainings' checkpoints; nil for the last.
   /// - Throws: `FileFailure` that names the folder and what is wrong, or where its game first differs from another's.
-  public init(_ folders: [URL]) throws {
-    trainings = try TrainedRuns.trainings(in: folders)
+  public init(_ folders: [URL], update: Int? = nil) throws {
+    trainings = try TrainedRuns.trainings(in: folders, update: update)
     labels = trainings.count == 1 ? [nil] : Self.labels(of: trainings.map { $0.folders[0] })
     for other in trainings.dropFirst() {
       if let difference = Self.difference(trainings[0], other) {
@@ -52,6 +54,9 @@ public struct JoinedTrainings {
   public var evaluation: EvaluationSettings { trainings.lazy.compactMap(\.evaluation).first ?? EvaluationSettings() }
 
   public var remarks: [String] { trainings.flatMap(\.remarks) }
+
+  /// Of every run; of several trainings the fewest.
+  public var envSteps: Int { trainings.map(\.envSteps).min() ?? 0 }
 
   /// All policies by their networks, those of each in the order of `runs`.
   public var rosters: [Roster] {
