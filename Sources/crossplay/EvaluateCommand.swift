@@ -88,13 +88,14 @@ struct EvaluateCommand: ParsableCommand {
     StopRequest.await()
     let urls = folders.map { URL(fileURLWithPath: $0) }
     let asked = output.map { URL(fileURLWithPath: $0) }
+    let target = asked.map { EvaluationFolder.Output.folder($0) }
     switch try choice() {
     case .last:
-      try evaluate(try JoinedTrainings(urls), in: asked.map { .folder($0) } ?? .training, on: nil)
+      try evaluate(try JoinedTrainings(urls), in: target ?? .training, on: nil)
     case .update(let update):
       let joined = try JoinedTrainings(urls, update: update)
       let series = try series(of: joined)
-      try evaluate(joined, in: asked.map { .folder($0) } ?? .series(series, update: update), on: nil, update: update)
+      try evaluate(joined, in: target ?? .series(series, update: update), on: nil, update: update)
     case .all:
       let updates = try TrainedRuns.commonUpdates(in: urls)
       guard let last = updates.last else {

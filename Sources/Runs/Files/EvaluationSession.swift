@@ -1,3 +1,4 @@
+import Configuration
 import Evaluation
 import Files
 import Foundation
