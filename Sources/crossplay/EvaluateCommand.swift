@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folder of a training, the folders of all its shards, or folders of several trainings and exported policies of the same game.",
+      "Folder of a training, the folders of all its shards, or folders of several trainings and exported policies of the same game; "
+        + "also files in ONNX.",
       valueName: "folder"))
   var folders: [String]
 
@@ -44,6 +45,12 @@ struct EvaluateCommand: ParsableCommand {
       "Play the policies of this update, or those of every update that has a checkpoint: a number or all.",
       valueName: "update"))
   var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "ONNX Runtime, which plays policies that are models in ONNX (default: CROSSPLAY_ONNX_RUNTIME, or what the system finds).",
+      valueName: "library"))
+  var onnxRuntime: String?
 
   @Option(help: "Seed of the games.")
   var seed: UInt64?
@@ -91,9 +98,9 @@ struct EvaluateCommand: ParsableCommand {
     let target = asked.map { EvaluationFolder.Output.folder($0) }
     switch try choice() {
     case .last:
-      try evaluate(try JoinedTrainings(urls), in: target ?? .training, on: nil)
+      try evaluate(try joined(urls), in: target ?? .training, on: nil)
     case .update(let update):
-      let joined = try JoinedTrainings(urls, update: update)
+      let joined = try joined(urls, update: update)
       let series = try series(of: joined)
       try evaluate(joined, in: target ?? .series(series, update: update), on: nil, update: update)
     case .all:
@@ -101,14 +108,20 @@ struct EvaluateCommand: ParsableCommand {
       guard let last = updates.last else {
         throw UsageError("--checkpoint all: \(folders.joined(separator: ", ")) have no checkpoints of the same update")
       }
-      let series = try asked.map { EvaluationSeries($0) } ?? series(of: JoinedTrainings(urls, update: last))
+      let series = try asked.map { EvaluationSeries($0) } ?? series(of: joined(urls, update: last))
       let device = try deviceOptions.open()
       for update in updates {
-        let joined = try JoinedTrainings(urls, update: update)
+        let joined = try joined(urls, update: update)
         try evaluate(joined, in: .series(series, update: update), on: device, update: update)
       }
       try deviceOptions.finish(device)
     }
+  }
+
+  private func joined(_ urls: [URL], update: Int? = nil) throws -> JoinedTrainings {
+    let named = onnxRuntime ?? ProcessInfo.processInfo.environment["CROSSPLAY_ONNX_RUNTIME"] ?? ""
+    let library = named.isEmpty ? nil : named
+    return try JoinedTrainings(urls, update: update, onnxRuntime: library)
   }
 
   private func series(of joined: JoinedTrainings) throws -> EvaluationSeries {
@@ -124,7 +137,8 @@ struct EvaluateCommand: ParsableCommand {
   ) throws {
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
-    settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
+    settings.acrossConfigurations =
+      across ?? (joined.trainings.count > 1 || !joined.partners.isEmpty || settings.acrossConfigurations)
     let device = try shared ?? deviceOptions.open()
     let session = try EvaluationSession(joined, settings: settings, device: device, output: output)
     let what = update.map { "update \($0): " } ?? ""

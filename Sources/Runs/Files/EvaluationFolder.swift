@@ -57,9 +57,10 @@ public struct EvaluationFolder {
 
   /// Refuses several trainings, which have no folder in common.
   public static func requireOne(_ joined: JoinedTrainings) throws {
-    guard joined.trainings.count > 1 else { return }
+    let places = joined.trainings.map { $0.folders[0] } + joined.partners.map(\.policy.url)
+    guard places.count > 1 else { return }
     throw FileFailure(
-      joined.trainings.map { $0.folders[0].relativePath }.joined(separator: ", "),
+      places.map(\.relativePath).joined(separator: ", "),
       "are different trainings; choose an output folder for the evaluation of all of them", remedies: [.anotherFolder])
   }
 

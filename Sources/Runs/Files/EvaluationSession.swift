@@ -67,6 +67,8 @@ public final class EvaluationSession {
       runs: joined.runs, rosters: rosters, environment: joined.environment, settings: settings, device: device,
       control: control { "\($0.mode)" })
     for roster in settings.symmetry ? rosters : [] {
+      // What another program computes is not asked for images of observations.
+      guard case .layers = roster.network else { continue }
       evaluation.add(
         try RunEquivariance.measure(
           runs: joined.runs, roster: roster, environment: joined.environment, settings: settings, device: device,

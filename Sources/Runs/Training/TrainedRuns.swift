@@ -79,7 +79,7 @@ public struct TrainedRuns {
 
   /// The updates of which all trainings among some folders hold checkpoints, rising; none where all are exported policies.
   public static func commonUpdates(in folders: [URL]) throws -> [Int] {
-    let trainings = try folders.filter { try exportedPolicies(in: $0) == nil }
+    let trainings = try folders.filter { try !JoinedTrainings.isModel($0) && exportedPolicies(in: $0) == nil }
     let updates = try trainings.map { folder in
       _ = try TrainingFolder.configuration(in: folder)
       return Set(try TrainedFolder.updates(in: folder))
