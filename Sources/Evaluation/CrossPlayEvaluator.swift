@@ -67,7 +67,7 @@ public final class CrossPlayEvaluator {
     shape = EvaluationShape(games: settings.games, environment: environment)
     let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
     let bytes = try CellPlayer.bytesPerCell(
-      shape, environment: environment, architectures: rosters.map(\.architecture), symmetries: symmetries,
+      shape, environment: environment, networks: rosters.map(\.network), symmetries: symmetries,
       device: device)
     // Every row goes through one network; with symmetries, a second one of the same policy works beside it.
     let automatic = shape.automaticCells(bytes, networks: symmetries == nil ? 1 : 2, device: device.description)
@@ -80,7 +80,7 @@ public final class CrossPlayEvaluator {
   private static func check(_ rosters: [Roster]) throws {
     var names: Set<String> = []
     for roster in rosters {
-      let count = ParameterLayout(roster.architecture).count
+      let count = roster.parameterCount
       for policy in roster.policies {
         guard policy.parameters.count == count else {
           throw EvaluationFailure.parameterCount(policy: policy.name, found: policy.parameters.count, expected: count)
@@ -125,6 +125,7 @@ public final class CrossPlayEvaluator {
         starting = []
       }
       try device.submit(steps).wait()
+      try player.requireNoFailure()
       let completed = try player.completedGames(cells: count)
       let before = finished
       for place in 0..<count where results[playing[place]] == nil {

@@ -42,6 +42,7 @@ enum Advice {
     case .resume: "--resume"
     case .begin: "without --resume"
     case .sameShard: "--shard as before"
+    case .onnxRuntime: "--onnx-runtime LIBRARY, or CROSSPLAY_ONNX_RUNTIME"
     }
   }
 }

@@ -111,10 +111,11 @@ class Transition(NamedTuple):
 
 
 class IPPO:
-    def __init__(self, work):
+    def __init__(self, work, environment=None):
+        """`environment` is one of JaxMARL's; None for the one that `work` names."""
         self.__dict__.update(work["learner"])
         self.N, self.T = work["environments"], work["rollout_length"]
-        self.environment = LogWrapper(make_environment(work["environment"]))
+        self.environment = LogWrapper(environment or make_environment(work["environment"]))
         self.seats = self.environment.agents
         self.shaping_weight = work["environment"].get("shaping_weight", 0.0)
         self.shaping_horizon = work["environment"].get("shaping_horizon", 1.0)

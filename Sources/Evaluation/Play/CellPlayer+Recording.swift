@@ -26,20 +26,19 @@ extension CellPlayer {
     )
   }
 
-  /// How one network chooses.
+  /// How the policies of one roster choose.
   private struct Choice {
-    let network: SeatedNetwork
+    let policies: any SeatedPolicies
     let select: Kernel
-    /// What all kernels of an env step are told, with the distances in the buffers of this network.
+    /// What all kernels of an env step are told, with the distances in the buffers of this roster.
     let push: EvaluationDispatch
   }
 
   private func choices(_ mode: EvaluationMode, tieTolerance: Double) throws -> [Choice] {
-    try networks.map { network in
+    try seated.map { policies in
       let select = try device.kernel(
-        "Evaluation/select_actions.comp", macros: network.macros.merging(mode.kernelMacros) { $1 })
-      return Choice(
-        network: network, select: select, push: dispatch(network, mode, tieTolerance: tieTolerance))
+        "Evaluation/select_actions.comp", macros: policies.macros.merging(mode.kernelMacros) { $1 })
+      return Choice(policies: policies, select: select, push: dispatch(policies, mode, tieTolerance: tieTolerance))
     }
   }
 
@@ -61,19 +60,17 @@ extension CellPlayer {
       trackGames, results, push: choices[0].push, groups: trackGames.groups(for: shape.environments), cells.count)
   }
 
-  /// The actions of the seats whose policies have this network.
+  /// The actions of the seats that the policies of this roster take.
   private func recordChoice(_ recorder: CommandRecorder, _ cells: Range<Int>, _ choice: Choice) throws {
-    let (network, push) = (choice.network, choice.push)
+    let (policies, push) = (choice.policies, choice.push)
     let seats = 0..<cells.count * shape.agents
-    let rows = network.recordRows(recorder, cells, of: buffers, push: push)
-    try network.recordActor(of: network.network, recorder, rows: rows)
-    try network.probe?.record(recorder, cells, rows: rows, of: network, in: self, push: push)
+    try policies.recordLogits(recorder, cells, of: self, push: push)
     recorder.dispatch(
       choice.select,
       [
-        "logits": network.network.logits.window(runs: seats),
+        "logits": policies.logits.window(runs: seats),
         "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
-        "workspace_rows": network.seats.workspaceRows.window(runs: seats),
+        "workspace_rows": policies.seats.workspaceRows.window(runs: seats),
         "seeds": environment.seeds.window(runs: cells), "games": buffers.games.window(runs: cells),
         "actions": buffers.transitions.actions.window(runs: cells),
         "decisions": buffers.decisions.window(runs: cells),
@@ -82,9 +79,9 @@ extension CellPlayer {
   }
 
   private func dispatch(
-    _ network: SeatedNetwork, _ mode: EvaluationMode, tieTolerance: Double
+    _ policies: any SeatedPolicies, _ mode: EvaluationMode, tieTolerance: Double
   ) -> EvaluationDispatch {
-    let (transitions, seats) = (buffers.transitions, network.seats)
+    let (transitions, seats) = (buffers.transitions, policies.seats)
     return EvaluationDispatch(
       environments: UInt32(shape.environments), games: UInt32(shape.games),
       observation_rows: UInt32(shape.observationRows), mask_stride: UInt32(transitions.legalMasks.runStride),
@@ -94,9 +91,10 @@ extension CellPlayer {
       decision_stride: UInt32(buffers.decisions.runStride),
       outcome_stride: UInt32(transitions.outcomes?.runStride ?? 0),
       outcome_sum_stride: UInt32(buffers.outcomeSums?.runStride ?? 0),
-      equivariance_stride: UInt32(network.probe?.sums.runStride ?? 0), index_stride: UInt32(seats.rowIndices.runStride),
+      equivariance_stride: UInt32(policies.probe?.sums.runStride ?? 0),
+      index_stride: UInt32(seats.rowIndices.runStride),
       count_stride: UInt32(seats.rowCounts.runStride), workspace_stride: UInt32(seats.workspaceRows.runStride),
-      logit_stride: UInt32(network.network.logits.runStride), policy_windows: UInt32(network.windows.count),
+      logit_stride: UInt32(policies.logits.runStride), policy_windows: UInt32(policies.windows.count),
       window_count_stride: UInt32(cells * shape.agents * seats.rowCounts.runStride),
       inverse_temperature: mode.inverseTemperature, tie_tolerance: Float(tieTolerance))
   }

@@ -9,7 +9,7 @@ extension CellPlayer {
     for cell in teams.indices {
       words[cell * environment.seeds.runStride] = CounterRandom.words(of: seeds[cell])
     }
-    for network in networks { try network.seat(teams) }
+    for policies in seated { try policies.seat(teams) }
     try environment.seeds.write(words)
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
@@ -17,7 +17,7 @@ extension CellPlayer {
         let counters: [AnyBuffer?] = [
           buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
         ]
-        for counter in (counters + networks.flatMap(\.counters)).compactMap(\.self) {
+        for counter in (counters + seated.flatMap(\.counters)).compactMap(\.self) {
           recorder.fill(counter.window(runs: window), with: 0)
         }
       }
@@ -27,8 +27,11 @@ extension CellPlayer {
   /// For a profile: of all rows of the networks' workspaces, those of every kind in the last env step, on average over the
   /// networks.
   func rowShares(cells count: Int) throws -> SIMD4<Double> {
-    try networks.reduce(into: SIMD4()) { try $0 += $1.rowShares(cells: count) } / Double(networks.count)
+    try seated.reduce(into: SIMD4()) { try $0 += $1.rowShares(cells: count) } / Double(seated.count)
   }
+
+  /// Throws what a policy of another program threw.
+  func requireNoFailure() throws { for policies in seated { try policies.requireNoFailure() } }
 
   /// Games completed by every environment of the first `count` cells, (count, N).
   func completedGames(cells count: Int) throws -> [[Int]] {
@@ -47,7 +50,7 @@ extension CellPlayer {
 
   /// nil without symmetries.
   private func equivariance(cell: Int) throws -> EquivarianceSums? {
-    let probes = networks.compactMap(\.probe)
+    let probes = seated.compactMap(\.probe)
     guard !probes.isEmpty else { return nil }
     return try probes.reduce(into: EquivarianceSums()) { try $0 += $1.result(cell: cell) }
   }

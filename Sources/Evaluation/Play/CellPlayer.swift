@@ -8,7 +8,7 @@ import VulkanCompute
 ///
 ///     observe; for every network { list acting rows; expand; actor; select actions }; step; track games; reset where done
 ///
-/// Every network chooses for the seats of its policies (`SeatedNetwork`). Recurrent ones see every env step of a game; each
+/// Every network chooses for the seats of its policies (`SeatedPolicies`). Recurrent ones see every env step of a game; each
 /// seat of a cell carries its hidden states, which are 0 when a game begins.
 final class CellPlayer {
   let shape: EvaluationShape
@@ -17,7 +17,7 @@ final class CellPlayer {
   let environment: VectorEnvironment
   let buffers: PlayBuffers
   /// One per roster.
-  let networks: [SeatedNetwork]
+  let seated: [any SeatedPolicies]
   let device: Device
   let trackGames: Kernel
   private let symmetries: SymmetryTable?
@@ -33,12 +33,13 @@ final class CellPlayer {
   ) throws {
     let table = BufferTable(device: device)
     try self.init(
-      shape: shape, cells: cells, environment: game, networks: rosters.map { ($0.architecture, $0.policies.count) },
+      shape: shape, cells: cells, environment: game, networks: rosters.map { ($0.network, $0.policies.count) },
       symmetries: symmetries, device: device, policiesPerWindow: policiesPerWindow, table: table)
     try table.allocate()
     try environment.initialize(seeds: Array(repeating: 0, count: cells))
     try self.symmetries?.initialize()
-    for (roster, network) in zip(rosters, networks) {
+    for (roster, seated) in zip(rosters, seated) {
+      guard let network = seated as? SeatedNetwork else { continue }
       for (index, policy) in roster.policies.enumerated() {
         try network.parameters.write(policy.parameters, run: index)
       }
@@ -48,7 +49,7 @@ final class CellPlayer {
   /// Registers the memory in `table`.
   private init(
     shape: EvaluationShape, cells: Int, environment game: any Environment,
-    networks: [(architecture: NetworkArchitecture, policies: Int)], symmetries: SymmetryFamily?, device: Device,
+    networks: [(network: Roster.Network, policies: Int)], symmetries: SymmetryFamily?, device: Device,
     policiesPerWindow: Int?, table: BufferTable
   ) throws {
     precondition(shape.environments <= 0xFFFF, "list_acting_rows counts rows in half words")
@@ -61,26 +62,38 @@ final class CellPlayer {
     let images = symmetries.map { SymmetryTable($0, of: game, table: table) }
     self.symmetries = images
     var first = 0
-    self.networks = try networks.enumerated().map { number, network in
-      defer { first += network.policies }
-      return try SeatedNetwork(
-        number: number, network.architecture, members: first..<first + network.policies, shape: shape, cells: cells,
-        environment: game, symmetries: images, device: device, policiesPerWindow: policiesPerWindow, table: table)
+    let masks = buffers.transitions.legalMasks
+    seated = try networks.enumerated().map { number, entry in
+      let members = first..<first + entry.policies
+      first = members.upperBound
+      switch entry.network {
+      case .layers(let architecture):
+        return try SeatedNetwork(
+          number: number, architecture, members: members, shape: shape, cells: cells, environment: game,
+          symmetries: images, device: device, policiesPerWindow: policiesPerWindow, table: table)
+      case .foreign(let policy):
+        return try SeatedForeigner(
+          number: number, policy, members: members, shape: shape, cells: cells, environment: game, masks: masks,
+          device: device, table: table)
+      }
     }
     var macros = ["AGENTS": "\(shape.agents)u"]
     if shape.outcomes > 0 { macros["OUTCOMES"] = "\(shape.outcomes)u" }
     trackGames = try device.kernel("Evaluation/track_games.comp", macros: macros)
   }
 
+  /// Those of our networks.
+  var networks: [SeatedNetwork] { seated.compactMap { $0 as? SeatedNetwork } }
+
   /// Bytes that every cell takes: in all buffers, and in the one that grows most.
   static func bytesPerCell(
-    _ shape: EvaluationShape, environment: any Environment, architectures: [NetworkArchitecture],
+    _ shape: EvaluationShape, environment: any Environment, networks: [Roster.Network],
     symmetries: SymmetryFamily?, device: Device
   ) throws -> (all: Int, largest: Int) {
     let plans = try [1, 2].map { cells in
       let table = BufferTable(device: nil)
       _ = try CellPlayer(
-        shape: shape, cells: cells, environment: environment, networks: architectures.map { ($0, 1) },
+        shape: shape, cells: cells, environment: environment, networks: networks.map { ($0, 1) },
         symmetries: symmetries, device: device, policiesPerWindow: nil, table: table)
       return table
     }

@@ -3,20 +3,14 @@ import Environments
 import Networks
 import VulkanCompute
 
-/// The network of one roster beside the games of a `CellPlayer`, and the seats that its policies take.
-///
-/// The network's runs are the seats of all cells, z = cell * A + seat, each with the parameters of its policy. Seats of other
-/// rosters have no rows here: nothing is computed or written for them, and their hidden states stay 0.
-final class SeatedNetwork {
+/// Policies of one of our networks, whose runs are the seats, each with the parameters of its policy.
+final class SeatedNetwork: SeatedPolicies {
   let network: PolicyNetwork
   let parameters: Buffer<Float>  // (policies, P)
   let windows: PolicyWindows
   let seats: SeatBuffers
-  /// Where policies are compared with themselves on images of their observations.
   let probe: EquivarianceProbe?
-  /// What kernels know that read rows or logits of this network.
   let macros: [String: String]
-  /// Places of the roster's policies among those of all rosters.
   let members: Range<Int>
   private let shape: EvaluationShape
   /// B
@@ -61,48 +55,33 @@ final class SeatedNetwork {
     listRows = try device.kernel("Evaluation/\(list).comp", macros: macros)
   }
 
-  /// Puts the policies of teams, by their places among those of all rosters, into the seats of the first cells.
-  func seat(_ teams: [[Int]]) throws {
-    try seats.seat(
-      teams.joined().map { policy in
-        guard members.contains(policy) else { return nil }
-        let place = policy - members.lowerBound
-        let window = windows.window(of: place)
-        return (window, place - windows.policies(of: window).lowerBound)
-      })
-  }
-
-  /// What is 0 when a game begins.
+  var logits: Buffer<Float> { network.logits }
   var counters: [AnyBuffer?] { [seats.hiddenStates, probe?.hiddenStates, probe?.sums] }
 
-  /// Lists the rows that the policies look at: those of acting seats, or, for recurrent networks, all.
-  func recordRows(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, of games: PlayBuffers, push: EvaluationDispatch
-  ) -> Rows {
+  func recordLogits(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, push: EvaluationDispatch
+  ) throws {
+    seats.recordRows(recorder, listRows, cells, of: player.buffers, shape, push: push)
+    let rows = rows(cells, of: player.buffers)
+    try recordActor(of: network, recorder, rows: rows)
+    try probe?.record(recorder, cells, rows: rows, of: self, in: player, push: push)
+  }
+
+  private func rows(_ cells: Range<Int>, of games: PlayBuffers) -> Rows {
     let all = 0..<cells.count * shape.agents
-    let counts = RunWindow(seats.rowCounts, runs: all)
     let indices = RunWindow(seats.rowIndices, runs: all)
-    let observations = Observations(RunWindow(games.transitions.observations.window(runs: cells), stride: 0))
-    var bindings = [
-      "legal_masks": games.transitions.legalMasks.window(runs: cells), "games": games.games.window(runs: cells),
-      "row_indices": indices.window, "row_counts": seats.rowCounts.whole,  // of every window of policies
-      "workspace_rows": seats.workspaceRows.window(runs: all), "seat_windows": seats.windows.window(runs: all),
-    ]
-    defer { recorder.barrier() }
-    guard let states = seats.hiddenStates, let resets = seats.resets else {
-      recorder.dispatch(listRows, bindings, push: push, groups: all.count)
-      return Rows(
-        runs: all.count, count: shape.environments, counts: counts, observations: observations, indices: indices)
+    let sequences = seats.hiddenStates.flatMap { states in
+      seats.resets.map { resets in
+        SequenceRows(
+          sequences: shape.environments, steps: 1, states: RunWindow(states.window(runs: cells), stride: 0),
+          stateRows: cells.count * shape.observationRows, indices: indices, resets: RunWindow(resets, runs: all),
+          keeping: .last)
+      }
     }
-    bindings["resets"] = resets.window(runs: all)
-    bindings["dones"] = games.transitions.dones.window(runs: cells)
-    recorder.dispatch(listRows, bindings, push: push, groups: listRows.groups(for: shape.environments), all.count)
     return Rows(
-      runs: all.count, count: shape.environments, counts: counts, observations: observations, indices: indices,
-      sequences: SequenceRows(
-        sequences: shape.environments, steps: 1, states: RunWindow(states.window(runs: cells), stride: 0),
-        stateRows: cells.count * shape.observationRows, indices: indices, resets: RunWindow(resets, runs: all),
-        keeping: .last))
+      runs: all.count, count: shape.environments, counts: RunWindow(seats.rowCounts, runs: all),
+      observations: Observations(RunWindow(games.transitions.observations.window(runs: cells), stride: 0)),
+      indices: indices, sequences: sequences)
   }
 
   /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
@@ -117,7 +96,6 @@ final class SeatedNetwork {
     try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
   }
 
-  /// For a profile: of all rows of the network's workspace, those of every kind in the last env step.
   func rowShares(cells count: Int) throws -> SIMD4<Double> {
     let words = try seats.rowCounts.read(0..<count * shape.agents * seats.rowCounts.runStride)
     let rows = Double(count * shape.agents * shape.environments)

@@ -82,6 +82,7 @@ public final class WatchedGames {
     guard game <= games else { return nil }
     let before = try player.environment.state(run: 0, environment: 0)
     try device.submit(step).wait()
+    try player.requireNoFailure()
     guard try player.refusedAction(cell: 0) == nil else {
       throw EvaluationFailure.illegalAction(team: team, environment: 0)
     }

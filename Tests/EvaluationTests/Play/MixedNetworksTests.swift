@@ -160,3 +160,10 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 }
+
+extension Roster {
+  fileprivate var architecture: NetworkArchitecture {
+    guard case .layers(let architecture) = network else { preconditionFailure("these rosters are ours") }
+    return architecture
+  }
+}
