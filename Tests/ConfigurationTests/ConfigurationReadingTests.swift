@@ -20,7 +20,9 @@ struct ConfigurationReadingTests {
     #expect(read.totalEnvSteps == 10_000_000_000)
     #expect(read.epochs == 4)
     #expect(read.minibatches == 4)
-    #expect(!read.annealLearningRate)
+    #expect(read.learningRateSchedule == .constant && read.entropySchedule.isEmpty)
+    #expect(read.advantageNormalisation == .minibatch && read.valueClipping && !read.valueNormalisation)
+    #expect(!read.bootstrapAtTimeLimit)
     #expect(read.hyperparameters == Hyperparameters())
     #expect(read.hyperparameters.learningRate == 5e-4)
     #expect(read.hyperparameters.adamEpsilon == 1e-5)
@@ -49,7 +51,13 @@ struct ConfigurationReadingTests {
       epochs: 3
       minibatches: 2
       learning_rate: 2.5e-4
-      anneal_learning_rate: true
+      learning_rate_schedule: cosine
+      learning_rate_warmup: 0.05
+      advantage_normalisation: batch
+      value_clipping: false
+      value_normalisation: true
+      bootstrap_at_time_limit: true
+      entropy_schedule: [[0, 1], [0.5, 0.25], [1, 0]]
       gamma: 0.9
       gae_lambda: 0.8
       clip_epsilon: 0.1
@@ -84,8 +92,13 @@ struct ConfigurationReadingTests {
     #expect(read.totalEnvSteps == 1_600_000)
     #expect(read.epochs == 3)
     #expect(read.minibatches == 2)
-    #expect(read.annealLearningRate)
+    #expect(read.learningRateSchedule == .cosine)
+    #expect(read.advantageNormalisation == .batch && !read.valueClipping && read.valueNormalisation)
+    #expect(read.bootstrapAtTimeLimit)
+    #expect(read.entropySchedule.map(\.share) == [0, 0.5, 1])
+    #expect(read.entropySchedule.map(\.factor) == [1, 0.25, 0])
     let learned = read.hyperparameters
+    #expect(learned.learningRateWarmup == 0.05)
     #expect(learned.learningRate == 2.5e-4)
     #expect(learned.gamma == 0.9)
     #expect(learned.gaeLambda == 0.8)

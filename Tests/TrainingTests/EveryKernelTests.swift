@@ -30,8 +30,10 @@ import VulkanCompute
     _ variant: EnvironmentVariant, network: String, otherPlay: Bool = false, precision: String = "float32",
     device: Device
   ) throws -> [Kernel] {
-    var configuration = try tinyConfiguration([network, "precision=\(precision)"])
+    var configuration = try tinyConfiguration([network, "precision=\(precision)", "value_normalisation=true"])
     configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
+    configuration.bootstrapAtTimeLimit =
+      try configuration.makeEnvironment().timeLimit != nil && configuration.network.gru == nil
     if otherPlay { configuration.otherPlay = try configuration.makeEnvironment().symmetryFamilies.map(\.name) }
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts

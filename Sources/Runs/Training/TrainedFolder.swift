@@ -2,6 +2,7 @@ import Configuration
 import Environments
 import Files
 import Foundation
+import Networks
 import Policies
 import Training
 
@@ -49,13 +50,14 @@ struct TrainedFolder {
     }
     configuration = trained[0].taking(freeKeysOf: written)
     let environment = try configuration.makeEnvironment()
+    let layout = ParameterLayout(try configuration.network.architecture(for: environment))
     runs = try furthest.flatMap { checkpoint, state in
       if let remark = try state.environment.requirePlayable(
         in: environment, observation: state.observation, actionNames: state.actionNames, checkpoint.url, folder: url)
       {
         remarks.insert(remark)
       }
-      return try Self.runs(state, checkpoint)
+      return try Self.runs(state, checkpoint, configuration: trained[0], layout: layout)
     }
     diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
     self.remarks =
@@ -73,8 +75,9 @@ struct TrainedFolder {
     return updates.dropFirst().reduce(first) { $0.intersection($1) }.sorted()
   }
 
+  /// Values are in units of rewards, also those of trainings that normalise them.
   private static func runs(
-    _ state: TrainingState, _ checkpoint: Checkpoint
+    _ state: TrainingState, _ checkpoint: Checkpoint, configuration: TrainingConfiguration, layout: ParameterLayout
   ) throws -> [(run: RunConfiguration, parameters: [Float])] {
     let values: [Float] = try checkpoint.state.read("parameters")
     guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
@@ -83,7 +86,16 @@ struct TrainedFolder {
     }
     let count = values.count / state.runs.count
     try checkpoint.requireFinite(values, of: state.runs)
-    return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+    let sets = state.runs.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
+    guard configuration.valueNormalisation, count == layout.count else { return zip(state.runs, sets).map { ($0, $1) } }
+    let progress: [UInt32] = try checkpoint.state.read("progress")
+    let block = progress.count / state.runs.count
+    return try zip(state.runs, sets).enumerated().map { position, entry in
+      guard let moments = ValueMoments(progress: progress.dropFirst(position * block).prefix(block)) else {
+        throw FileFailure(checkpoint.url.path, "is damaged: it does not say how far its runs are")
+      }
+      return (entry.0, moments.applied(to: entry.1, of: layout))
+    }
   }
 }
 

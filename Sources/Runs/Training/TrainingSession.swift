@@ -264,10 +264,19 @@ extension TrainingConfiguration {
   /// What becomes of schedules that end with the training, where it is longer than it was to be.
   fileprivate func schedule(before: TrainingConfiguration) -> String {
     let lengths = "all \(updates) updates instead of \(before.updates)"
-    var parts = [
-      annealLearningRate ? "learning rates fall linearly to 0 over \(lengths)" : "learning rates stay as they are"
-    ]
-    if runs.contains(where: { $0.hyperparameters.finalEntropyCoefficient != nil }) {
+    let rates =
+      switch learningRateSchedule {
+      case .constant: "learning rates stay as they are"
+      case .linear: "learning rates fall linearly to 0 over \(lengths)"
+      case .cosine: "learning rates fall along a cosine to 0 over \(lengths)"
+      }
+    var parts = [rates]
+    if runs.contains(where: { $0.hyperparameters.learningRateWarmup > 0 }) {
+      parts.append("warm-up is its part of \(lengths)")
+    }
+    if !entropySchedule.isEmpty {
+      parts.append("entropy coefficients follow their schedule over \(lengths)")
+    } else if runs.contains(where: { $0.hyperparameters.finalEntropyCoefficient != nil }) {
       parts.append("entropy coefficients change linearly over \(lengths)")
     }
     return parts.joined(separator: ", ")
