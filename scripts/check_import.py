@@ -17,7 +17,7 @@ from crossplay_policies.jaxmarl import JaxMARL
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "compare.d"))
 from ippo import IPPO  # noqa: E402
 from jaxmarl.wrappers.baselines import save_params  # noqa: E402
-from work import HANABI_IPPO, OVERCOOKED_IPPO  # noqa: E402
+from work import HANABI_IPPO, OVERCOOKED_IPPO, SHAPING  # noqa: E402
 
 # By game: its keys, the network of ours, and what JaxMARL trains.
 GAMES = {
@@ -32,6 +32,7 @@ GAMES = {
         {"name": "overcooked", "layout": "cramped_room", "max_steps": 100},
         "{trunk: [64], actor: [64], critic: [64]}",
         {
+            "shaping": SHAPING,
             "network": {"trunk": [], "actor": [64, 64], "critic": [64, 64], "activation": "tanh"},
             "learner": OVERCOOKED_IPPO | {"total_env_steps": 1_200_000, "learning_rate": 1e-3},
         },
@@ -79,7 +80,8 @@ def train(work, environment):
 def check(name, folder, count, modes):
     """Lines of the table for one game, and whether all agree."""
     environment, network, theirs = GAMES[name]
-    work = {"environment": environment, "environments": 64, "rollout_length": 128} | theirs
+    rewards = environment | theirs.get("shaping", {})
+    work = {"environment": rewards, "environments": 64, "rollout_length": 128} | theirs
     (folder / "ours.yaml").write_text(
         f"environment: {json.dumps(environment)}\nseeds: 1\nenvironments: 64\ntotal_env_steps: 400_000\n"
         f"learning_rate: 0.001\nnetwork: {network}\n")
