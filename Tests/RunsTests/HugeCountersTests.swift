@@ -61,7 +61,7 @@ import VulkanCompute
   private func resume(updates: Int) throws -> (session: TrainingSession, metrics: [[RunMetrics]]) {
     let session = try TrainingSession.resume(configuration, in: folder.url, device: device)
     var metrics: [[RunMetrics]] = []
-    try session.run(isStopping: { metrics.count >= updates }, report: { metrics.append($0) })
+    try session.run(.init(isStopping: { metrics.count >= updates }, report: { metrics.append($0) }))
     return (session, metrics)
   }
 

@@ -26,7 +26,7 @@ import VulkanCompute
     }
     let session = try TrainingSession.begin(
       configuration("value_normalisation=true"), in: folder.file("a"), device: device)
-    try session.run { _ in }
+    try session.run()
     let trained = try TrainedRuns(folder.file("a"))
     let checkpoint = try #require(try CheckpointFolder(folder.file("a/checkpoints")).latest())
     let progress: [UInt32] = try checkpoint.state.read("progress")
