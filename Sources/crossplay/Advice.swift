@@ -1,6 +1,7 @@
 import Configuration
 import Evaluation
 import Files
+import Serve
 import VulkanCompute
 
 /// An error of the engine with the options of this command line that help. The engine itself knows of no options.
@@ -24,6 +25,12 @@ enum Advice {
     case let error as EvaluationFailure:
       guard case .differentNetworks = error else { return nil }
       return "\(error) (leave out --across, or add --no-across where several folders are given)"
+    case let error as ServeFailure:
+      switch error {
+      case .portInUse: return "\(error) (--port NUMBER)"
+      case .cannotListen: return "\(error) (--host ADDRESS)"
+      case .needsToken, .shortToken: return "\(error) (--token TEXT)"
+      }
     case let error as FileFailure:
       let options = FileFailure.Remedy.allCases.filter(error.remedies.contains).map(option)
       return options.isEmpty ? nil : "\(error) (\(options.joined(separator: ", ")))"

@@ -165,34 +165,9 @@ struct WatchCommand: ParsableCommand {
   }
 
   private func trainedTable() throws -> Table {
-    var trainings: [String: TrainedRuns] = [:]
-    let found = try policies.map { text in
-      let place = PolicyPlace(text)
-      let trained = try trainings[place.folder] ?? TrainedRuns(URL(fileURLWithPath: place.folder))
-      trainings[place.folder] = trained
-      return (place: place, trained: trained, position: try trained.position(ofRun: place.run, in: place.folder))
-    }
-    let (first, environment) = (found[0], found[0].trained.environment)
-    for other in found.dropFirst() {
-      if let difference = JoinedTrainings.difference(first.trained, other.trained) {
-        throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
-      }
-      guard other.trained.architecture == first.trained.architecture else {
-        throw UsageError(
-          "\(other.place.folder) was trained with another network than \(first.place.folder); a team shares one")
-      }
-    }
-    guard found.count == 1 || found.count == environment.agentCount else {
-      throw UsageError(
-        "--policy was given \(found.count) times for \(environment.agentCount) seats; give it once for all seats, or "
-          + "once per seat")
-    }
-    let seated = found.count == 1 ? Array(repeating: first, count: environment.agentCount) : found
+    let seated = try SeatedPolicies(policies)
     return Table(
-      environment: environment, architecture: first.trained.architecture,
-      team: seated.map { seat in
-        let run = EvaluatedRun(seat.trained.runs[seat.position])
-        return EvaluationPolicy(name: run.name, parameters: seat.trained.parameters[seat.position])
-      }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
+      environment: seated.environment, architecture: seated.architecture, team: seated.seats.map(\.policy),
+      seats: seated.seats.map(\.text))
   }
 }

@@ -15,13 +15,21 @@ extension CellPlayer {
     }
   }
 
-  /// One env step of the first cell in two parts, so that the last state of a game can be seen before the next begins.
-  func recordStepAndReset(
+  /// One env step of the first cell in parts, so that what every policy makes of the state, and the last state of a game,
+  /// can be seen before it goes on: what the seats choose, what comes of it, and a new game where one ended.
+  func recordParts(
     mode: EvaluationMode, tieTolerance: Double
-  ) throws -> (step: CommandSequence, reset: CommandSequence) {
+  ) throws -> (choice: CommandSequence, step: CommandSequence, reset: CommandSequence) {
     let selection = try selection(mode, tieTolerance: tieTolerance)
     return (
-      try device.record { try recordStep($0, 0..<1, selection, resets: false) },
+      try device.record { recorder in
+        environment.recordObserve(recorder, runs: 0..<1, into: buffers.transitions)
+        try recordChoice(recorder, 0..<1, selection, heads: [.actor, .critic])
+      },
+      try device.record { recorder in
+        environment.recordStep(recorder, runs: 0..<1, of: buffers.transitions)
+        recordTracking(recorder, 0..<1, push: selection.push)
+      },
       try device.record { environment.recordReset($0, runs: 0..<1, of: buffers.transitions) }
     )
   }
@@ -36,31 +44,41 @@ extension CellPlayer {
   }
 
   private func recordStep(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch)
+  ) throws {
+    try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions) {
+      try recordChoice(recorder, cells, selection, heads: [.actor])
+    }
+    recordTracking(recorder, cells, push: selection.push)
+  }
+
+  /// The action of every seat.
+  private func recordChoice(
     _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch),
-    resets: Bool = true
+    heads: Set<PolicyNetwork.Head>
   ) throws {
     let (select, push) = selection
     let seats = 0..<cells.count * shape.agents
-    let games = buffers.games.window(runs: cells)
-    try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions, resets: resets) {
-      let rows = recordRows(recorder, cells, push: push)
-      try recordActor(of: network, recorder, rows: rows)
-      try probe?.record(recorder, cells, rows: rows, of: self, push: push)
-      recorder.dispatch(
-        select,
-        [
-          "logits": network.logits.window(runs: seats),
-          "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
-          "workspace_rows": buffers.workspaceRows.window(runs: seats), "seeds": environment.seeds.window(runs: cells),
-          "games": games, "actions": buffers.transitions.actions.window(runs: cells),
-          "decisions": buffers.decisions.window(runs: cells),
-        ], push: push, groups: select.groups(for: shape.environments), seats.count)
-      recorder.barrier()
-    }
-    // It touches nothing that the reset does.
+    let rows = recordRows(recorder, cells, push: push)
+    try recordForward(of: network, recorder, rows: rows, heads: heads)
+    try probe?.record(recorder, cells, rows: rows, of: self, push: push)
+    recorder.dispatch(
+      select,
+      [
+        "logits": network.logits.window(runs: seats),
+        "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
+        "workspace_rows": buffers.workspaceRows.window(runs: seats), "seeds": environment.seeds.window(runs: cells),
+        "games": buffers.games.window(runs: cells), "actions": buffers.transitions.actions.window(runs: cells),
+        "decisions": buffers.decisions.window(runs: cells),
+      ], push: push, groups: select.groups(for: shape.environments), seats.count)
+    recorder.barrier()
+  }
+
+  /// Counts what came of a step; it touches nothing that a reset does.
+  private func recordTracking(_ recorder: CommandRecorder, _ cells: Range<Int>, push: EvaluationDispatch) {
     var results = [
       "rewards": buffers.transitions.rewards.window(runs: cells),
-      "dones": buffers.transitions.dones.window(runs: cells), "games": games,
+      "dones": buffers.transitions.dones.window(runs: cells), "games": buffers.games.window(runs: cells),
       "returns": buffers.returns.window(runs: cells),
     ]
     results["outcomes"] = buffers.transitions.outcomes?.window(runs: cells)
@@ -69,8 +87,10 @@ extension CellPlayer {
       trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
   }
 
-  /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
-  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows) throws {
+  /// What the seats' policies make of the rows, window after window; seats whose policy is of another window have no rows.
+  func recordForward(
+    of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows, heads: Set<PolicyNetwork.Head> = [.actor]
+  ) throws {
     let indices = RunWindow(buffers.policyIndices, runs: 0..<rows.runs)
     let policies = (0..<windows.count).map { window in
       let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
@@ -78,7 +98,7 @@ extension CellPlayer {
         parameters.window(runs: windows.policies(of: window)), indices: indices,
         counts: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs))
     }
-    try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
+    try network.forward(recorder, rows: rows, policies: policies, heads: heads)
   }
 
   /// What all kernels of an env step are told.

@@ -17,7 +17,8 @@ struct TrainedFolder {
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
-  init(_ url: URL) throws {
+  /// - Parameter wanted: The number of the only run to read; nil for all.
+  init(_ url: URL, only wanted: Int? = nil) throws {
     self.url = url
     let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
@@ -45,7 +46,7 @@ struct TrainedFolder {
       {
         remarks.insert(remark)
       }
-      return try Self.runs(state, checkpoint)
+      return try Self.runs(state, checkpoint, only: wanted)
     }
     diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
     self.remarks =
@@ -56,16 +57,21 @@ struct TrainedFolder {
   }
 
   private static func runs(
-    _ state: TrainingState, _ checkpoint: Checkpoint
+    _ state: TrainingState, _ checkpoint: Checkpoint, only wanted: Int?
   ) throws -> [(run: RunConfiguration, parameters: [Float])] {
-    let values: [Float] = try checkpoint.state.read("parameters")
-    guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
+    let name = "parameters"
+    let total = checkpoint.state.entries[name]?.shape.reduce(1, *) ?? 0
+    guard !state.runs.isEmpty, total.isMultiple(of: state.runs.count) else {
       throw FileFailure(
-        checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
+        checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(total) parameters do not go together")
     }
-    let count = values.count / state.runs.count
-    try checkpoint.requireFinite(values, of: state.runs)
-    return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+    let count = total / state.runs.count
+    let places = state.runs.indices.filter { wanted == nil || state.runs[$0].index == wanted }
+    guard let first = places.first, let last = places.last else { return [] }
+    let values: [Float] = try checkpoint.state.read(name, in: first * count..<(last + 1) * count)
+    let runs = places.map { state.runs[$0] }
+    try checkpoint.requireFinite(values, of: runs)
+    return runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
   }
 }
 
