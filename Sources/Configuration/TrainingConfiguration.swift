@@ -59,6 +59,13 @@ public struct TrainingConfiguration: Sendable {
   public var updates: Int { totalEnvSteps / envStepsPerUpdate }
   /// Updates from one checkpoint to the next.
   public var updatesPerCheckpoint: Int { max(1, checkpointInterval / envStepsPerUpdate) }
+  /// Updates from one evaluation to the next; nil where none is to take place during training.
+  public var updatesPerEvaluation: Int? { evaluation.interval.map { max(1, $0 / envStepsPerUpdate) } }
+  /// Whether the policies are evaluated, and their checkpoint stays, after an update: every `evaluation.interval` env steps
+  /// and at the end, where there is an interval.
+  public func isEvaluated(after update: Int) -> Bool {
+    updatesPerEvaluation.map { update == updates || update % $0 == 0 } ?? false
+  }
 }
 
 /// What a training does when a loss or a gradient of a run is not a finite number: `on_divergence`.

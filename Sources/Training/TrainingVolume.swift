@@ -10,13 +10,15 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   public let checkpointMinutes: Double
   /// Checkpoints that stay on disk, of every wave.
   public let checkpointsKept: Int
+  /// Those that stay whatever their age, since they are evaluated, of every wave; 0 without `evaluation.interval`.
+  public let checkpointsEvaluated: Int
   /// Of the largest wave.
   public let checkpointBytes: Int
   /// One per run and update.
   public let metricsLines: Int
   /// About.
   public let metricsBytes: Int
-  /// In the end, of all waves: configuration, metrics, lock, and two per checkpoint.
+  /// In the end, at most, of all waves: configuration, metrics, lock, and two per checkpoint.
   public let files: Int
 
   /// - Parameters:
@@ -35,7 +37,9 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
     metricsLines = runs.count * updates
     metricsBytes = updates * runs.reduce(0) { $0 + Self.lineBytes($1, envSteps: envSteps, outcomes: outcomes) }
     let due = (updates + configuration.updatesPerCheckpoint - 1) / configuration.updatesPerCheckpoint
-    files = 3 + waves.count * 2 * min(checkpointsKept, due)
+    checkpointsEvaluated = configuration.updatesPerEvaluation.map { (updates + $0 - 1) / $0 } ?? 0
+    // The last one is both.
+    files = 3 + waves.count * 2 * (min(checkpointsKept, due) + max(checkpointsEvaluated - 1, 0))
   }
 
   /// Of a line with numbers of usual length.
@@ -51,11 +55,15 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
     return line.json(RunMetrics.Timing(seconds: 12_345.678, envStepsPerSecond: 123_456.7)).utf8.count + 1
   }
 
+  private var evaluations: String {
+    checkpointsEvaluated > 0 ? "; so are the \(checkpointsEvaluated) that are evaluated" : ""
+  }
+
   /// Two lines.
   public var text: String {
     """
     \(updates) updates; a checkpoint of \(formatBytes(checkpointBytes)) every \(updatesPerCheckpoint) updates or \
-    \(checkpointMinutes.short) minutes, of which \(checkpointsKept) are kept
+    \(checkpointMinutes.short) minutes, of which \(checkpointsKept) are kept\(evaluations)
     \(metricsLines) lines of metrics, about \(formatBytes(metricsBytes)); \(files) files in the end
     """
   }

@@ -9,6 +9,7 @@ public final class BufferTable {
   private struct Entry {
     let buffer: AnyBuffer
     let persistence: Persistence
+    let isHostVisible: Bool
     /// Fills the buffer once it has memory; nil for zeros.
     var fill: (() throws -> Void)?
   }
@@ -26,13 +27,16 @@ public final class BufferTable {
   }
 
   /// Registers a buffer of shape (runs, shape…). Names are unique.
+  ///
+  /// - Parameter isHostVisible: Whether steps of the host must reach it on every device.
   public func register<Element: BitwiseCopyable>(
-    _ name: String, of type: Element.Type, runs: Int, perRun shape: [(String, Int)], persistence: Persistence
+    _ name: String, of type: Element.Type, runs: Int, perRun shape: [(String, Int)], persistence: Persistence,
+    isHostVisible: Bool = false
   ) -> Buffer<Element> {
     precondition(!entries.contains { $0.buffer.name == name }, "two buffers are called \(name)")
     let buffer = Buffer<Element>(
       name: name, runs: runs, shape: shape.map { (axis: $0.0, count: $0.1) }, padded: true, isPlanned: plansOnly)
-    entries.append(Entry(buffer: buffer, persistence: persistence))
+    entries.append(Entry(buffer: buffer, persistence: persistence, isHostVisible: isHostVisible))
     return buffer
   }
 
@@ -54,7 +58,7 @@ public final class BufferTable {
           + "use fewer environments or runs, or train the runs in shards")
     }
     for entry in entries where entry.buffer.storage == nil {
-      try entry.buffer.allocate(on: device)
+      try entry.buffer.allocate(on: device, hostVisible: entry.isHostVisible)
       try entry.fill?()
     }
   }

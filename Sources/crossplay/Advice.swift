@@ -1,5 +1,4 @@
 import Configuration
-import Evaluation
 import Files
 import Serve
 import VulkanCompute
@@ -22,9 +21,6 @@ enum Advice {
       return "\(ConfigurationError(.file("--set \(text)"), key: error.key, error.message))"
     case let error as Shard.Invalid: return "--\(error)"
     case let error as VulkanError: return options(for: error.kind).map { "\(error) (\($0))" }
-    case let error as EvaluationFailure:
-      guard case .differentNetworks = error else { return nil }
-      return "\(error) (leave out --across, or add --no-across where several folders are given)"
     case let error as ServeFailure:
       switch error {
       case .portInUse: return "\(error) (--port NUMBER)"
@@ -53,6 +49,7 @@ enum Advice {
     case .resume: "--resume"
     case .begin: "without --resume"
     case .sameShard: "--shard as before"
+    case .onnxRuntime: "--onnx-runtime LIBRARY, or CROSSPLAY_ONNX_RUNTIME"
     }
   }
 }

@@ -44,22 +44,21 @@ struct PlayCommand: ParsableCommand {
       throw UsageError("--mode \(mode): expected \(EvaluationMode.choices)")
     }
     guard !policies.isEmpty else { throw UsageError("give --policy FOLDER: a policy that plays with you") }
-    let seated = try SeatedPolicies(policies, besides: 1)
-    let environment = seated.environment
+    let named = try NamedTeam(policies, besides: 1)
+    let environment = named.environment
     guard (0..<environment.agentCount).contains(seat) else {
       throw UsageError("--seat \(seat): \(environment.name) has seats 0 to \(environment.agentCount - 1)")
     }
-    var team = seated.seats.map(\.policy)
-    team.insert(.uniform(seated.architecture, name: "person"), at: seat)
-    var seats = seated.seats.map(\.recorded)
+    var team = named.seats.map(\.member)
+    team.insert(try WatchedGames.uniform(environment, name: "person"), at: seat)
+    var seats = named.seats.map(\.recorded)
     seats.insert(.person, at: seat)
     var settings = EvaluationSettings()
     settings.games = 1
     settings.seed = seed ?? UInt64.random(in: 0..<1 << 32)
     let device = try deviceOptions.open()
     let watched = try WatchedGames(
-      environment: environment, architecture: seated.architecture, team: team, mode: mode, settings: settings,
-      device: device)
+      environment: environment, team: team, mode: mode, settings: settings, device: device)
     var record = GameRecord(environment, seats: seats, mode: mode.description, seed: settings.seed)
     try Console.print("\(environment.name), you are in seat \(seat); the others play \(mode)")
     for (number, other) in seats.enumerated() where number != seat {

@@ -68,8 +68,7 @@ struct TrainCommand: ParsableCommand {
     for note in session.notes { Console.log.info("\(note)") }
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
-    let trainer = session.trainer
-    let perUpdate = trainer.commandsPerUpdate.text(per: "update")
+    let perUpdate = session.trainer.commandsPerUpdate.text(per: "update")
     Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
 
     let board = try tensorboard ? TensorBoardFolder(of: folder) : nil
@@ -98,8 +97,21 @@ struct TrainCommand: ParsableCommand {
         update: metrics[0].update, envStepsDone: session.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
+    var lastReport = start
+    let control = TrainingSession.Control(
+      isStopping: { StopRequest.isMade }, report: report,
+      evaluating: { update, part, done in
+        guard clock.now - lastReport > .seconds(5) else { return }
+        lastReport = clock.now
+        progress.finish()
+        Console.log.info("evaluating update \(update), \(part): \(done.cellsFinished) of \(done.cells) teams")
+      },
+      evaluated: { update, result in
+        progress.finish()
+        Console.log.info("update \(update) is evaluated, in \(result.place.url.relativePath)")
+      })
     do {
-      try session.run(isStopping: { StopRequest.isMade }, report: report)
+      try session.run(control)
     } catch let failure as TrainingFailure {
       guard case .notFinite = failure else { throw failure }
       progress.finish()
@@ -108,7 +120,7 @@ struct TrainCommand: ParsableCommand {
     }
     progress.finish()
     try training.deviceOptions.finish(device)
-    if !session.isFinished {
+    if try !session.isFinished {
       let wave = waves.count > 1 ? " of wave \(session.wave + 1) of \(waves.count)" : ""
       try StopRequest.end("after update \(session.trainer.updatesSubmitted) of \(configuration.updates)\(wave)")
     }

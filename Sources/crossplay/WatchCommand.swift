@@ -82,8 +82,7 @@ struct WatchCommand: ParsableCommand {
     settings.seed = seed
     let device = try deviceOptions.open()
     let watched = try WatchedGames(
-      environment: table.environment, architecture: table.architecture, team: table.team, mode: mode,
-      settings: settings, device: device)
+      environment: table.environment, team: table.team, mode: mode, settings: settings, device: device)
     if let file {
       try writeReplays(of: watched, table, to: URL(fileURLWithPath: file))
       return try deviceOptions.finish(device)
@@ -132,9 +131,8 @@ struct WatchCommand: ParsableCommand {
 
   private struct Table {
     let environment: any Environment
-    let architecture: NetworkArchitecture
-    /// nil for random play.
-    let team: [EvaluationPolicy]?
+    /// The policy of each seat with its network; nil for random play.
+    let team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?
     /// A description of each seat.
     let seats: [String]
   }
@@ -156,18 +154,12 @@ struct WatchCommand: ParsableCommand {
     let environment = try TrainingConfiguration.ofEnvironment(
       name, command: "watch", overrides: overrides.overrides
     ).makeEnvironment()
-    let smallest = try NetworkArchitecture(
-      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
-      activation: .relu)
     return Table(
-      environment: environment, architecture: smallest, team: nil,
-      seats: Array(repeating: "random", count: environment.agentCount))
+      environment: environment, team: nil, seats: Array(repeating: "random", count: environment.agentCount))
   }
 
   private func trainedTable() throws -> Table {
-    let seated = try SeatedPolicies(policies)
-    return Table(
-      environment: seated.environment, architecture: seated.architecture, team: seated.seats.map(\.policy),
-      seats: seated.seats.map(\.text))
+    let named = try NamedTeam(policies)
+    return Table(environment: named.environment, team: named.seats.map(\.member), seats: named.seats.map(\.text))
   }
 }

@@ -70,6 +70,7 @@ struct ConfigurationReadingTests {
         tie_tolerance: 0
         bootstrap_samples: 50
         across_configurations: true
+        interval: 8192
       """)
     #expect(read.name == "tiny-sweep")
     #expect(
@@ -109,6 +110,18 @@ struct ConfigurationReadingTests {
     #expect(read.evaluation.tieTolerance == 0)
     #expect(read.evaluation.bootstrapSamples == 50)
     #expect(read.evaluation.acrossConfigurations)
+    #expect(read.evaluation.interval == 8192 && read.updatesPerEvaluation == 4)
+  }
+
+  @Test func policiesAreEvaluatedAtTheIntervalAndAtTheEnd() throws {
+    let sizes = "environments: 64\nrollout_length: 128\ntotal_env_steps: 100_000\n"  // 12 updates of 8,192
+    let plain = try configuration(minimal + sizes)
+    #expect((1...12).filter(plain.isEvaluated).isEmpty)
+    for (interval, updates) in [(1, Array(1...12)), (41_000, [5, 10, 12]), (1_000_000, [12])] {
+      let read = try configuration(minimal + sizes + "evaluation: {interval: \(interval)}")
+      #expect((1...12).filter(read.isEvaluated) == updates)
+      #expect(try configuration(read.yaml()) == read)
+    }
   }
 
   @Test func scientificNotationCountsAsAWholeNumber() throws {

@@ -42,7 +42,7 @@ public struct WatchedDecision: Sendable {
   /// One per legal action, of the softmax as in training, whatever the mode of play; 1 for a single one.
   public let probabilities: [Double]
   /// What the policy's critic expects of the rest of the game, discounted and with shaped rewards as it was trained; nil where
-  /// the seat has no choice and nobody asked it.
+  /// the seat has no choice and nobody asked it, and for policies without a critic.
   public let value: Double?
   /// What the policy chose.
   public let action: Int
@@ -59,6 +59,8 @@ public final class WatchedGames {
   private let device: Device
   private let player: CellPlayer
   private let team: [String]
+  /// Of the seats' policies among those of all rosters.
+  private let places: [Int]
   private let games: Int
   private let isRandom: Bool
   private let choice: CommandSequence
@@ -71,31 +73,43 @@ public final class WatchedGames {
   private var decisions: [WatchedDecision]?
 
   /// - Parameters:
-  ///   - team: The policy of each seat, all of this architecture; nil for uniform legal actions everywhere.
+  ///   - team: The policy of each seat with its network; nil for uniform legal actions everywhere.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`.
   public init(
-    environment: any Environment, architecture: NetworkArchitecture, team: [EvaluationPolicy]?, mode: EvaluationMode,
-    settings: EvaluationSettings, device: Device
+    environment: any Environment, team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?,
+    mode: EvaluationMode, settings: EvaluationSettings, device: Device
   ) throws {
     isRandom = team == nil
-    let team = team ?? Array(repeating: .uniform(architecture), count: environment.agentCount)
+    let team = try team ?? Array(repeating: Self.uniform(environment), count: environment.agentCount)
     precondition(team.count == environment.agentCount, "one policy per seat")
+    let (rosters, places) = Roster.gather(team)
     self.environment = environment
     self.device = device
-    self.team = team.map(\.name)
+    self.team = team.map(\.policy.name)
     games = settings.games
     player = try CellPlayer(
       shape: EvaluationShape(games: settings.games, environment: environment, mostEnvironments: 1), cells: 1,
-      environment: environment, architecture: architecture, policies: team, device: device)
+      environment: environment, rosters: rosters, device: device)
+    self.places = places
     (choice, step, reset) = try player.recordParts(mode: mode, tieTolerance: settings.tieTolerance)
     try restart(seed: settings.seed)
   }
 
   /// The first game of another seed, as if these had been made with it.
   public func restart(seed: UInt64) throws {
-    try player.start(
-      [0], teams: [Array(team.indices)], seeds: [CellSeeds.seed(evaluation: seed, team: team)])
+    try player.start([0], teams: [places], seeds: [CellSeeds.seed(evaluation: seed, team: team)])
     (game, stepsOfGame, openReturn, decisions) = (1, 0, 0, nil)
+  }
+
+  /// A policy that likes all actions equally, with the smallest network, whose logits are all 0.
+  public static func uniform(
+    _ environment: any Environment, name: String = "random"
+  ) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+    let smallest = try NetworkArchitecture(
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
+      activation: .relu)
+    let parameters = [Float](repeating: 0, count: ParameterLayout(smallest).count)
+    return (smallest, EvaluationPolicy(name: name, parameters: parameters))
   }
 
   /// Plays the next env step; nil when all games are over.
@@ -117,19 +131,17 @@ public final class WatchedGames {
     let found = try (0..<shape.agents).map { seat in
       let legal = environment.legalActions(inMask: masks[seat * shape.maskWords..<(seat + 1) * shape.maskWords])
       // One environment: its place in the list of the seat is its row.
-      let row = try player.buffers.workspaceRows.read(run: seat)[0]
-      guard row != NO_WORKSPACE_ROW else {
+      let policies = player.seated.first { $0.members.contains(places[seat]) }
+      let row = try policies?.seats.workspaceRows.read(run: seat)[0]
+      guard let policies, let row, row != NO_WORKSPACE_ROW else {
         return WatchedDecision(
           legalActions: legal, probabilities: legal.map { _ in 1 / Double(legal.count) }, value: nil,
           action: Int(actions[seat]))
       }
-      let (logits, values) = (player.network.logits, player.network.values)
-      let first = seat * logits.runStride + Int(row) * player.network.logitPitch
-      let all = try logits.read(first..<first + shape.actions)
-      let value = try values.read(run: seat)[Int(row) * player.network.valuePitch]
+      let (logits, value) = try policies.outputs(seat: seat, row: Int(row))
       return WatchedDecision(
-        legalActions: legal, probabilities: Self.softmax(legal.map { Double(all[$0]) }),
-        value: isRandom ? nil : Double(value), action: Int(actions[seat]))
+        legalActions: legal, probabilities: Self.softmax(legal.map { Double(logits[$0]) }),
+        value: isRandom ? nil : value.map { Double($0) }, action: Int(actions[seat]))
     }
     decisions = found
     return found
@@ -157,6 +169,7 @@ public final class WatchedGames {
     if !others.isEmpty { try player.buffers.transitions.actions.write(actions.map { UInt32($0) }, run: 0) }
     let before = try state()
     try device.submit(step).wait()
+    try player.requireNoFailure()
     guard try player.refusedAction(cell: 0) == nil else {
       throw EvaluationFailure.illegalAction(team: team, environment: 0)
     }
@@ -175,12 +188,5 @@ public final class WatchedGames {
       rewards: rewards, end: end)
     if end != nil { (game, stepsOfGame, openReturn) = (game + 1, 0, 0) }
     return watched
-  }
-}
-
-extension EvaluationPolicy {
-  /// One whose logits are all equal.
-  public static func uniform(_ architecture: NetworkArchitecture, name: String = "random") -> EvaluationPolicy {
-    EvaluationPolicy(name: name, parameters: Array(repeating: 0, count: ParameterLayout(architecture).count))
   }
 }

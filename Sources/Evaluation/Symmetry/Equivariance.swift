@@ -1,6 +1,5 @@
 import Configuration
 import Environments
-import Networks
 import Training
 import VulkanCompute
 
@@ -35,15 +34,13 @@ public struct RunEquivariance: Sendable, Hashable {
   /// of self-play.
   ///
   /// - Parameters:
-  ///   - runs: With those of the policies among them.
-  ///   - policies: Of one network.
+  ///   - runs: With those of the roster among them.
   /// - Throws: `EvaluationFailure`, `VulkanError`, `EvaluationStopped`, what `control` throws.
   public static func measure(
-    runs: [EvaluatedRun], policies: [EvaluationPolicy], environment: any Environment,
-    architecture: NetworkArchitecture, settings: EvaluationSettings, device: Device,
+    runs: [EvaluatedRun], roster: Roster, environment: any Environment, settings: EvaluationSettings, device: Device,
     control: EvaluationControl = EvaluationControl()
   ) throws -> [RunEquivariance] {
-    let runs = policies.map { policy in
+    let runs = roster.policies.map { policy in
       guard let run = runs.first(where: { $0.name == policy.name }) else {
         preconditionFailure("no run \(policy.name)")
       }
@@ -51,8 +48,7 @@ public struct RunEquivariance: Sendable, Hashable {
     }
     return try environment.symmetryFamilies.flatMap { family in
       let evaluator = try CrossPlayEvaluator(
-        environment: environment, architecture: architecture, policies: policies, settings: settings, device: device,
-        symmetries: family)
+        environment: environment, rosters: [roster], settings: settings, device: device, symmetries: family)
       let teams = runs.indices.map { Array(repeating: $0, count: environment.agentCount) }
       return try zip(runs, evaluator.evaluate(cells: teams, mode: .sampled, control: control)).map { run, result in
         RunEquivariance(

@@ -5,7 +5,8 @@ import Foundation
 import Policies
 import Training
 
-/// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave.
+/// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave, or those that
+/// have a checkpoint of a given update.
 struct TrainedFolder {
   let url: URL
   let configuration: TrainingConfiguration
@@ -17,14 +18,24 @@ struct TrainedFolder {
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
-  /// - Parameter wanted: The number of the only run to read; nil for all.
-  init(_ url: URL, only wanted: Int? = nil) throws {
+  /// - Parameters:
+  ///   - asked: The update; nil for the last.
+  ///   - wanted: The number of the only run to read; nil for all.
+  init(_ url: URL, update asked: Int? = nil, only wanted: Int? = nil) throws {
     self.url = url
     let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
-    let checkpoints = try folder.waves().compactMap { try $0.latest() }
+    let waves = try folder.waves()
+    let checkpoints = try waves.compactMap { wave in
+      try asked.map { try wave.checkpoint(ofUpdate: $0) } ?? wave.latest()
+    }
     guard let update = checkpoints.map(\.update).max() else {
-      throw FileFailure(url.path, "has no checkpoint yet; train it first, or resume its training", remedies: [.resume])
+      guard let asked, !waves.isEmpty else {
+        throw FileFailure(
+          url.path, "has no checkpoint yet; train it first, or resume its training", remedies: [.resume])
+      }
+      let others = try Set(waves.flatMap { try $0.updates() }).sorted().map { "\($0)" }.joined(separator: ", ")
+      throw FileFailure(url.relativePath, "has no checkpoint of update \(asked); there are those of updates \(others)")
     }
     self.update = update
     var remarks: Set<String> = []
@@ -54,6 +65,14 @@ struct TrainedFolder {
       + diverged.sorted { $0.key < $1.key }.map {
         "\(url.relativePath): run \($0.key) diverged in update \($0.value) and has its last finite weights"
       }
+  }
+
+  /// The updates of which every wave that has begun holds a checkpoint, rising.
+  static func updates(in url: URL) throws -> [Int] {
+    let waves = try CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName)).waves()
+    let updates = try waves.map { Set(try $0.updates()) }
+    guard let first = updates.first else { return [] }
+    return updates.dropFirst().reduce(first) { $0.intersection($1) }.sorted()
   }
 
   private static func runs(

@@ -1,12 +1,13 @@
 import Configuration
+import Evaluation
 import Files
 import Foundation
 import Training
 import VulkanCompute
 
-/// One training in one folder: `config.yaml`, `metrics.jsonl`, `checkpoints/`.
+/// One training in one folder: `config.yaml`, `metrics.jsonl`, `checkpoints/`, and with `evaluation.interval` `evaluations/`.
 ///
-///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
+///     for each wave { while not finished { update; append metrics; every so often write a checkpoint, evaluate it } }
 ///
 /// Killing the process at any moment loses at most the work since the last checkpoint; asking it to stop loses nothing.
 public final class TrainingSession {
@@ -23,8 +24,9 @@ public final class TrainingSession {
   public let remarks: [String]
   public let notes: [String]
   private let initial: InitialWeights?
-  /// nil between two waves only, so that they do not need memory at the same time.
+  /// nil between two waves and while policies are evaluated only, so that these do not need memory at the same time.
   private var currentTrainer: Trainer?
+  private let evaluations: DueEvaluations
 
   static let configurationName = "config.yaml"
   static let metricsName = "metrics.jsonl"
@@ -142,11 +144,14 @@ public final class TrainingSession {
     self.remarks = remarks
     self.notes = notes
     self.initial = initial
+    evaluations = DueEvaluations(configuration: configuration, folder: folder, device: device)
   }
 
   /// Trains the runs of `waves[wave]`.
   public var trainer: Trainer {
-    guard let currentTrainer else { preconditionFailure("a session is not used while it goes to the next wave") }
+    guard let currentTrainer else {
+      preconditionFailure("a session is not used while it goes to the next wave or evaluates")
+    }
     return currentTrainer
   }
 
@@ -162,36 +167,79 @@ public final class TrainingSession {
       .map(\.name)
   }
 
-  /// Whether all updates of all runs are done.
-  public var isFinished: Bool { wave + 1 == waves.count && trainer.isFinished }
-
-  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - isStopping: Asked before every update.
-  ///   - report: Called with the metrics of every update, one per run of the wave.
-  /// - Throws: `TrainingFailure` that names the run; what was written before stays.
-  public func run(isStopping: () -> Bool = { false }, report: ([RunMetrics]) throws -> Void) throws {
-    try trainWave(isStopping, report)
-    while trainer.isFinished, wave + 1 < waves.count, !isStopping() {
-      currentTrainer = nil
-      wave += 1
-      currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
-      try trainWave(isStopping, report)
+  /// Whether all updates of all runs are done, and all evaluations.
+  public var isFinished: Bool {
+    get throws {
+      try wave + 1 == waves.count && trainer.isFinished && evaluations.updates(of: waves).isEmpty
     }
   }
 
-  private func trainWave(_ isStopping: () -> Bool, _ report: ([RunMetrics]) throws -> Void) throws {
+  /// What whoever runs a session hears of, and whether he wants it to stop.
+  public struct Control {
+    /// Asked before every update, and every few env steps of an evaluation.
+    public var isStopping: () -> Bool
+    /// Gets the metrics of every update, one per run of the wave.
+    public var report: ([RunMetrics]) throws -> Void
+    /// Gets the update whose policies play, what they play, and how far that is.
+    public var evaluating: (_ update: Int, _ part: String, EvaluationProgress) -> Void
+    /// Gets what has come of an evaluation.
+    public var evaluated: (_ update: Int, EvaluationSession.Result) -> Void
+
+    public init(
+      isStopping: @escaping () -> Bool = { false }, report: @escaping ([RunMetrics]) throws -> Void = { _ in },
+      evaluating: @escaping (_ update: Int, _ part: String, EvaluationProgress) -> Void = { _, _, _ in },
+      evaluated: @escaping (_ update: Int, EvaluationSession.Result) -> Void = { _, _ in }
+    ) {
+      (self.isStopping, self.report, self.evaluating, self.evaluated) = (isStopping, report, evaluating, evaluated)
+    }
+  }
+
+  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
+  ///
+  /// - Throws: `TrainingFailure` that names the run; what was written before stays.
+  public func run(_ control: Control = Control()) throws {
+    // Those that an earlier process left.
+    try evaluate(control)
+    try trainWave(control)
+    while trainer.isFinished, wave + 1 < waves.count, !control.isStopping() {
+      currentTrainer = nil
+      wave += 1
+      currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
+      try trainWave(control)
+    }
+  }
+
+  private func trainWave(_ control: Control) throws {
     let interval = configuration.updatesPerCheckpoint
     let patience = Duration.seconds(60 * configuration.checkpointMinutes)
     var written = ContinuousClock.now
-    while !trainer.isFinished && !isStopping() {
-      if let metrics = try trainer.submitUpdate() { try record(metrics, report) }
-      guard trainer.updatesSubmitted % interval == 0 || ContinuousClock.now - written >= patience else { continue }
-      try writeCheckpoint(report)
+    while !trainer.isFinished && !control.isStopping() {
+      if let metrics = try trainer.submitUpdate() { try record(metrics, control.report) }
+      let update = trainer.updatesSubmitted
+      let isEvaluated = configuration.isEvaluated(after: update)
+      guard update % interval == 0 || isEvaluated || ContinuousClock.now - written >= patience else { continue }
+      try writeCheckpoint(control.report)
+      if isEvaluated { try evaluate(control) }
       written = .now
     }
-    try writeCheckpoint(report)
+    try writeCheckpoint(control.report)
+  }
+
+  /// Makes the evaluations that are due. The trainer goes and comes back from its checkpoint, which is where it stands.
+  private func evaluate(_ control: Control) throws {
+    let due = try evaluations.updates(of: waves)
+    guard !due.isEmpty, !control.isStopping() else { return }
+    currentTrainer = nil
+    let outcome = Swift.Result {
+      for update in due {
+        let result = try evaluations.evaluate(
+          update, progress: { control.evaluating(update, $0, $1) }, isStopping: control.isStopping)
+        control.evaluated(update, result)
+      }
+    }
+    currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
+    metrics.leaveOutTime()
+    do { try outcome.get() } catch is EvaluationStopped { return }
   }
 
   /// After the update in flight; does nothing where the last checkpoint says all.

@@ -151,32 +151,30 @@ final class GameTables: @unchecked Sendable {
         if let difference = JoinedTrainings.difference(first.trained, trained) {
           throw HTTPRefusal(.conflict, "\(entry.path) \(difference) in \(first.path); a team plays one game")
         }
-        guard trained.architecture == first.trained.architecture else {
-          throw HTTPRefusal(
-            .conflict, "\(entry.path) was trained with another network than \(first.path); a team shares one")
-        }
       } else {
         first = (entry.path, trained)
       }
       read[seat] = trained
     }
     guard let first else { throw HTTPRefusal(.badRequest, "no policy sits at the table; choose one") }
-    let (environment, architecture) = (first.trained.environment, first.trained.architecture)
+    let environment = first.trained.environment
     guard request.seats.count == environment.agentCount else {
       throw HTTPRefusal(
         .badRequest, "\(request.seats.count) seats are taken and \(environment.name) has \(environment.agentCount)")
     }
-    let sitting = request.seats.map { seat -> (policy: EvaluationPolicy, seat: GameRecord.Seat) in
+    var team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)] = []
+    var seats: [GameRecord.Seat] = []
+    for seat in request.seats {
       guard case .policy(let entry, _) = seat, let trained = read[seat] else {
         let isPerson = seat == .person
-        return (.uniform(architecture, name: isPerson ? "person" : "random"), isPerson ? .person : .random)
+        team.append(try WatchedGames.uniform(environment, name: isPerson ? "person" : "random"))
+        seats.append(isPerson ? .person : .random)
+        continue
       }
       let run = trained.runs[0]
-      return (
-        EvaluationPolicy(name: run.name, parameters: trained.parameters[0]),
-        GameRecord.Seat(
-          kind: .policy, name: run.name, folder: entry.path, run: run.index, update: trained.update)
-      )
+      team.append((trained.architecture, EvaluationPolicy(name: run.name, parameters: trained.parameters[0])))
+      seats.append(
+        GameRecord.Seat(kind: .policy, name: run.name, folder: entry.path, run: run.index, update: trained.update))
     }
     var settings = EvaluationSettings()
     settings.games = Self.mostGames
@@ -185,8 +183,7 @@ final class GameTables: @unchecked Sendable {
     return Table(
       environment: environment,
       games: try WatchedGames(
-        environment: environment, architecture: architecture, team: sitting.map(\.policy), mode: request.mode,
-        settings: settings, device: device), seats: sitting.map(\.seat))
+        environment: environment, team: team, mode: request.mode, settings: settings, device: device), seats: seats)
   }
 
   // MARK: A person's seat

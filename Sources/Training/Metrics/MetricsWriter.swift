@@ -63,6 +63,9 @@ public final class MetricsWriter {
     }
   }
 
+  /// The time since the last update was spent on something else than training: it does not count for the next one's rate.
+  public func leaveOutTime() { lastUpdate = clock.now }
+
   /// Waits until everything is on disk; called before a checkpoint is written.
   public func synchronize() throws { try handle.synchronize() }
 

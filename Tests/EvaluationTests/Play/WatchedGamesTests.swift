@@ -1,6 +1,7 @@
 import Configuration
 import Environments
 import Foundation
+import Networks
 import TestSupport
 import Testing
 import Training
@@ -14,8 +15,9 @@ import VulkanCompute
     _ environment: any Environment, _ team: [EvaluationPolicy]?, mode: EvaluationMode = .sampled, games: Int,
     seed: UInt64 = 1, device: Device
   ) throws -> [WatchedStep] {
+    let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, architecture: PlayExamples.architecture(environment), team: team, mode: mode,
+      environment: environment, team: team?.map { (architecture, $0) }, mode: mode,
       settings: PlayExamples.settings(games: games, seed: seed), device: device)
     var steps: [WatchedStep] = []
     while let step = try watched.next() { steps.append(step) }
@@ -77,8 +79,9 @@ import VulkanCompute
     let environment = try PlayExamples.tinyHanabi()
     let logits = (0..<environment.actionCount).map { Float($0 % 5) / 2 }
     let team = try (0..<2).map { try PlayExamples.policy("p\($0)", logits: logits, environment) }
+    let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, architecture: PlayExamples.architecture(environment), team: team, mode: mode,
+      environment: environment, team: team.map { (architecture, $0) }, mode: mode,
       settings: PlayExamples.settings(games: 1), device: device)
     var choices = 0
     while let decisions = try watched.decide() {
@@ -100,13 +103,47 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
+  /// Seats of two networks and one at random: logits and values come from the network of the seat.
+  @Test func decisionsAreThoseOfTheSeatsOwnNetwork() throws {
+    let device = try TestDevice.make()
+    let environment = try PlayExamples.tinyHanabi(players: 3)
+    let rising = (0..<environment.actionCount).map { Float($0) / 2 }
+    let logits = [rising, rising.map { _ in 0 }, rising.map { -$0 }]
+    let values: [Double] = [3, 0, -2]
+    func member(_ seat: Int, trunk: [Int]) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+      let architecture = try PlayExamples.architecture(environment, trunk: trunk)
+      let layout = ParameterLayout(architecture)
+      var parameters = try PlayExamples.policy("", logits: logits[seat], environment, trunk: trunk).parameters
+      parameters[layout.layers[layout.criticOutput].biasOffset] = Float(values[seat])
+      return (architecture, EvaluationPolicy(name: "p\(seat)", parameters: parameters))
+    }
+    let team = try [member(0, trunk: [16]), WatchedGames.uniform(environment), member(2, trunk: [40])]
+    let watched = try WatchedGames(
+      environment: environment, team: team, mode: .greedy, settings: PlayExamples.settings(games: 1), device: device)
+    var choices = [0, 0, 0]
+    while let decisions = try watched.decide() {
+      for (seat, decision) in decisions.enumerated() where decision.isChoice {
+        let weights = decision.legalActions.map { exp(Double(logits[seat][$0])) }
+        for (probability, weight) in zip(decision.probabilities, weights) {
+          #expect(abs(probability - weight / weights.reduce(0, +)) < 1e-6)
+        }
+        #expect(decision.value == values[seat])
+        #expect(decision.action == (seat == 0 ? decision.legalActions.last : decision.legalActions.first))
+        choices[seat] += 1
+      }
+      _ = try watched.play()
+    }
+    #expect(choices.allSatisfy { $0 > 0 })
+    device.requireNoValidationMessages()
+  }
+
   @Test func someoneElseMayChooseInAPolicysPlaceAndGamesBeginAgain() throws {
     let device = try TestDevice.make()
     let environment = try PlayExamples.tinyHanabi()
+    let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, architecture: PlayExamples.architecture(environment),
-      team: PlayExamples.randomPolicies(2, environment), mode: .sampled,
-      settings: PlayExamples.settings(games: 2, seed: 3), device: device)
+      environment: environment, team: PlayExamples.randomPolicies(2, environment).map { (architecture, $0) },
+      mode: .sampled, settings: PlayExamples.settings(games: 2, seed: 3), device: device)
     func game(lastActionsOf seat: Int?) throws -> [WatchedStep] {
       var steps: [WatchedStep] = []
       while let decisions = try watched.decide() {

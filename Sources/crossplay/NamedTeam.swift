@@ -5,14 +5,16 @@ import Networks
 import Runs
 
 /// Policies that were named with `--policy`, in the seats of one game.
-struct SeatedPolicies {
+struct NamedTeam {
   struct Seat {
     let place: PolicyPlace
     let trained: TrainedRuns
     let position: Int
 
-    var policy: EvaluationPolicy {
-      EvaluationPolicy(name: EvaluatedRun(trained.runs[position]).name, parameters: trained.parameters[position])
+    /// The policy with its network.
+    var member: (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+      let name = EvaluatedRun(trained.runs[position]).name
+      return (trained.architecture, EvaluationPolicy(name: name, parameters: trained.parameters[position]))
     }
     var text: String { "\(trained.runs[position].name) of \(place.folder)" }
     var recorded: GameRecord.Seat {
@@ -23,7 +25,6 @@ struct SeatedPolicies {
   }
 
   let environment: any Environment
-  let architecture: NetworkArchitecture
   /// One for each seat that no person has.
   let seats: [Seat]
 
@@ -40,14 +41,9 @@ struct SeatedPolicies {
     }
     let first = found[0]
     environment = first.trained.environment
-    architecture = first.trained.architecture
     for other in found.dropFirst() {
       if let difference = JoinedTrainings.difference(first.trained, other.trained) {
         throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
-      }
-      guard other.trained.architecture == architecture else {
-        throw UsageError(
-          "\(other.place.folder) was trained with another network than \(first.place.folder); a team shares one")
       }
     }
     let count = environment.agentCount - people
