@@ -29,7 +29,7 @@ let package = Package(
       name: "CrossplayKit",
       targets: [
         "VulkanCompute", "Files", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Configuration", "Training",
-        "Evaluation", "Policies", "Runs", "Reports",
+        "Evaluation", "Policies", "Runs", "Reports", "Serve",
       ]),
   ],
   dependencies: [
@@ -48,12 +48,12 @@ let package = Package(
       publicHeadersPath: ".", cSettings: [.headerSearchPath(".")]),
 
     // The texts of the shaders, and the commit that is built.
-    .plugin(name: "EmbedShaders", capability: .buildTool(), path: "Sources/EmbedShaders"),
-    .target(name: "ShaderTexts", swiftSettings: strict, plugins: ["EmbedShaders"]),
+    .plugin(name: "EmbedTexts", capability: .buildTool(), path: "Sources/EmbedTexts"),
+    .target(name: "ShaderTexts", swiftSettings: strict, plugins: ["EmbedTexts"]),
     .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
     .target(name: "BuildCommit", swiftSettings: strict, plugins: ["EmbedCommit"]),
 
-    // The host's threads.
+    // The host's threads, signals and connections.
     .target(name: "CHostSupport"),
 
     // oneDNN, loaded at run time; without its headers (libdnnl-dev) there are no products of the host.
@@ -75,9 +75,9 @@ let package = Package(
     module(
       "VulkanCompute", ["ShaderTexts", "CVulkan", "CGlslang", "CHostSupport", "COneDNN", "CXXHash", "CShaders"],
       linking: glslangLibraries),
-    module("Environments", ["VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
-    module("Files", ["CXXHash", "CZlib"]),
     module("Figures", []),
+    module("Environments", ["Figures", "VulkanCompute", "CHostKernels", "CShaders", "CZlib"]),
+    module("Files", ["CXXHash", "CZlib"]),
     module("TabularDecPOMDP", ["Figures", "VulkanCompute", "CShaders"]),
     module("Networks", ["Environments", "VulkanCompute", "CShaders", "CHostKernels"]),
     module("Configuration", ["Networks", "Environments", "Yams"]),
@@ -98,11 +98,18 @@ let package = Package(
       ]),
     module(
       "Reports", ["Runs", "Files", "Policies", "Evaluation", "Training", "Configuration", "Environments", "Figures"]),
+    .target(
+      name: "Serve",
+      dependencies: [
+        "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments",
+        "Figures", "VulkanCompute", "CHostSupport",
+      ],
+      exclude: ["Page"], swiftSettings: strict, plugins: ["EmbedTexts"]),
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments",
-        "TabularDecPOMDP", "VulkanCompute", "CHostSupport",
+        "Serve", "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks",
+        "Environments", "TabularDecPOMDP", "VulkanCompute", "CHostSupport",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -123,6 +130,7 @@ let package = Package(
     tests("PoliciesTests", ["Policies"]),
     tests("RunsTests", ["Runs"]),
     tests("ReportsTests", ["Reports", "Runs", "Policies", "Files", "Evaluation", "Figures"]),
+    tests("ServeTests", ["Serve", "Reports", "Runs", "Policies", "Files", "Evaluation", "CHostSupport"]),
     tests("CommandLineTests", ["crossplay", "Files", "Networks", "Policies"]),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
@@ -148,7 +156,7 @@ var glslangLibraries: [LinkerSetting] {
     + [.linkedLibrary("c++", .when(platforms: [.macOS]))]
 }
 
-/// The folders of `Shaders/` hold GLSL, which reaches the binary through the plugin EmbedShaders.
+/// The folders of `Shaders/` hold GLSL, which reaches the binary through the plugin EmbedTexts.
 var shaderFolders: [String] {
   let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/Shaders")) ?? []
   return names.filter { !$0.contains(".") }.sorted()

@@ -27,6 +27,25 @@ public struct SVGDocument {
     elements.append(tooltip.map { "\(shape)><title>\(Self.escaped($0))</title></rect>" } ?? "\(shape)/>")
   }
 
+  /// A rectangle with round corners, for pictures.
+  public mutating func tile(
+    x: Double, y: Double, width: Double, height: Double, radius: Double = 4, fill: String, stroke: String? = nil,
+    strokeWidth: Double = 1, dashes: String? = nil, opacity: Double = 1
+  ) {
+    let border = stroke.map { " stroke=\"\($0)\" stroke-width=\"\(n(strokeWidth))\"" } ?? ""
+    let pattern = dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
+    let strength = opacity < 1 ? " fill-opacity=\"\(n(opacity))\"" : ""
+    elements.append(
+      "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\" rx=\"\(n(radius))\" "
+        + "fill=\"\(fill)\"\(border)\(pattern)\(strength)/>")
+  }
+
+  /// A disc, for pictures.
+  public mutating func disc(x: Double, y: Double, radius: Double, fill: String, stroke: String? = nil) {
+    let border = stroke.map { " stroke=\"\($0)\" stroke-width=\"1.5\"" } ?? ""
+    elements.append("<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"\(border)/>")
+  }
+
   /// Many rectangles of one height and colour in one element, which is a tenth as long as an element for each.
   public mutating func rectangles(_ places: [(x: Double, y: Double, width: Double)], height: Double, fill: String) {
     let path = places.map { "M\(n($0.x)) \(n($0.y))h\(n($0.width))v\(n(height))h\(n(-$0.width))z" }.joined()

@@ -18,6 +18,22 @@ public struct LearningCurves {
     public let title: String
     /// Updates count as often as episodes ended in them.
     public let isPerEpisode: Bool
+
+    package init(key: String, column: String, title: String, isPerEpisode: Bool) {
+      (self.key, self.column, self.title, self.isPerEpisode) = (key, column, title, isPerEpisode)
+    }
+
+    /// What every game has.
+    package static let episodeReturn = Quantity(
+      key: "episode_return", column: "episode_return", title: "return per game (points)", isPerEpisode: true)
+    package static let entropy = Quantity(
+      key: "entropy", column: "entropy", title: "policy entropy (nats)", isPerEpisode: false)
+
+    package static func outcome(_ name: String) -> Quantity {
+      Quantity(
+        key: "outcomes.\(name)", column: "outcome_\(name)", title: "\(name.replacing("_", with: " ")) (per game)",
+        isPerEpisode: true)
+    }
   }
 
   /// One run and its pieces.
@@ -35,7 +51,7 @@ public struct LearningCurves {
     fileprivate var sums: [Double]
     fileprivate var weights: [Double]
 
-    fileprivate init(quantities: Int) {
+    package init(quantities: Int) {
       sums = Array(repeating: 0, count: quantities)
       weights = sums
     }
@@ -74,17 +90,7 @@ public struct LearningCurves {
       let names = try training.configuration.makeEnvironment().outcomeQuantities.map(\.name)
       outcomes += names.filter { !outcomes.contains($0) }
     }
-    let quantities =
-      [
-        Quantity(
-          key: "episode_return", column: "episode_return", title: "return per game (points)", isPerEpisode: true),
-        Quantity(key: "entropy", column: "entropy", title: "policy entropy (nats)", isPerEpisode: false),
-      ]
-      + outcomes.map {
-        Quantity(
-          key: "outcomes.\($0)", column: "outcome_\($0)", title: "\($0.replacing("_", with: " ")) (per game)",
-          isPerEpisode: true)
-      }
+    let quantities = [Quantity.episodeReturn, .entropy] + outcomes.map(Quantity.outcome)
     self.quantities = quantities
     runs = []
     for training in trainings {
@@ -134,19 +140,23 @@ public struct LearningCurves {
 
   /// Pieces that no run of the group reached have no point.
   public func points(_ group: RunGroup) -> [Point] {
-    let members = group.members.map { runs[$0] }
-    return (members.first?.pieces.indices ?? 0..<0).compactMap { bin in
-      let pieces = members.compactMap { $0.pieces[bin] }
+    Self.points(group.members.map { runs[$0].pieces }, quantities: quantities.count)
+  }
+
+  /// - Parameter members: The pieces of the runs of one configuration, as many of each.
+  package static func points(_ members: [[Piece?]], quantities: Int) -> [Point] {
+    (members.first?.indices ?? 0..<0).compactMap { bin in
+      let pieces = members.compactMap { $0[bin] }
       guard !pieces.isEmpty else { return nil }
       return Point(
         envSteps: pieces.reduce(0) { $0 + $1.envSteps } / Double(pieces.count), runs: pieces.count,
-        estimates: quantities.indices.map { quantity in Estimate(pieces.compactMap { $0.value(quantity) }) })
+        estimates: (0..<quantities).map { quantity in Estimate(pieces.compactMap { $0.value(quantity) }) })
     }
   }
 }
 
 extension LearningCurves.Piece {
-  fileprivate mutating func add(_ line: MetricsReader.Line, _ quantities: [LearningCurves.Quantity]) {
+  package mutating func add(_ line: MetricsReader.Line, _ quantities: [LearningCurves.Quantity]) {
     updates += 1
     episodes += line.episodes
     envStepSum += Double(line.envSteps)

@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import Serve
 import VulkanCompute
 
 /// An error of the engine with the options of this command line that help. The engine itself knows of no options.
@@ -20,6 +21,12 @@ enum Advice {
       return "\(ConfigurationError(.file("--set \(text)"), key: error.key, error.message))"
     case let error as Shard.Invalid: return "--\(error)"
     case let error as VulkanError: return options(for: error.kind).map { "\(error) (\($0))" }
+    case let error as ServeFailure:
+      switch error {
+      case .portInUse: return "\(error) (--port NUMBER)"
+      case .cannotListen: return "\(error) (--host ADDRESS)"
+      case .needsToken, .shortToken: return "\(error) (--token TEXT)"
+      }
     case let error as FileFailure:
       let options = FileFailure.Remedy.allCases.filter(error.remedies.contains).map(option)
       return options.isEmpty ? nil : "\(error) (\(options.joined(separator: ", ")))"

@@ -11,7 +11,7 @@ import Runs
     subcommands: [
       DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ExportCommand.self, ImportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self,
-      FlowCommand.self,
+      PlayCommand.self, ServeCommand.self, FlowCommand.self,
     ])
 
   static func main() {

@@ -159,31 +159,7 @@ struct WatchCommand: ParsableCommand {
   }
 
   private func trainedTable() throws -> Table {
-    var trainings: [String: TrainedRuns] = [:]
-    let found = try policies.map { text in
-      let place = PolicyPlace(text)
-      let trained = try trainings[place.folder] ?? TrainedRuns(URL(fileURLWithPath: place.folder))
-      trainings[place.folder] = trained
-      return (place: place, trained: trained, position: try trained.position(ofRun: place.run, in: place.folder))
-    }
-    let (first, environment) = (found[0], found[0].trained.environment)
-    for other in found.dropFirst() {
-      if let difference = JoinedTrainings.difference(first.trained, other.trained) {
-        throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
-      }
-    }
-    guard found.count == 1 || found.count == environment.agentCount else {
-      throw UsageError(
-        "--policy was given \(found.count) times for \(environment.agentCount) seats; give it once for all seats, or "
-          + "once per seat")
-    }
-    let seated = found.count == 1 ? Array(repeating: first, count: environment.agentCount) : found
-    return Table(
-      environment: environment,
-      team: seated.map { seat in
-        let run = EvaluatedRun(seat.trained.runs[seat.position])
-        let parameters = seat.trained.parameters[seat.position]
-        return (seat.trained.architecture, EvaluationPolicy(name: run.name, parameters: parameters))
-      }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
+    let named = try NamedTeam(policies)
+    return Table(environment: named.environment, team: named.seats.map(\.member), seats: named.seats.map(\.text))
   }
 }

@@ -10,7 +10,8 @@ struct CommandRun {
   /// - Parameters:
   ///   - folder: The working directory.
   ///   - environment: Variables on top of those of the test.
-  init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
+  ///   - input: What the command reads from stdin; nil for the test's own.
+  init(_ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil) throws {
     let process = Process()
     process.executableURL = try Self.executable
     process.arguments = arguments
@@ -19,6 +20,13 @@ struct CommandRun {
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
+    if let input {
+      // A few lines, which the pipe holds whether they are read or not.
+      let pipe = Pipe()
+      process.standardInput = pipe
+      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try pipe.fileHandleForWriting.close()
+    }
     try process.run()
     // Both pipes are drained while the process runs, so that neither fills up.
     let drained = DispatchQueue(label: "stderr")

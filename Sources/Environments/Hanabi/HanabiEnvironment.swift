@@ -106,6 +106,16 @@ public struct HanabiEnvironment: Environment {
     HanabiState(state, parameters).rendered
   }
 
+  public var hidesFromSeats: Bool { true }
+
+  public func render(state: [UInt32], for seat: Int) -> String {
+    HanabiState(state, parameters).text(for: seat)
+  }
+
+  public func picture(of state: [UInt32], for seat: Int?) -> String {
+    HanabiState(state, parameters).picture(for: seat)
+  }
+
   public func stateFields(of state: [UInt32]) -> [StateField] {
     HanabiState(state, parameters).fields
   }

@@ -28,7 +28,12 @@ extension HanabiState {
 
   /// Several lines for people: tokens, fireworks, every hand with what its player knows of each card below it (colours
   /// and ranks that are still possible), discards, the last move.
-  public var rendered: String {
+  public var rendered: String { rendered(for: nil) }
+
+  /// The same as the player in a seat sees it: without the cards in its hand.
+  func text(for viewer: Int) -> String { rendered(for: viewer) }
+
+  private func rendered(for viewer: Int?) -> String {
     var lines = [
       "move \(step)  score \(score)/\(parameters.maximumScore)  information \(information)/"
         + "\(parameters.informationTokens)  lives \(lives)/\(parameters.lifeTokens)  deck \(deckLeft)"
@@ -37,7 +42,9 @@ extension HanabiState {
         + fireworks.enumerated().map { Self.colorName($0.offset) + "\($0.element)" }.joined(separator: " "),
     ]
     for (player, hand) in hands.enumerated() {
-      let (cards, knowledge) = (hand.map { $0.card?.name ?? "--" }, hand.map(known))
+      let (cards, knowledge) = (
+        hand.map { $0.card.map { player == viewer ? "??" : $0.name } ?? "--" }, hand.map(known)
+      )
       let widths = hand.indices.map { max(cards[$0].count, knowledge[$0].count) }
       func row(_ title: String, _ fields: [String]) -> String {
         let padded = zip(fields, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
@@ -53,18 +60,24 @@ extension HanabiState {
   }
 
   /// Colours and ranks that a card may have as far as its player knows; hints leave every pair of them possible.
-  private func known(_ slot: Slot) -> String {
-    guard slot.card != nil else { return "" }
+  func possible(_ slot: Slot) -> (colors: [Int], ranks: [Int]) {
     func isPossible(_ color: Int, _ rank: Int) -> Bool {
       slot.plausible >> UInt32(color * parameters.ranks + rank) & 1 == 1
     }
-    let colors = (0..<parameters.colors).filter { color in (0..<parameters.ranks).contains { isPossible(color, $0) } }
-    let ranks = (0..<parameters.ranks).filter { rank in (0..<parameters.colors).contains { isPossible($0, rank) } }
+    return (
+      (0..<parameters.colors).filter { color in (0..<parameters.ranks).contains { isPossible(color, $0) } },
+      (0..<parameters.ranks).filter { rank in (0..<parameters.colors).contains { isPossible($0, rank) } }
+    )
+  }
+
+  private func known(_ slot: Slot) -> String {
+    guard slot.card != nil else { return "" }
+    let (colors, ranks) = possible(slot)
     let separator = parameters.ranks > 9 ? "," : ""
     return colors.map(Self.colorName).joined() + ranks.map { "\($0 + 1)" }.joined(separator: separator)
   }
 
-  private func text(_ move: Move) -> String {
+  func text(_ move: Move) -> String {
     func numbers(_ slots: [Int]) -> String {
       "slot\(slots.count == 1 ? "" : "s") \(slots.map(String.init).joined(separator: ", "))"
     }

@@ -80,5 +80,15 @@ public struct LeversEnvironment: Environment {
 
   public func render(state: [UInt32]) -> String { LeversState(state, parameters).rendered(parameters) }
 
+  public var hidesFromSeats: Bool { parameters.cue }
+
+  public func render(state: [UInt32], for seat: Int) -> String {
+    LeversState(state, parameters).text(for: seat, parameters)
+  }
+
+  public func picture(of state: [UInt32], for seat: Int?) -> String {
+    LeversState(state, parameters).picture(parameters, for: seat)
+  }
+
   public func stateFields(of state: [UInt32]) -> [StateField] { LeversState(state, parameters).fields(parameters) }
 }

@@ -61,7 +61,12 @@ public struct LeversState: Sendable, Hashable {
   }
 
   /// Several lines for people: rounds, what each lever pays, the cue, who pulled which lever last.
-  func rendered(_ parameters: LeversParameters) -> String {
+  func rendered(_ parameters: LeversParameters) -> String { rendered(parameters, for: nil) }
+
+  /// The same as a player sees it: with a cue, that alone, and in the first round only.
+  func text(for viewer: Int, _ parameters: LeversParameters) -> String { rendered(parameters, for: viewer) }
+
+  private func rendered(_ parameters: LeversParameters, for viewer: Int?) -> String {
     let ended = round >= parameters.rounds
     var lines = [
       "round \(ended ? round : round + 1)/\(parameters.rounds)  matched \(matched)" + (ended ? "  ended" : "")
@@ -74,8 +79,11 @@ public struct LeversState: Sendable, Hashable {
       lines += Self.columns(
         [["player 0 \\ 1"] + numbers] + rows.enumerated().map { ["\($0)"] + $1.map { "\($0)" } })
     }
-    if parameters.cue { lines.append("cue " + (cue.map { "lever \($0)" } ?? "drawn by reset")) }
-    if let pulled {
+    if parameters.cue {
+      let isShown = viewer == nil || round == 0
+      lines.append("cue " + (isShown ? cue.map { "lever \($0)" } ?? "drawn by reset" : "was shown in the first round"))
+    }
+    if let pulled, seesPulls(viewer, parameters) {
       lines.append(
         "last round  "
           + pulled.enumerated().map { "player \($0) lever \($1)" }.joined(separator: "  "))

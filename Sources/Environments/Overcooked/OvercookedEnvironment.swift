@@ -128,6 +128,10 @@ public struct OvercookedEnvironment: Environment {
 
   public func render(state: [UInt32]) -> String { OvercookedState(state, parameters).rendered(parameters) }
 
+  public func picture(of state: [UInt32], for seat: Int?) -> String {
+    OvercookedState(state, parameters).picture(parameters, for: seat)
+  }
+
   public func stateFields(of state: [UInt32]) -> [StateField] { OvercookedState(state, parameters).fields(parameters) }
 
   private func list(_ words: [UInt32]) -> String { words.map { "\($0)u" }.joined(separator: ", ") }

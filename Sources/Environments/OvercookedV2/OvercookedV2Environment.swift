@@ -149,6 +149,19 @@ public struct OvercookedV2Environment: Environment {
 
   public func render(state: [UInt32]) -> String { OvercookedV2State(state, parameters).rendered(parameters) }
 
+  /// A cook that sees the whole kitchen does not see the recipe where nothing shows it.
+  public var hidesFromSeats: Bool {
+    parameters.viewSize > 0 || !parameters.permuted.isEmpty || parameters.kitchen.indicators.isEmpty
+  }
+
+  public func render(state: [UInt32], for seat: Int) -> String {
+    OvercookedV2State(state, parameters).text(for: seat, parameters)
+  }
+
+  public func picture(of state: [UInt32], for seat: Int?) -> String {
+    OvercookedV2State(state, parameters).picture(parameters, for: seat)
+  }
+
   public func stateFields(of state: [UInt32]) -> [StateField] {
     OvercookedV2State(state, parameters).fields(parameters)
   }

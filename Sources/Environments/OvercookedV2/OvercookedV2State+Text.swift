@@ -24,53 +24,84 @@ extension OvercookedV2State {
   /// Several lines for people, three characters per cell: the cell or the cook with its direction, then what lies there
   /// or is held (an ingredient's number, p plate, d dish); pots show `:` and how many ingredients, steps left, or `!!` when
   /// ready; buttons show steps left. Then the recipe and who sees it, and the same in words, pots in the order of their cells.
-  func rendered(_ parameters: OvercookedV2Parameters) -> String {
+  func rendered(_ parameters: OvercookedV2Parameters) -> String { rendered(parameters, for: nil) }
+
+  /// The same as a cook sees it: `?` where its view does not reach, ingredients as it sees them.
+  func text(for viewer: Int, _ parameters: OvercookedV2Parameters) -> String { rendered(parameters, for: viewer) }
+
+  private func rendered(_ parameters: OvercookedV2Parameters, for viewer: Int?) -> String {
     let kitchen = parameters.kitchen
+    func isSeen(_ cell: Int) -> Bool { viewer.map { isInView(cell, of: $0, parameters) } ?? true }
+    func named(_ code: OvercookedV2Code) -> OvercookedV2Code { shown(code, to: viewer) }
     func text(_ cell: Int) -> String {
+      guard isSeen(cell) else { return "?  " }
       if let number = cooks.firstIndex(where: { $0.cell == cell }) {
         let cook = cooks[number]
-        return Self.name(ofCook: number) + ["^", "v", ">", "<"][Int(cook.direction.rawValue)] + cook.held.mark
+        return Self.name(ofCook: number) + ["^", "v", ">", "<"][Int(cook.direction.rawValue)] + named(cook.held).mark
       }
       if let index = kitchen.pots.firstIndex(of: cell) { return "P" + pots[index].mark }
       if let index = kitchen.buttons.firstIndex(of: cell), buttons[index] > 0 { return "L\(buttons[index]) " }
-      let item = kitchen.counters.firstIndex(of: cell).map { counters[$0].mark } ?? " "
+      let item = kitchen.counters.firstIndex(of: cell).map { named(counters[$0]).mark } ?? " "
+      if case .pile(let number) = kitchen.cells[cell] { return "\(shown(number, to: viewer))\(item) " }
       return "\(kitchen.cells[cell].character)\(item) "
     }
     let board = (0..<kitchen.height).map { y in
       (0..<kitchen.width).map { text(y * kitchen.width + $0) }.joined()
     }
-    let words =
-      cooks.enumerated().map { "cook \(Self.name(ofCook: $0)) faces \($1.direction), holds \($1.held.words)" }
-      + pots.enumerated().map { "pot \($0) \($1.words)" }
-      + zip(kitchen.counters, counters).filter { $1.isCooked }.map {
-        "at (\($0 % kitchen.width), \($0 / kitchen.width)) lies \($1.words)"
-      }
+    let cookWords = cooks.enumerated().filter { isSeen($1.cell) }.map { number, cook in
+      "cook \(Self.name(ofCook: number)) faces \(cook.direction), holds \(named(cook.held).words)"
+    }
+    let potWords = pots.indices.filter { isSeen(kitchen.pots[$0]) }.map { number in
+      "pot \(number) \(Pot(code: named(pots[number].code), timer: pots[number].timer).words)"
+    }
+    let dishWords = zip(kitchen.counters, counters).filter { isSeen($0) && $1.isCooked }.map { cell, code in
+      "at (\(cell % kitchen.width), \(cell / kitchen.width)) lies \(named(code).words)"
+    }
     let head = "step \(step)/\(parameters.maxSteps)" + (delivered ? "  delivered" : "") + (ended ? "  ended" : "")
-    return ([head, recipeLine(parameters)] + board + words).joined(separator: "\n")
+    let recipe =
+      viewer.map { cook in
+        seesRecipe(cook, parameters) ? "recipe \(named(self.recipe).ingredientWords)" : "recipe out of sight"
+      } ?? recipeLine(parameters)
+    return ([head, recipe] + board + cookWords + potWords + dishWords).joined(separator: "\n")
   }
 
   /// What the recipe is, and who sees it where; a cook whose ingredients are exchanged sees another one.
   private func recipeLine(_ parameters: OvercookedV2Parameters) -> String {
-    let kitchen = parameters.kitchen
-    let shown = kitchen.indicators + zip(kitchen.buttons, buttons).filter { $1 > 0 }.map(\.0)
     let seats = cooks.indices.map { number -> String in
-      let sees = parameters.viewSize == 0 ? !shown.isEmpty : shown.contains { isInView($0, of: number, parameters) }
-      guard sees else { return "\(Self.name(ofCook: number)) does not see it" }
-      let places = recipe.ingredients.map { permutations[number].firstIndex(of: $0)! }.sorted()
-      return places == recipe.ingredients
-        ? "\(Self.name(ofCook: number)) sees it"
-        : "\(Self.name(ofCook: number)) sees it as \(places.map(String.init).joined(separator: " "))"
+      guard seesRecipe(number, parameters) else { return "\(Self.name(ofCook: number)) does not see it" }
+      let seen = shown(recipe, to: number)
+      return seen == recipe
+        ? "\(Self.name(ofCook: number)) sees it" : "\(Self.name(ofCook: number)) sees it as \(seen.ingredientWords)"
     }
     return "recipe \(recipe.ingredientWords): " + seats.joined(separator: ", ")
   }
 
-  private func isInView(_ cell: Int, of cook: Int, _ parameters: OvercookedV2Parameters) -> Bool {
-    let (width, own) = (parameters.kitchen.width, cooks[cook].cell)
-    return abs(cell % width - own % width) <= parameters.viewSize
-      && abs(cell / width - own / width) <= parameters.viewSize
+  /// Whether an indicator or a pressed button is in a cook's view.
+  func seesRecipe(_ cook: Int, _ parameters: OvercookedV2Parameters) -> Bool {
+    let kitchen = parameters.kitchen
+    let places = kitchen.indicators + zip(kitchen.buttons, buttons).filter { $1 > 0 }.map(\.0)
+    return places.contains { isInView($0, of: cook, parameters) }
   }
 
-  private static func name(ofCook number: Int) -> String { ["a", "b", "c", "d"][number] }
+  func isInView(_ cell: Int, of cook: Int, _ parameters: OvercookedV2Parameters) -> Bool {
+    let (width, own) = (parameters.kitchen.width, cooks[cook].cell)
+    return parameters.viewSize == 0
+      || abs(cell % width - own % width) <= parameters.viewSize
+        && abs(cell / width - own / width) <= parameters.viewSize
+  }
+
+  /// The number by which a viewer sees an ingredient; itself for nil.
+  func shown(_ ingredient: Int, to viewer: Int?) -> Int {
+    viewer.flatMap { permutations[$0].firstIndex(of: ingredient) } ?? ingredient
+  }
+
+  /// With ingredients as a viewer sees them.
+  private func shown(_ code: OvercookedV2Code, to viewer: Int?) -> OvercookedV2Code {
+    let flags = OvercookedV2Code(bits: code.bits & (1 << OVERCOOKED_V2_INGREDIENT_SHIFT - 1))
+    return OvercookedV2Code(bits: flags.bits | OvercookedV2Code(code.ingredients.map { shown($0, to: viewer) }).bits)
+  }
+
+  static func name(ofCook number: Int) -> String { ["a", "b", "c", "d"][number] }
 }
 
 extension OvercookedV2State.Pot {

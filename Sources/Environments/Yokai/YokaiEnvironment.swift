@@ -83,5 +83,15 @@ public struct YokaiEnvironment: Environment {
 
   public func render(state: [UInt32]) -> String { YokaiState(state, parameters).rendered(parameters) }
 
+  public var hidesFromSeats: Bool { true }
+
+  public func render(state: [UInt32], for seat: Int) -> String {
+    YokaiState(state, parameters).text(for: seat, parameters)
+  }
+
+  public func picture(of state: [UInt32], for seat: Int?) -> String {
+    YokaiState(state, parameters).picture(parameters, for: seat)
+  }
+
   public func stateFields(of state: [UInt32]) -> [StateField] { YokaiState(state, parameters).fields(parameters) }
 }

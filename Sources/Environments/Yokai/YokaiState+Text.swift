@@ -39,7 +39,12 @@ extension YokaiState {
 
   /// Several lines for a spectator: whose turn it is, the last peeks, move and hint, the deck of hints (hidden ones in
   /// brackets), the grid. A card is its slot and its colour, and the letter of the hint on it.
-  func rendered(_ parameters: YokaiParameters) -> String {
+  func rendered(_ parameters: YokaiParameters) -> String { rendered(parameters, for: nil) }
+
+  /// The same as a seat sees it: `?` for colours and hints that it is not shown.
+  func text(for viewer: Int, _ parameters: YokaiParameters) -> String { rendered(parameters, for: viewer) }
+
+  func rendered(_ parameters: YokaiParameters, for viewer: Int?) -> String {
     var lines = [
       "turn \(turn)  "
         + (ended
@@ -47,10 +52,12 @@ extension YokaiState {
           : "player \(player): \(phase.prompt)")
     ]
     lines.append("last   " + [peekText, moveText(parameters), hintText].joined(separator: ", "))
-    lines.append("hints  " + hints.indices.map(hintLine).joined(separator: "  "))
+    lines.append("hints  " + hints.indices.map { hintLine($0, isSpectator: viewer == nil) }.joined(separator: "  "))
     for row in 0..<parameters.gridSize {
       let cells = (0..<parameters.gridSize).map { column in
-        self.cells.firstIndex(of: row * parameters.gridSize + column).map(cardText) ?? "  . "
+        self.cells.firstIndex(of: row * parameters.gridSize + column).map {
+          cardText($0, isOpen: knows(viewer, $0, parameters))
+        } ?? "  . "
       }
       let line = cells.joined(separator: " ")
       lines.append(String(line[...(line.lastIndex { $0 != " " } ?? line.startIndex)]))
@@ -59,17 +66,18 @@ extension YokaiState {
   }
 
   /// a, b, …
-  private func letter(_ hint: Int) -> String { String(UnicodeScalar(UInt8(97 + hint))) }
+  func letter(_ hint: Int) -> String { String(UnicodeScalar(UInt8(97 + hint))) }
 
-  private func cardText(_ slot: Int) -> String {
-    let text = "\(slot)\(Self.colorName(colors[slot]))" + (hintOnSlot[slot].map(letter) ?? " ")
+  private func cardText(_ slot: Int, isOpen: Bool) -> String {
+    let text = "\(slot)\(isOpen ? Self.colorName(colors[slot]) : "?")" + (hintOnSlot[slot].map(letter) ?? " ")
     return String(repeating: " ", count: 4 - text.count) + text
   }
 
-  private func hintLine(_ hint: Int) -> String {
+  private func hintLine(_ hint: Int, isSpectator: Bool) -> String {
     let name = Self.hintName(hints[hint])
     if let slot = hintOnSlot.firstIndex(of: hint) { return "\(letter(hint)) \(name) on \(slot)" }
-    return "\(letter(hint)) " + (hint < revealed ? "\(name)\(hint == chosenHint ? " chosen" : "")" : "(\(name))")
+    let text = hint < revealed ? name + (hint == chosenHint ? " chosen" : "") : isSpectator ? "(\(name))" : "(?)"
+    return "\(letter(hint)) \(text)"
   }
 
   private var peekText: String {

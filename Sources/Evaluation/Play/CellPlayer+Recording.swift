@@ -15,13 +15,21 @@ extension CellPlayer {
     }
   }
 
-  /// One env step of the first cell in two parts, so that the last state of a game can be seen before the next begins.
-  func recordStepAndReset(
+  /// One env step of the first cell in parts, so that what every policy makes of the state, and the last state of a game,
+  /// can be seen before it goes on: what the seats choose, what comes of it, and a new game where one ended.
+  func recordParts(
     mode: EvaluationMode, tieTolerance: Double
-  ) throws -> (step: CommandSequence, reset: CommandSequence) {
+  ) throws -> (choice: CommandSequence, step: CommandSequence, reset: CommandSequence) {
     let choices = try choices(mode, tieTolerance: tieTolerance)
     return (
-      try device.record { try recordStep($0, 0..<1, choices, resets: false) },
+      try device.record { recorder in
+        environment.recordObserve(recorder, runs: 0..<1, into: buffers.transitions)
+        for choice in choices { try recordChoice(recorder, 0..<1, choice, heads: [.actor, .critic]) }
+      },
+      try device.record { recorder in
+        environment.recordStep(recorder, runs: 0..<1, of: buffers.transitions)
+        recordTracking(recorder, 0..<1, push: choices[0].push)
+      },
       try device.record { environment.recordReset($0, runs: 0..<1, of: buffers.transitions) }
     )
   }
@@ -43,12 +51,16 @@ extension CellPlayer {
   }
 
   private func recordStep(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, _ choices: [Choice], resets: Bool = true
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ choices: [Choice]
   ) throws {
-    try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions, resets: resets) {
-      for choice in choices { try recordChoice(recorder, cells, choice) }
+    try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions) {
+      for choice in choices { try recordChoice(recorder, cells, choice, heads: [.actor]) }
     }
-    // It touches nothing that the reset does.
+    recordTracking(recorder, cells, push: choices[0].push)
+  }
+
+  /// Counts what came of a step; it touches nothing that a reset does.
+  private func recordTracking(_ recorder: CommandRecorder, _ cells: Range<Int>, push: EvaluationDispatch) {
     var results = [
       "rewards": buffers.transitions.rewards.window(runs: cells),
       "dones": buffers.transitions.dones.window(runs: cells), "games": buffers.games.window(runs: cells),
@@ -57,14 +69,16 @@ extension CellPlayer {
     results["outcomes"] = buffers.transitions.outcomes?.window(runs: cells)
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
-      trackGames, results, push: choices[0].push, groups: trackGames.groups(for: shape.environments), cells.count)
+      trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
   }
 
   /// The actions of the seats that the policies of this roster take.
-  private func recordChoice(_ recorder: CommandRecorder, _ cells: Range<Int>, _ choice: Choice) throws {
+  private func recordChoice(
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ choice: Choice, heads: Set<PolicyNetwork.Head>
+  ) throws {
     let (policies, push) = (choice.policies, choice.push)
     let seats = 0..<cells.count * shape.agents
-    try policies.recordLogits(recorder, cells, of: self, push: push)
+    try policies.recordLogits(recorder, cells, of: self, heads: heads, push: push)
     recorder.dispatch(
       choice.select,
       [

@@ -1,6 +1,7 @@
 import CShaders
 import Environments
 import Foundation
+import Networks
 import VulkanCompute
 
 /// A policy that another program computes: kernels unpack observations into memory that the host sees, and a step of the host
@@ -57,7 +58,8 @@ final class SeatedForeigner: SeatedPolicies {
   var counters: [AnyBuffer?] { [seats.hiddenStates] }
 
   func recordLogits(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, push: EvaluationDispatch
+    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, heads: Set<PolicyNetwork.Head>,
+    push: EvaluationDispatch
   ) throws {
     seats.recordRows(recorder, listRows, cells, of: player.buffers, shape, push: push)
     let transitions = player.buffers.transitions
@@ -75,6 +77,11 @@ final class SeatedForeigner: SeatedPolicies {
     let step = Step(self, cells: cells.count)
     let windows = [observations.whole, legalMasks.whole, logits.whole] + seats.all.map(\.whole)
     recorder.host("foreign policy", using: windows) { step.run() }
+  }
+
+  func outputs(seat: Int, row: Int) throws -> (logits: [Float], value: Float?) {
+    let first = seat * logits.runStride + row * policy.actions
+    return (try logits.read(first..<first + policy.actions), nil)
   }
 
   func rowShares(cells count: Int) throws -> SIMD4<Double> { .one }

@@ -59,11 +59,12 @@ final class SeatedNetwork: SeatedPolicies {
   var counters: [AnyBuffer?] { [seats.hiddenStates, probe?.hiddenStates, probe?.sums] }
 
   func recordLogits(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, push: EvaluationDispatch
+    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, heads: Set<PolicyNetwork.Head>,
+    push: EvaluationDispatch
   ) throws {
     seats.recordRows(recorder, listRows, cells, of: player.buffers, shape, push: push)
     let rows = rows(cells, of: player.buffers)
-    try recordActor(of: network, recorder, rows: rows)
+    try recordForward(of: network, recorder, rows: rows, heads: heads)
     try probe?.record(recorder, cells, rows: rows, of: self, in: player, push: push)
   }
 
@@ -84,8 +85,18 @@ final class SeatedNetwork: SeatedPolicies {
       indices: indices, sequences: sequences)
   }
 
-  /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
-  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows) throws {
+  func outputs(seat: Int, row: Int) throws -> (logits: [Float], value: Float?) {
+    let first = seat * logits.runStride + row * network.logitPitch
+    return (
+      try logits.read(first..<first + shape.actions),
+      try network.values.read(run: seat)[row * network.valuePitch]
+    )
+  }
+
+  /// What the seats' policies make of the rows, window after window; seats whose policy is of another window have no rows.
+  func recordForward(
+    of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows, heads: Set<PolicyNetwork.Head>
+  ) throws {
     let indices = RunWindow(seats.policyIndices, runs: 0..<rows.runs)
     let policies = (0..<windows.count).map { window in
       let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
@@ -93,7 +104,7 @@ final class SeatedNetwork: SeatedPolicies {
         parameters.window(runs: windows.policies(of: window)), indices: indices,
         counts: RunWindow(seats.rowCounts, runs: first..<first + rows.runs))
     }
-    try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
+    try network.forward(recorder, rows: rows, policies: policies, heads: heads)
   }
 
   func rowShares(cells count: Int) throws -> SIMD4<Double> {

@@ -1,4 +1,5 @@
 import CShaders
+import Networks
 import VulkanCompute
 
 /// One roster beside the games of a `CellPlayer`: whoever computes the logits of the seats that its policies take.
@@ -19,9 +20,12 @@ protocol SeatedPolicies: AnyObject {
   /// What is 0 when a game begins.
   var counters: [AnyBuffer?] { get }
 
-  /// Lists rows and computes their logits.
+  /// Lists rows and computes their logits, and with the critic among the heads their values where the policies have one.
   func recordLogits(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, push: EvaluationDispatch) throws
+    _ recorder: CommandRecorder, _ cells: Range<Int>, of player: CellPlayer, heads: Set<PolicyNetwork.Head>,
+    push: EvaluationDispatch) throws
+  /// What was computed for a row of a seat: the logits of all actions, and the value; nil where the policies have none.
+  func outputs(seat: Int, row: Int) throws -> (logits: [Float], value: Float?)
   /// For a profile: of all rows of the workspace, those of every kind in the last env step.
   func rowShares(cells count: Int) throws -> SIMD4<Double>
   /// Throws what a policy threw in an env step.

@@ -69,7 +69,7 @@ final class EquivarianceProbe {
     let turned = rows.seen(
       through: RunWindow(drawn.window(runs: cells), stride: 0),
       carrying: hiddenStates.map { RunWindow($0.window(runs: cells), stride: 0) })
-    try seated.recordActor(of: network, recorder, rows: turned)
+    try seated.recordForward(of: network, recorder, rows: turned, heads: [.actor])
     recorder.dispatch(
       compare,
       [

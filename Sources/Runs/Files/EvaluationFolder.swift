@@ -8,8 +8,9 @@ import Foundation
 public struct EvaluationFolder {
   /// What the folder is called inside a training's.
   public static let name = "evaluation"
-  static let summaryName = "summary.json"
-  static let matrixName = "matrix.json"
+  package static let recordName = EvaluationRecord.name
+  package static let summaryName = "summary.json"
+  package static let matrixName = "matrix.json"
 
   public let url: URL
   /// The folder of the training, or the one that the user asked for: where what is not finished lies.

@@ -84,7 +84,7 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
   }
 
   /// The record of the evaluation in a folder; nil where there is none that this version can read.
-  static func read(in folder: URL) -> EvaluationRecord? {
+  package static func read(in folder: URL) -> EvaluationRecord? {
     let data = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
     return data.flatMap { try? EvaluationRecord(json: $0) }
   }

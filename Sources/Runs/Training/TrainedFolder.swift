@@ -19,8 +19,10 @@ struct TrainedFolder {
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
-  /// - Parameter asked: The update; nil for the last.
-  init(_ url: URL, update asked: Int? = nil) throws {
+  /// - Parameters:
+  ///   - asked: The update; nil for the last.
+  ///   - wanted: The number of the only run to read; nil for all.
+  init(_ url: URL, update asked: Int? = nil, only wanted: Int? = nil) throws {
     self.url = url
     let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
@@ -57,7 +59,7 @@ struct TrainedFolder {
       {
         remarks.insert(remark)
       }
-      return try Self.runs(state, checkpoint, configuration: trained[0], layout: layout)
+      return try Self.runs(state, checkpoint, only: wanted, configuration: trained[0], layout: layout)
     }
     diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
     self.remarks =
@@ -77,21 +79,27 @@ struct TrainedFolder {
 
   /// Values are in units of rewards, also those of trainings that normalise them.
   private static func runs(
-    _ state: TrainingState, _ checkpoint: Checkpoint, configuration: TrainingConfiguration, layout: ParameterLayout
+    _ state: TrainingState, _ checkpoint: Checkpoint, only wanted: Int?, configuration: TrainingConfiguration,
+    layout: ParameterLayout
   ) throws -> [(run: RunConfiguration, parameters: [Float])] {
-    let values: [Float] = try checkpoint.state.read("parameters")
-    guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
+    let name = "parameters"
+    let total = checkpoint.state.entries[name]?.shape.reduce(1, *) ?? 0
+    guard !state.runs.isEmpty, total.isMultiple(of: state.runs.count) else {
       throw FileFailure(
-        checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(values.count) parameters do not go together")
+        checkpoint.url.path, "is damaged: \(state.runs.count) runs and \(total) parameters do not go together")
     }
-    let count = values.count / state.runs.count
-    try checkpoint.requireFinite(values, of: state.runs)
-    let sets = state.runs.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
-    guard configuration.valueNormalisation, count == layout.count else { return zip(state.runs, sets).map { ($0, $1) } }
+    let count = total / state.runs.count
+    let places = state.runs.indices.filter { wanted == nil || state.runs[$0].index == wanted }
+    guard let first = places.first, let last = places.last else { return [] }
+    let values: [Float] = try checkpoint.state.read(name, in: first * count..<(last + 1) * count)
+    let runs = places.map { state.runs[$0] }
+    try checkpoint.requireFinite(values, of: runs)
+    let sets = runs.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
+    guard configuration.valueNormalisation, count == layout.count else { return zip(runs, sets).map { ($0, $1) } }
     let progress: [UInt32] = try checkpoint.state.read("progress")
     let block = progress.count / state.runs.count
-    return try zip(state.runs, sets).enumerated().map { position, entry in
-      guard let moments = ValueMoments(progress: progress.dropFirst(position * block).prefix(block)) else {
+    return try zip(places, zip(runs, sets)).map { place, entry in
+      guard let moments = ValueMoments(progress: progress.dropFirst(place * block).prefix(block)) else {
         throw FileFailure(checkpoint.url.path, "is damaged: it does not say how far its runs are")
       }
       return (entry.0, moments.applied(to: entry.1, of: layout))

@@ -17,9 +17,9 @@ public struct TrainedRuns {
   public let architecture: NetworkArchitecture
   public let layout: ParameterLayout
   /// (R), one per run, in the order of the configuration.
-  public let descriptions: [PolicyDescription]
+  public private(set) var descriptions: [PolicyDescription]
   /// (R) parameter sets of P floats with padding.
-  public let parameters: [[Float]]
+  public private(set) var parameters: [[Float]]
   /// How the training's configuration wants its policies evaluated; nil for exported ones.
   public let evaluation: EvaluationSettings?
   /// By the name of a run that diverged, the update in which it did.
@@ -40,6 +40,41 @@ public struct TrainedRuns {
     case .exported(let policies, _): try self.init(exported: policies, in: folder)
     case .training(let training): try self.init(shards: [training])
     }
+  }
+
+  /// One run alone, so that its weights are all that is read of a training of hundreds.
+  ///
+  /// - Parameters:
+  ///   - folder: Of a training, or one that holds exported policies.
+  ///   - run: Its number; nil for the first.
+  /// - Throws: `FileFailure` that names the folder and what is wrong with it, or which runs it has.
+  public init(_ folder: URL, run: Int?) throws {
+    if let policies = try Self.exportedPolicies(in: folder) {
+      let all = try TrainedRuns(exported: policies, in: folder)
+      guard let place = run == nil ? 0 : all.runs.firstIndex(where: { $0.index == run }) else {
+        throw Self.missing(run, in: folder, all.runs)
+      }
+      self = all
+      descriptions = [all.descriptions[place]]
+      parameters = [all.parameters[place]]
+      return
+    }
+    let trained = try TrainingFolder(folder)
+    guard let wanted = run ?? trained.savedRuns.map(\.index).min(),
+      trained.savedRuns.contains(where: { $0.index == wanted })
+    else { throw Self.missing(run, in: folder, trained.savedRuns) }
+    let read = try TrainedFolder(folder, only: wanted)
+    guard !read.runs.isEmpty else {
+      throw FileFailure(folder.relativePath, "run \(wanted) is not trained as far as others; resume its training")
+    }
+    try self.init(shards: [read], isWhole: false)
+  }
+
+  private static func missing(_ run: Int?, in folder: URL, _ runs: [RunConfiguration]) -> FileFailure {
+    guard let first = runs.map(\.index).min(), let last = runs.map(\.index).max() else {
+      return FileFailure(folder.relativePath, "has no checkpoint yet; train it first", remedies: [.resume])
+    }
+    return FileFailure(folder.relativePath, "there is no run \(run ?? 0); it holds runs \(first) to \(last)")
   }
 
   /// What several folders hold: trainings (`ShardGroups`), or exported policies each.
@@ -96,7 +131,8 @@ public struct TrainedRuns {
     return policies.isEmpty ? nil : policies
   }
 
-  private init(shards: [TrainedFolder]) throws {
+  /// - Parameter isWhole: Whether all runs of the training are wanted, so that missing ones are worth a remark.
+  private init(shards: [TrainedFolder], isWhole: Bool = true) throws {
     let first = shards[0]
     var found: [Int: (run: RunConfiguration, parameters: [Float])] = [:]
     for shard in shards {
@@ -143,7 +179,7 @@ public struct TrainedRuns {
     let missing = configuration.runs.count - ordered.count
     remarks =
       shards.flatMap(\.remarks)
-      + (missing == 0
+      + (missing == 0 || !isWhole
         ? []
         : [
           "\(folders.map(\.relativePath).joined(separator: ", ")): \(ordered.count) of \(configuration.runs.count) runs; "

@@ -41,6 +41,16 @@ public struct TrainingFolder: Sendable {
   /// Finished updates of the wave that is trained furthest; 0 before the first checkpoint.
   public var update: Int { checkpoints.map(\.update).max() ?? 0 }
 
+  package static let configurationName = TrainingSession.configurationName
+  package static let metricsName = TrainingSession.metricsName
+
+  /// Changes when a checkpoint is written: `checkpoints/` and the folders of waves in it.
+  package static func checkpointFolders(in url: URL) -> [URL] {
+    let folder = url.appendingPathComponent(TrainingSession.checkpointsName)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return [folder] + names.sorted().filter { Int($0) == nil }.map { folder.appendingPathComponent($0) }
+  }
+
   public var configurationFile: URL { url.appendingPathComponent(TrainingSession.configurationName) }
   public var metricsFile: URL { url.appendingPathComponent(TrainingSession.metricsName) }
 

@@ -38,11 +38,10 @@ public struct MetricsReader {
   private let scanner: MetricsScanner
   private let pieceSize: Int
 
-  /// - Parameter keys: What to read beside the places of a line, `outcomes.NAME` for an outcome.
-  public init(_ path: String, keys: [String]) { self.init(path, keys: keys, pieceSize: 1 << 22) }
-
-  /// - Parameter pieceSize: Bytes read at a time.
-  init(_ path: String, keys: [String], pieceSize: Int) {
+  /// - Parameters:
+  ///   - keys: What to read beside the places of a line, `outcomes.NAME` for an outcome; true counts as 1.
+  ///   - pieceSize: Bytes read at a time.
+  public init(_ path: String, keys: [String], pieceSize: Int = 1 << 22) {
     self.path = path
     self.pieceSize = pieceSize
     scanner = MetricsScanner(keys: keys)
@@ -51,35 +50,60 @@ public struct MetricsReader {
   /// Hands over every line of metrics, in the order of the file.
   /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
   public func read(_ body: (Line) throws -> Void) throws -> Count {
+    try read(from: 0) { line in
+      try body(line)
+      return true
+    }.count
+  }
+
+  /// Hands over the lines that begin at a place of the file or behind it, in order.
+  ///
+  /// - Parameters:
+  ///   - start: In bytes; a line that it is inside of is left out.
+  ///   - body: Whether to go on with the next line.
+  /// - Returns: What was read, its lines numbered from `start`, and where the next line begins.
+  /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
+  public func read(from start: UInt64, _ body: (Line) throws -> Bool) throws -> (count: Count, next: UInt64) {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw MetricsWriter.Failure(path, "cannot be read")
     }
     defer { try? handle.close() }
+    // The byte before the first line ends another one.
+    var next = start > 0 ? start - 1 : 0
+    var skips = start > 0
+    try handle.seek(toOffset: next)
     var count = Count()
     var number = 0
     var rest: [UInt8] = []
     var line = Line(values: [])
-    while let piece = try handle.read(upToCount: pieceSize), !piece.isEmpty {
+    var goesOn = true
+    while goesOn, let piece = try handle.read(upToCount: pieceSize), !piece.isEmpty {
       let bytes = rest + piece
       let used = try bytes.withUnsafeBufferPointer { bytes in
         var start = 0
-        while let end = Self.endOfLine(bytes, from: start) {
+        while goesOn, let end = Self.endOfLine(bytes, from: start) {
+          let range = start..<end
+          start = end + 1
+          if skips {
+            skips = false
+            continue
+          }
           number += 1
-          if scanner.scan(bytes, start..<end, into: &line) {
+          if scanner.scan(bytes, range, into: &line) {
             count.lines += 1
-            try body(line)
+            goesOn = try body(line)
           } else {
             count.invalidLines += 1
             count.firstInvalidLine = count.firstInvalidLine ?? number
           }
-          start = end + 1
         }
         return start
       }
+      next += UInt64(used)
       rest = Array(bytes[used...])
     }
-    count.endsInsideLine = !rest.isEmpty
-    return count
+    count.endsInsideLine = goesOn && !rest.isEmpty
+    return (count, next)
   }
 
   private static func endOfLine(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
@@ -107,7 +131,7 @@ private struct MetricsScanner {
   /// - Returns: Whether `range` is an object with the numbers that every line has.
   func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into line: inout MetricsReader.Line) -> Bool {
     line = MetricsReader.Line(values: Array(repeating: .nan, count: keys.count))
-    var cursor = Cursor(bytes: bytes, position: range.lowerBound, end: range.upperBound)
+    var cursor = JSONCursor(bytes: bytes, position: range.lowerBound, end: range.upperBound)
     var found = 0
     let isObject = cursor.object { cursor, key in
       if let place = Self.places.firstIndex(where: { cursor.equal(key, $0) }) {
@@ -139,109 +163,5 @@ private struct MetricsScanner {
     }
     cursor.skipSpace()
     return isObject && cursor.position == cursor.end && found == 0b111
-  }
-}
-
-/// A place in a line of JSON.
-private struct Cursor {
-  let bytes: UnsafeBufferPointer<UInt8>
-  var position: Int
-  let end: Int
-  /// Values inside values around the place.
-  private var depth = 0
-  /// Far more than a line of metrics has; deeper ones would use up the stack.
-  private static let mostDepth = 32
-
-  init(bytes: UnsafeBufferPointer<UInt8>, position: Int, end: Int) {
-    self.bytes = bytes
-    self.position = position
-    self.end = end
-  }
-
-  var peek: UInt8? { position < end ? bytes[position] : nil }
-
-  mutating func skipSpace() {
-    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0D { position += 1 }
-  }
-
-  mutating func take(_ character: Unicode.Scalar) -> Bool {
-    skipSpace()
-    guard peek == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  func equal(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
-    range.count == text.count && memcmp(bytes.baseAddress! + range.lowerBound, text, text.count) == 0
-  }
-
-  /// The bytes between quotes.
-  mutating func string() -> Range<Int>? {
-    guard take("\"") else { return nil }
-    let start = position
-    while let byte = peek, byte != UInt8(ascii: "\"") { position += byte == UInt8(ascii: "\\") ? 2 : 1 }
-    guard position < end else { return nil }
-    position += 1
-    return start..<position - 1
-  }
-
-  /// `entry` reads the value behind each key; false where the text is no object or `entry` says so.
-  mutating func object(_ entry: (inout Cursor, Range<Int>) -> Bool) -> Bool {
-    guard take("{"), depth < Self.mostDepth else { return false }
-    depth += 1
-    defer { depth -= 1 }
-    if take("}") { return true }
-    repeat {
-      guard let key = string(), take(":") else { return false }
-      skipSpace()
-      guard entry(&self, key) else { return false }
-    } while take(",")
-    return take("}")
-  }
-
-  /// The byte after the line is a line feed, which ends a number.
-  mutating func number() -> Double? {
-    guard let byte = peek, byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte), let base = bytes.baseAddress
-    else { return nil }
-    return (base + position).withMemoryRebound(to: CChar.self, capacity: end - position + 1) { start in
-      var stop: UnsafeMutablePointer<CChar>?
-      let value = strtod(start, &stop)
-      guard let stop, stop > UnsafeMutablePointer(mutating: start) else { return nil }
-      position += stop - UnsafeMutablePointer(mutating: start)
-      return position <= end ? value : nil
-    }
-  }
-
-  /// Not a number for null, and beyond what float32 holds.
-  mutating func numberOrNull() -> Double? {
-    if takeWord("null") { return .nan }
-    return number().map { abs($0) <= Double(Float.greatestFiniteMagnitude) ? $0 : .nan }
-  }
-
-  private mutating func takeWord(_ word: StaticString) -> Bool {
-    let length = word.utf8CodeUnitCount
-    guard position + length <= end, memcmp(bytes.baseAddress! + position, word.utf8Start, length) == 0 else {
-      return false
-    }
-    position += length
-    return true
-  }
-
-  mutating func skipValue() -> Bool {
-    switch peek {
-    case UInt8(ascii: "\""): return string() != nil
-    case UInt8(ascii: "{"): return object { cursor, _ in cursor.skipValue() }
-    case UInt8(ascii: "["):
-      guard take("["), depth < Self.mostDepth else { return false }
-      if take("]") { return true }
-      depth += 1
-      defer { depth -= 1 }
-      repeat {
-        skipSpace()
-        guard skipValue() else { return false }
-      } while take(",")
-      return take("]")
-    default: return takeWord("true") || takeWord("false") || numberOrNull() != nil
-    }
   }
 }

@@ -1,5 +1,7 @@
 import Configuration
 import Environments
+import Foundation
+import Networks
 import TestSupport
 import Testing
 import Training
@@ -68,5 +70,104 @@ import VulkanCompute
     #expect(
       try self.steps(environment, nil, games: 1, seed: 2, device: device).map(\.actions)
         != steps.prefix(40).map(\.actions))
+  }
+
+  /// Logits of a policy that does not look: probabilities over the legal actions, whatever the mode of play.
+  @Test(arguments: [EvaluationMode.sampled, .greedy, .temperature(3)])
+  func decisionsSayWhatThePolicyMakesOfTheState(mode: EvaluationMode) throws {
+    let device = try TestDevice.make()
+    let environment = try PlayExamples.tinyHanabi()
+    let logits = (0..<environment.actionCount).map { Float($0 % 5) / 2 }
+    let team = try (0..<2).map { try PlayExamples.policy("p\($0)", logits: logits, environment) }
+    let architecture = try PlayExamples.architecture(environment)
+    let watched = try WatchedGames(
+      environment: environment, team: team.map { (architecture, $0) }, mode: mode,
+      settings: PlayExamples.settings(games: 1), device: device)
+    var choices = 0
+    while let decisions = try watched.decide() {
+      #expect(decisions.count == 2 && decisions.count { $0.isChoice } == 1)
+      for decision in decisions {
+        let weights = decision.legalActions.map { exp(Double(logits[$0])) }
+        for (probability, weight) in zip(decision.probabilities, weights) {
+          #expect(abs(probability - weight / weights.reduce(0, +)) < 1e-6)
+        }
+        #expect(decision.legalActions.contains(decision.action))
+        // All weights of the critic are 0, too; a seat without a choice is not asked.
+        #expect(decision.value == (decision.isChoice ? 0 : nil))
+        choices += decision.isChoice ? 1 : 0
+      }
+      let step = try watched.play()
+      #expect(step.actions == decisions.map(\.action) && step.chose == decisions.map(\.isChoice))
+    }
+    #expect(choices > 2)
+    device.requireNoValidationMessages()
+  }
+
+  /// Seats of two networks and one at random: logits and values come from the network of the seat.
+  @Test func decisionsAreThoseOfTheSeatsOwnNetwork() throws {
+    let device = try TestDevice.make()
+    let environment = try PlayExamples.tinyHanabi(players: 3)
+    let rising = (0..<environment.actionCount).map { Float($0) / 2 }
+    let logits = [rising, rising.map { _ in 0 }, rising.map { -$0 }]
+    let values: [Double] = [3, 0, -2]
+    func member(_ seat: Int, trunk: [Int]) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+      let architecture = try PlayExamples.architecture(environment, trunk: trunk)
+      let layout = ParameterLayout(architecture)
+      var parameters = try PlayExamples.policy("", logits: logits[seat], environment, trunk: trunk).parameters
+      parameters[layout.layers[layout.criticOutput].biasOffset] = Float(values[seat])
+      return (architecture, EvaluationPolicy(name: "p\(seat)", parameters: parameters))
+    }
+    let team = try [member(0, trunk: [16]), WatchedGames.uniform(environment), member(2, trunk: [40])]
+    let watched = try WatchedGames(
+      environment: environment, team: team, mode: .greedy, settings: PlayExamples.settings(games: 1), device: device)
+    var choices = [0, 0, 0]
+    while let decisions = try watched.decide() {
+      for (seat, decision) in decisions.enumerated() where decision.isChoice {
+        let weights = decision.legalActions.map { exp(Double(logits[seat][$0])) }
+        for (probability, weight) in zip(decision.probabilities, weights) {
+          #expect(abs(probability - weight / weights.reduce(0, +)) < 1e-6)
+        }
+        #expect(decision.value == values[seat])
+        #expect(decision.action == (seat == 0 ? decision.legalActions.last : decision.legalActions.first))
+        choices[seat] += 1
+      }
+      _ = try watched.play()
+    }
+    #expect(choices.allSatisfy { $0 > 0 })
+    device.requireNoValidationMessages()
+  }
+
+  @Test func someoneElseMayChooseInAPolicysPlaceAndGamesBeginAgain() throws {
+    let device = try TestDevice.make()
+    let environment = try PlayExamples.tinyHanabi()
+    let architecture = try PlayExamples.architecture(environment)
+    let watched = try WatchedGames(
+      environment: environment, team: PlayExamples.randomPolicies(2, environment).map { (architecture, $0) },
+      mode: .sampled, settings: PlayExamples.settings(games: 2, seed: 3), device: device)
+    func game(lastActionsOf seat: Int?) throws -> [WatchedStep] {
+      var steps: [WatchedStep] = []
+      while let decisions = try watched.decide() {
+        let other = seat.flatMap { seat in decisions[seat].legalActions.last.map { [seat: $0] } } ?? [:]
+        steps.append(try watched.play(instead: other))
+        for (seat, action) in other { #expect(steps.last?.actions[seat] == action) }
+        if steps.last?.end != nil { break }
+      }
+      return steps
+    }
+    let own = try game(lastActionsOf: nil)
+    try watched.restart(seed: 3)
+    let other = try game(lastActionsOf: 1)
+    try watched.restart(seed: 3)
+    let again = try game(lastActionsOf: nil)
+    try watched.restart(seed: 4)
+    let another = try game(lastActionsOf: nil)
+    #expect(own.map(\.actions) == again.map(\.actions) && own[0].before == other[0].before)
+    #expect(own.map(\.actions) != other.map(\.actions) && own[0].before != another[0].before)
+    // The next game of the same seed is not the first.
+    try watched.restart(seed: 3)
+    let both = try [game(lastActionsOf: nil), game(lastActionsOf: nil)]
+    #expect(both[0].map(\.actions) == own.map(\.actions) && both[1][0].before != own[0].before)
+    #expect(try watched.decide() == nil)
+    device.requireNoValidationMessages()
   }
 }
