@@ -30,48 +30,78 @@ public struct CrossPlayEvaluation: Sendable {
     runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], control: EvaluationControl = EvaluationControl()
   ) throws {
     let (environment, settings) = (evaluators[0].environment, evaluators[0].settings)
-    let plan = CrossPlayPlan(
-      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
-      acrossConfigurations: settings.acrossConfigurations)
-    let seats = try Self.seats(of: runs, evaluators)
-    if let team = plan.teams.first(where: { team in team.contains { seats[$0].evaluator != seats[team[0]].evaluator } })
-    {
-      throw EvaluationFailure.differentNetworks(team: team.map { runs[$0].name })
-    }
+    let schedule = try Schedule(runs, evaluators)
     let matrices = try settings.modes.map { mode in
       var matrix = CrossPlayMatrix(
         mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
-      for (number, evaluator) in evaluators.enumerated() {
-        let teams = plan.teams.filter { seats[$0[0]].evaluator == number }
-        let cells = teams.map { team in team.map { seats[$0].policy } }
-        for (team, result) in zip(teams, try evaluator.evaluate(cells: cells, mode: mode, control: control)) {
-          matrix.add(result.cell, team: team)
-        }
+      for (evaluator, teams) in zip(evaluators, schedule.teams) {
+        let results = try evaluator.evaluate(cells: schedule.cells(of: teams), mode: mode, control: control)
+        for (team, result) in zip(teams, results) { matrix.add(result.cell, team: team) }
       }
       return matrix
     }
     self.settings = settings
-    self.plan = plan
+    plan = schedule.plan
     self.matrices = matrices
     summary = EvaluationSummary(
       matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed))
   }
 
-  /// Which evaluator holds each run, and its place among the policies there.
-  private static func seats(
-    of runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]
-  ) throws -> [(evaluator: Int, policy: Int)] {
-    var places: [String: (evaluator: Int, policy: Int)] = [:]
-    for (number, evaluator) in evaluators.enumerated() {
-      for (place, name) in evaluator.policyNames.enumerated() {
-        guard places.updateValue((number, place), forKey: name) == nil else {
-          throw EvaluationFailure.duplicateName(name)
-        }
+  /// Plays a share of the teams, in all modes, for `control` to keep; where all shares are kept, `init` plays nothing.
+  ///
+  /// - Throws: As `init`.
+  public static func play(
+    _ share: Shard, runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], control: EvaluationControl
+  ) throws {
+    let schedule = try Schedule(runs, evaluators)
+    for mode in evaluators[0].settings.modes {
+      for (evaluator, teams) in zip(evaluators, schedule.teams) {
+        _ = try evaluator.evaluate(cells: schedule.cells(of: share.part(of: teams)), mode: mode, control: control)
       }
     }
-    return runs.map { run in
-      guard let place = places[run.name] else { preconditionFailure("no evaluator has a policy \(run.name)") }
-      return place
+  }
+
+  /// Which teams are played, and by which evaluator.
+  private struct Schedule {
+    let plan: CrossPlayPlan
+    /// By evaluator: teams of places among the runs.
+    let teams: [[[Int]]]
+    /// By run: the evaluator that holds it, and its place among the policies there.
+    private let seats: [(evaluator: Int, policy: Int)]
+
+    init(_ runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]) throws {
+      let settings = evaluators[0].settings
+      let plan = CrossPlayPlan(
+        runs: runs, seats: evaluators[0].environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
+        acrossConfigurations: settings.acrossConfigurations)
+      let seats = try Self.seats(of: runs, evaluators)
+      if let team = plan.teams.first(where: { team in
+        team.contains { seats[$0].evaluator != seats[team[0]].evaluator }
+      }) {
+        throw EvaluationFailure.differentNetworks(team: team.map { runs[$0].name })
+      }
+      (self.plan, self.seats) = (plan, seats)
+      teams = evaluators.indices.map { number in plan.teams.filter { seats[$0[0]].evaluator == number } }
+    }
+
+    /// The same teams by places among the policies of their evaluator.
+    func cells(of teams: [[Int]]) -> [[Int]] { teams.map { team in team.map { seats[$0].policy } } }
+
+    private static func seats(
+      of runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]
+    ) throws -> [(evaluator: Int, policy: Int)] {
+      var places: [String: (evaluator: Int, policy: Int)] = [:]
+      for (number, evaluator) in evaluators.enumerated() {
+        for (place, name) in evaluator.policyNames.enumerated() {
+          guard places.updateValue((number, place), forKey: name) == nil else {
+            throw EvaluationFailure.duplicateName(name)
+          }
+        }
+      }
+      return runs.map { run in
+        guard let place = places[run.name] else { preconditionFailure("no evaluator has a policy \(run.name)") }
+        return place
+      }
     }
   }
 }

@@ -52,6 +52,13 @@ struct EvaluateCommand: ParsableCommand {
   )
   var symmetry: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "Play one part of the teams, for example 2/4, and only keep them.",
+      discussion: "The same command without --shard plays what is missing and writes the tables of all.",
+      valueName: "i/n"))
+  var shard: String?
+
   @Flag(help: "Print one JSON object per configuration of the sweep, then one per block.")
   var json = false
 
@@ -59,6 +66,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     StopRequest.await()
+    let share = try shard.map { try Shard($0) } ?? .whole
     let joined = try JoinedTrainings(folders.map { URL(fileURLWithPath: $0) })
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
@@ -78,7 +86,8 @@ struct EvaluateCommand: ParsableCommand {
         environment: joined.environment, architecture: network.architecture, policies: network.policies,
         settings: settings, device: device)
     }
-    let played = try PlayedTeams(record, in: target.place)
+    let played = try PlayedTeams(record, share: share, in: target.place)
+    for remark in played.remarks { Console.log.warning("\(remark)") }
     if played.count > 0 { Console.log.info("\(played.count) teams were played before and are not played again") }
     let before = played.count
     let clock = ContinuousClock()
@@ -93,16 +102,28 @@ struct EvaluateCommand: ParsableCommand {
           Console.log.info("\(what(progress)): \(progress.cellsFinished) of \(progress.cells) teams")
         }, isStopping: { StopRequest.isMade })
     }
-    var evaluation: CrossPlayEvaluation
+    let measured = settings.symmetry ? joined.networks : []
+    var evaluation: CrossPlayEvaluation?
     do {
-      evaluation = try CrossPlayEvaluation(
-        runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
-      for network in settings.symmetry ? joined.networks : [] {
-        evaluation.add(
-          try RunEquivariance.measure(
-            runs: joined.runs, policies: network.policies, environment: joined.environment,
-            architecture: network.architecture, settings: settings, device: device, control: control { _ in "symmetry" }
-          ))
+      if share == .whole {
+        var whole = try CrossPlayEvaluation(
+          runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
+        for network in measured {
+          whole.add(
+            try RunEquivariance.measure(
+              runs: joined.runs, policies: network.policies, environment: joined.environment,
+              architecture: network.architecture, settings: settings, device: device,
+              control: control { _ in "symmetry" }))
+        }
+        evaluation = whole
+      } else {
+        try CrossPlayEvaluation.play(
+          share, runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
+        for network in measured {
+          try RunEquivariance.play(
+            share, policies: network.policies, environment: joined.environment, architecture: network.architecture,
+            settings: settings, device: device, control: control { _ in "symmetry" })
+        }
       }
     } catch let stopped as EvaluationStopped {
       try StopRequest.end("with \(played.count) teams played, which are kept")
@@ -111,20 +132,30 @@ struct EvaluateCommand: ParsableCommand {
     try deviceOptions.finish(device)
     let seconds = (clock.now - start).inSeconds
     let games = (played.count - before) * settings.games
+    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s) on \(device.description.name)"
+    guard let evaluation else {
+      Console.log.info("\(games) games in \(rate)")
+      guard !json else { return try Console.printJSON(PlayedShare(shard: share.description, teamsKept: played.count)) }
+      return try Console.print("part \(share) of the teams is played; without --shard, evaluate writes the tables")
+    }
     let written = try target.write(evaluation)
     played.remove()
     if let earlier = written.earlier {
       Console.log.info("the earlier evaluation was moved to \(earlier.relativePath)")
     }
-    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s)"
-    let place = "\(device.description.name); written to \(written.url.relativePath)"
-    Console.log.info("\(games) games in \(rate) on \(place)")
+    Console.log.info("\(games) games in \(rate); written to \(written.url.relativePath)")
     if json {
       for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
       for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }
     } else {
       try Console.print(SummaryReport.table(evaluation.summary))
     }
+  }
+
+  private struct PlayedShare: Encodable {
+    let shard: String
+    /// Of all shares that are known here.
+    let teamsKept: Int
   }
 
   /// The configuration's settings, overridden by the options of the command.

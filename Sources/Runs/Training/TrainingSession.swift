@@ -8,23 +8,29 @@ import VulkanCompute
 ///
 ///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
 ///
+/// With several devices, each trains one wave at a time, on a thread of its own, and takes the next that waits.
+///
 /// Killing the process at any moment loses at most the work since the last checkpoint; asking it to stop loses nothing.
 public final class TrainingSession {
   public let folder: URL
   public let configuration: TrainingConfiguration
-  /// Runs that are trained at the same time, one wave after another; mostly there is one.
+  /// Runs that one device trains at the same time; mostly there is one wave per device.
   public let waves: [TrainingWave]
-  /// The place in `waves` of the runs that `trainer` trains.
-  public private(set) var wave: Int
-  private let device: Device
+  private let lanes: [TrainingLane]
+  /// Places of waves that no device has begun, in order.
+  private var waiting: [Int]
   private let metrics: MetricsWriter
   private let lock: FolderLock
   /// What the user should know about a resumed training, and how it goes on.
   public let remarks: [String]
   public let notes: [String]
   private let initial: InitialWeights?
-  /// nil between two waves only, so that they do not need memory at the same time.
-  private var currentTrainer: Trainer?
+  /// Held by the device whose thread uses what is the session's own.
+  private let turn = NSLock()
+  /// Whether a device has failed: the others stop.
+  private var hasFailed = false
+  /// Of one update of the first wave that is trained.
+  public let dispatchesPerUpdate, handOversPerUpdate: Int
 
   static let configurationName = "config.yaml"
   static let metricsName = "metrics.jsonl"
@@ -32,9 +38,11 @@ public final class TrainingSession {
 
   /// Begins a training in a new or empty folder; refuses a folder that holds one.
   ///
-  /// - Parameter waveLimit: The most runs that are trained at the same time; nil for as many as fit.
+  /// - Parameters:
+  ///   - devices: At least one; each trains its share.
+  ///   - waveLimit: The most runs that a device trains at the same time; nil for as many as fit.
   public static func begin(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, devices: [Device],
     waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
@@ -51,14 +59,15 @@ public final class TrainingSession {
     try Folder.make(folder)
     let lock = try FolderLock(folder)
     let waves = try TrainingWave.plan(
-      runs, behind: [], configuration: configuration, in: folder, device: device, limit: waveLimit)
-    let trainer = try waves[0].makeTrainer(configuration, initial: initial, device: device)
+      runs, behind: [], configuration: configuration, in: folder, devices: devices, limit: waveLimit)
+    let lanes = try lanes(waves, configuration, initial: initial, devices: devices)
     // First what `resume` looks for.
     try AtomicFile.write(configuration.yaml(), to: place)
     let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
     return TrainingSession(
-      folder: folder, configuration: configuration, waves: waves, wave: 0, trainer: trainer, device: device,
-      metrics: metrics, lock: lock, notes: [initial?.note].compactMap(\.self), initial: initial)
+      folder: folder, configuration: configuration, waves: waves, lanes: lanes, metrics: metrics, lock: lock,
+      remarks: remarks(on: devices, waves: waves, configuration), notes: [initial?.note].compactMap(\.self),
+      initial: initial)
   }
 
   /// Continues a training from its last checkpoints, bit by bit. It begins at update 1 only where nothing was trained that a
@@ -70,7 +79,7 @@ public final class TrainingSession {
   ///   - waveLimit: As in `begin`; a wave that has a checkpoint keeps its runs.
   /// - Throws: `ResumeFailure` that names the first key that must not change; `FileFailure`.
   public static func resume(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, devices: [Device],
     extending: Bool = false, waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
@@ -86,22 +95,73 @@ public final class TrainingSession {
       throw ResumeFailure.longer(place: folder.relativePath, grows)
     }
     let runs = try configuration.runs(in: shard)
-    var (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, device: device)
+    var (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, devices: devices)
     remarks += try Self.remarks(on: begun, now: configuration, folder: folder, isSaved: !saved.isEmpty)
     let waves =
       try saved
       + TrainingWave.plan(
-        runs, behind: saved, configuration: configuration, in: folder, device: device, limit: waveLimit)
+        runs, behind: saved, configuration: configuration, in: folder, devices: devices, limit: waveLimit)
     let initial = try waves.contains { $0.update == 0 } ? InitialWeights(configuration) : nil
     let start = try ResumedMetrics(in: folder, begun: begun, waves: waves)
-    let current = waves.firstIndex { $0.update < configuration.updates } ?? waves.count - 1
-    let trainer = try waves[current].makeTrainer(configuration, initial: initial, device: device)
+    let lanes = try lanes(waves, configuration, initial: initial, devices: devices)
     let metrics = try start.writer()
     if begun != configuration { try AtomicFile.write(configuration.yaml(), to: place) }
     return TrainingSession(
-      folder: folder, configuration: configuration, waves: waves, wave: current, trainer: trainer, device: device,
-      metrics: metrics, lock: lock, remarks: remarks + start.remarks,
+      folder: folder, configuration: configuration, waves: waves, lanes: lanes, metrics: metrics, lock: lock,
+      remarks: remarks + start.remarks + Self.remarks(on: devices, waves: waves, configuration),
       notes: [initial?.note].compactMap(\.self) + start.notes(of: configuration), initial: initial)
+  }
+
+  /// Runs and finished updates of the waves that `begin`, or `resume` in a folder, would train.
+  ///
+  /// - Parameter folder: nil for a training that begins.
+  /// - Throws: As `begin` and `resume`; nothing is written.
+  public static func standing(
+    _ configuration: TrainingConfiguration, shard: Shard, in folder: URL?, devices: [Device], waveLimit: Int?
+  ) throws -> [(runs: [RunConfiguration], update: Int)] {
+    let runs = try configuration.runs(in: shard)
+    guard let folder else {
+      return try Trainer.waves(of: runs, configuration: configuration, devices: devices, limit: waveLimit).map {
+        ($0, 0)
+      }
+    }
+    let saved = try TrainingWave.saved(runs, configuration: configuration, in: folder, devices: devices).waves
+    let waves =
+      try saved
+      + TrainingWave.plan(
+        runs, behind: saved, configuration: configuration, in: folder, devices: devices, limit: waveLimit)
+    return waves.map { ($0.runs, $0.update) }
+  }
+
+  /// One per device that has something to do; where nothing is left, the last wave stands for the training.
+  private static func lanes(
+    _ waves: [TrainingWave], _ configuration: TrainingConfiguration, initial: InitialWeights?, devices: [Device]
+  ) throws -> [TrainingLane] {
+    let unfinished = waves.indices.filter { waves[$0].update < configuration.updates }
+    return try zip(unfinished.isEmpty ? [waves.count - 1] : unfinished, devices).map { wave, device in
+      let trainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
+      return TrainingLane(device, wave: wave, trainer: trainer)
+    }
+  }
+
+  /// What is worth a remark about several devices.
+  private static func remarks(
+    on devices: [Device], waves: [TrainingWave], _ configuration: TrainingConfiguration
+  ) -> [String] {
+    var remarks: [String] = []
+    let kinds = devices.map { TrainingState.identity(of: $0, precision: configuration.precision) }
+    if let other = kinds.first(where: { $0 != kinds[0] }) {
+      remarks.append(
+        "the devices are of different kinds (\(kinds[0]); \(other)), so the last bits of a run depend on which of them "
+          + "trains it")
+    }
+    let unfinished = waves.count { $0.update < configuration.updates }
+    if devices.count > unfinished, unfinished > 0 {
+      remarks.append(
+        "only \(unfinished) of the \(devices.count) devices have something to do: runs that have begun together stay "
+          + "together")
+    }
+    return remarks
   }
 
   /// What is worth a remark where `config.yaml` says something else than what is asked for now.
@@ -127,33 +187,57 @@ public final class TrainingSession {
   }
 
   private init(
-    folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], wave: Int, trainer: Trainer,
-    device: Device, metrics: MetricsWriter, lock: FolderLock, remarks: [String] = [], notes: [String],
-    initial: InitialWeights?
+    folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], lanes: [TrainingLane],
+    metrics: MetricsWriter, lock: FolderLock, remarks: [String], notes: [String], initial: InitialWeights?
   ) {
     self.folder = folder
     self.configuration = configuration
     self.waves = waves
-    self.wave = wave
-    currentTrainer = trainer
-    self.device = device
+    self.lanes = lanes
+    waiting = waves.indices.filter { place in
+      waves[place].update < configuration.updates && !lanes.contains { $0.wave == place }
+    }
     self.metrics = metrics
     self.lock = lock
     self.remarks = remarks
     self.notes = notes
     self.initial = initial
+    dispatchesPerUpdate = lanes[0].trainer.dispatchesPerUpdate
+    handOversPerUpdate = lanes[0].trainer.handOversPerUpdate
   }
 
-  /// Trains the runs of `waves[wave]`.
-  public var trainer: Trainer {
-    guard let currentTrainer else { preconditionFailure("a session is not used while it goes to the next wave") }
-    return currentTrainer
+  /// What an update of the runs of one wave has brought.
+  public struct Report {
+    /// Place of the wave.
+    public let wave: Int
+    /// One per run of the wave.
+    public let metrics: [RunMetrics]
+    /// What was written to `metrics.jsonl`: one per run at the end of an interval, else nothing.
+    public let lines: [RunMetrics]
+    /// Of all runs so far.
+    public let envSteps: Int
   }
 
-  /// Env steps of all runs that the checkpoints hold and that `trainer` has submitted.
-  public var envSteps: Int {
-    let others = waves.indices.filter { $0 != wave }.map { waves[$0].update * waves[$0].runs.count }.reduce(0, +)
-    return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
+  /// Env steps of all runs whose metrics are known.
+  public var envSteps: Int { turn.withLock { envStepsOfAll } }
+
+  private var envStepsOfAll: Int {
+    waves.reduce(0) { $0 + $1.measuredUpdate * $1.runs.count } * configuration.envStepsPerUpdate
+  }
+
+  /// How far the training is, for example `after update 3 of 8 of wave 2 of 2`; not to be asked while it runs.
+  public var standing: String {
+    let begun = waves.indices.filter { (1..<configuration.updates).contains(waves[$0].update) }
+    guard !begun.isEmpty else {
+      let finished = waves.count { $0.update >= configuration.updates }
+      return waves.count > 1
+        ? "after \(finished) of \(waves.count) waves" : "after update \(waves[0].update) of \(configuration.updates)"
+    }
+    let parts = begun.map { place in
+      "update \(waves[place].update) of \(configuration.updates)"
+        + (waves.count > 1 ? " of wave \(place + 1) of \(waves.count)" : "")
+    }
+    return "after \(parts.joined(separator: ", "))"
   }
 
   /// Names of runs that diverged, as the last checkpoints say, in the order of the configuration.
@@ -162,49 +246,72 @@ public final class TrainingSession {
       .map(\.name)
   }
 
-  /// Whether all updates of all runs are done.
-  public var isFinished: Bool { wave + 1 == waves.count && trainer.isFinished }
+  /// Whether all updates of all runs are done; not to be asked while it runs.
+  public var isFinished: Bool { waves.allSatisfy { $0.update >= configuration.updates } }
 
-  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
+  /// Trains to the end, or until it is asked to stop: it then finishes the updates in flight and writes checkpoints.
   ///
   /// - Parameters:
-  ///   - isStopping: Asked before every update.
-  ///   - report: Called with the metrics of every update, one per run of the wave.
-  /// - Throws: `TrainingFailure` that names the run; what was written before stays.
-  public func run(isStopping: () -> Bool = { false }, report: ([RunMetrics]) throws -> Void) throws {
-    try trainWave(isStopping, report)
-    while trainer.isFinished, wave + 1 < waves.count, !isStopping() {
-      currentTrainer = nil
-      wave += 1
-      currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
-      try trainWave(isStopping, report)
+  ///   - isStopping: Asked before every update, from any thread.
+  ///   - report: Called after every update, once at a time, from any thread.
+  /// - Throws: `TrainingFailure` that names the run; what was written before stays, and other devices write checkpoints.
+  public func run(
+    isStopping: @escaping () -> Bool = { false }, report: @escaping (Report) throws -> Void
+  ) throws {
+    try DeviceThreads.run(lanes.count) { [self] index in
+      do {
+        try train(index, isStopping: { isStopping() || turn.withLock { hasFailed } }, report)
+      } catch {
+        turn.withLock { hasFailed = true }
+        throw error
+      }
     }
   }
 
-  private func trainWave(_ isStopping: () -> Bool, _ report: ([RunMetrics]) throws -> Void) throws {
+  private func train(_ index: Int, isStopping: () -> Bool, _ report: (Report) throws -> Void) throws {
+    let lane = lanes[index]
+    try trainWave(index, isStopping, report)
+    while lane.trainer.isFinished, !isStopping(),
+      let next = turn.withLock({ waiting.isEmpty ? nil : waiting.removeFirst() })
+    {
+      try lane.goOn(to: next) {
+        try waves[next].makeTrainer(configuration, initial: initial, device: lane.device)
+      }
+      try trainWave(index, isStopping, report)
+    }
+  }
+
+  private func trainWave(_ index: Int, _ isStopping: () -> Bool, _ report: (Report) throws -> Void) throws {
+    let trainer = lanes[index].trainer
     let interval = configuration.updatesPerCheckpoint
     let patience = Duration.seconds(60 * configuration.checkpointMinutes)
     var written = ContinuousClock.now
     while !trainer.isFinished && !isStopping() {
-      if let metrics = try trainer.submitUpdate() { try record(metrics, report) }
+      if let metrics = try trainer.submitUpdate() { try record(metrics, index, report) }
       guard trainer.updatesSubmitted % interval == 0 || ContinuousClock.now - written >= patience else { continue }
-      try writeCheckpoint(report)
+      try writeCheckpoint(index, report)
       written = .now
     }
-    try writeCheckpoint(report)
+    try writeCheckpoint(index, report)
   }
 
   /// After the update in flight; does nothing where the last checkpoint says all.
-  private func writeCheckpoint(_ report: ([RunMetrics]) throws -> Void) throws {
-    if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
-    guard trainer.updatesSubmitted > waves[wave].update else { return }
-    try metrics.synchronize()
-    try waves[wave].writeCheckpoint(trainer, device: device)
+  private func writeCheckpoint(_ index: Int, _ report: (Report) throws -> Void) throws {
+    let lane = lanes[index]
+    if let metrics = try lane.trainer.finishUpdate() { try record(metrics, index, report) }
+    guard lane.trainer.updatesSubmitted > waves[lane.wave].update else { return }
+    try turn.withLock { try metrics.synchronize() }
+    try waves[lane.wave].writeCheckpoint(lane.trainer, device: lane.device)
   }
 
-  private func record(_ metrics: [RunMetrics], _ report: ([RunMetrics]) throws -> Void) throws {
-    try self.metrics.append(metrics)
-    try report(metrics)
+  private func record(_ metrics: [RunMetrics], _ index: Int, _ report: (Report) throws -> Void) throws {
+    let lane = lanes[index]
+    try turn.withLock {
+      let lines = lane.trainer.lines
+      if !lines.isEmpty { try self.metrics.append(lines, device: index) }
+      waves[lane.wave].measured(update: metrics[0].update)
+      try report(Report(wave: lane.wave, metrics: metrics, lines: lines, envSteps: envStepsOfAll))
+    }
     if configuration.onDivergence == .stop, let run = metrics.first(where: \.hasDiverged) {
       throw TrainingFailure.notFinite(
         run: run.name, update: run.update, quantity: run.firstNotFinite ?? "gradient_norm")

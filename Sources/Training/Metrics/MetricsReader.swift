@@ -5,14 +5,18 @@ import Foundation
 /// Tolerant: keys that it does not know are passed over, a last line that was cut short is left out, and so is a line
 /// that is not an object with `run`, `update` and `env_steps`; `Count` says how many there were.
 public struct MetricsReader {
-  /// One update of one run.
+  /// One update of one run, or several.
   public struct Line {
     public var run = 0
     public var update = 0
+    /// How many updates, up to `update`, the line is about.
+    public var updates = 1
     public var envSteps = 0
     public var episodes = 0
     /// In the order of the reader's keys; not a number where the line has none or null.
     public var values: [Double]
+    /// The line's bytes in the file, with the line feed at its end.
+    public var bytes: Range<Int> = 0..<0
   }
 
   /// What a file held.
@@ -49,14 +53,20 @@ public struct MetricsReader {
   }
 
   /// Hands over every line of metrics, in the order of the file.
-  /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
-  public func read(_ body: (Line) throws -> Void) throws -> Count {
+  ///
+  /// - Parameter foreign: Gets the bytes of every line that is none.
+  /// - Throws: `MetricsWriter.Failure` where the file cannot be read; what `body` and `foreign` throw.
+  public func read(
+    _ body: (Line) throws -> Void, foreign: (_ bytes: Range<Int>) throws -> Void = { _ in }
+  ) throws -> Count {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw MetricsWriter.Failure(path, "cannot be read")
     }
     defer { try? handle.close() }
     var count = Count()
     var number = 0
+    /// Bytes of the file before `rest`.
+    var passed = 0
     var rest: [UInt8] = []
     var line = Line(values: [])
     while let piece = try handle.read(upToCount: pieceSize), !piece.isEmpty {
@@ -67,16 +77,19 @@ public struct MetricsReader {
           number += 1
           if scanner.scan(bytes, start..<end, into: &line) {
             count.lines += 1
+            line.bytes = passed + start..<passed + end + 1
             try body(line)
           } else {
             count.invalidLines += 1
             count.firstInvalidLine = count.firstInvalidLine ?? number
+            try foreign(passed + start..<passed + end + 1)
           }
           start = end + 1
         }
         return start
       }
       rest = Array(bytes[used...])
+      passed += used
     }
     count.endsInsideLine = !rest.isEmpty
     return count
@@ -91,7 +104,7 @@ public struct MetricsReader {
 
 /// The JSON of one line, read in place: only the numbers that are wanted are converted.
 private struct MetricsScanner {
-  private static let places = ["run", "update", "env_steps", "episodes"].map { Array($0.utf8) }
+  private static let places = ["run", "update", "env_steps", "episodes", "updates"].map { Array($0.utf8) }
   private let keys: [[UInt8]]
   private let outcomeKeys: [(place: Int, name: [UInt8])]
   private static let outcomes = Array("outcomes".utf8)
@@ -119,7 +132,8 @@ private struct MetricsScanner {
         case 0: line.run = whole
         case 1: line.update = whole
         case 2: line.envSteps = whole
-        default: line.episodes = whole
+        case 3: line.episodes = whole
+        default: line.updates = max(1, whole)
         }
         if place < 3 { found |= 1 << place }
         return true
@@ -138,6 +152,7 @@ private struct MetricsScanner {
       }
     }
     cursor.skipSpace()
+    line.updates = min(line.updates, max(1, line.update))
     return isObject && cursor.position == cursor.end && found == 0b111
   }
 }

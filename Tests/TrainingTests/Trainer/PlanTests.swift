@@ -30,7 +30,7 @@ import VulkanCompute
       #expect(counts.handOvers == trainer.handOversPerUpdate)
       #expect(counts.dispatches > 8 && (counts.handOvers > 0) == (profile.matrixMultiply == .host))
       guard windowLimit == .max else { continue }
-      let text = try Trainer.planText(configuration: configuration, runs: runs, device: device)
+      let text = try Trainer.planText(configuration: configuration, runs: runs, devices: [device])
       let sentence = "\(counts.dispatches) dispatches and \(counts.handOvers) hand-overs to the host per update"
       #expect(text.hasSuffix("\n" + sentence))
     }
@@ -43,7 +43,7 @@ import VulkanCompute
     let words = try tinyConfiguration().makeEnvironment().observationWordCount
     let rows = device.description.maxStorageBufferRange / (4 * words)
     let configuration = try tinyConfiguration(["environments=\(rows / 2 / 8 / 8 * 8 + 8)", "total_env_steps=1e12"])
-    let text = try Trainer.planText(configuration: configuration, runs: configuration.runs, device: device)
+    let text = try Trainer.planText(configuration: configuration, runs: configuration.runs, devices: [device])
     let last = try #require(text.split(separator: "\n").last)
     #expect(last.hasPrefix("an update cannot run here: "))
     #expect(last.contains("would bind") && last.contains("of rollout.observations"))
@@ -55,7 +55,7 @@ import VulkanCompute
     let configuration = try tinyConfiguration(["minibatches=3"])
     let refusals = [
       #expect(throws: ConfigurationError.self) {
-        try Trainer.planText(configuration: configuration, runs: configuration.runs, device: device)
+        try Trainer.planText(configuration: configuration, runs: configuration.runs, devices: [device])
       },
       #expect(throws: ConfigurationError.self) {
         try Trainer.plannedBytes(configuration: configuration, runs: 1, device: device)
