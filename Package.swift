@@ -59,6 +59,9 @@ let package = Package(
     // oneDNN, loaded at run time; without its headers (libdnnl-dev) there are no products of the host.
     .target(name: "COneDNN", cSettings: [.headerSearchPath("../CHostSupport")]),
 
+    // ONNX Runtime, loaded at run time, for policies that are models in ONNX.
+    .target(name: "COnnxRuntime"),
+
     // What the host does in place of kernels, vectorised by the compiler for every x86 instruction set; some of it shares
     // its text with them.
     .target(
@@ -81,7 +84,12 @@ let package = Package(
     module("Training", ["Configuration", "Networks", "Environments", "VulkanCompute", "CHostKernels", "CShaders"]),
     module(
       "Evaluation", ["Figures", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "CShaders"]),
-    module("Policies", ["Files", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "Yams"]),
+    module(
+      "Policies",
+      [
+        "Files", "Evaluation", "Configuration", "Training", "Networks", "Environments", "VulkanCompute", "Yams",
+        "COnnxRuntime",
+      ]),
     module(
       "Runs",
       [

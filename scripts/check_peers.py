@@ -2,6 +2,8 @@
 
 import argparse
 import csv
+import functools
+import json
 import math
 import os
 import pathlib
@@ -49,13 +51,12 @@ def train(folder):
     return folders
 
 
-# Every peer: a function that plays games of two policies, (count) returns.
+# Every peer: a function that plays games of two policies in the peer's game, (count) returns.
 
 
-def play_learning_environment(policies, mode, count):
+def play_learning_environment(game, policies, mode, count):
     from hanabi_learning_environment import rl_env
 
-    game = LearningEnvironment(policies[0])
     environment = rl_env.HanabiEnv(game.configuration(seed=1))
     players = [Player(policy, mode, seed=seat) for seat, policy in enumerate(policies)]
     return numpy.array([game.play(environment, players) for _ in range(count)])
@@ -68,13 +69,13 @@ def in_batches(play, policies, mode, count, most):
     return numpy.concatenate([play(players, number) for number in range(math.ceil(count / batch))])[:count]
 
 
-def play_jaxmarl(policies, mode, count):
-    return in_batches(JaxMARL(policies[0]).play, policies, mode, count, 1000)
+def play_jaxmarl(game, policies, mode, count):
+    return in_batches(game.play, policies, mode, count, 1000)
 
 
-def play_overcooked_ai(policies, mode, count):
-    game, random = OvercookedAI(policies[0]), numpy.random.default_rng(1)
-    return in_batches(lambda players, _: game.play(players, random, players[0].batch), policies, mode, count, 250)
+def play_overcooked_ai(game, policies, mode, count):
+    random = numpy.random.default_rng(1)
+    return in_batches(lambda players, _: game.play(players, random, players[0].batch), policies, mode, count, 1000)
 
 
 PEERS = {
@@ -89,31 +90,57 @@ PEERS = {
 }
 
 
-def peers(policy):
-    """The peers that have the game of a policy: their names and how they play."""
+def peers(policy, games):
+    """The peers that have the game of a policy: their names and how they play it.
+
+    `games` holds what was made for policies of the same game before: JAX compiles for minutes.
+    """
     found = []
-    for name, game, play in PEERS.get(policy.description["environment"]["name"], []):
+    environment = policy.description["environment"]
+    for name, game, play in PEERS.get(environment["name"], []):
+        key = name, json.dumps(environment, sort_keys=True)
         try:
-            game(policy)
+            games[key] = games.get(key) or game(policy)
         except ValueError as reason:
             print(f"not in {name}: {reason}", file=sys.stderr)
         else:
-            found.append((name, play))
+            found.append((name, functools.partial(play, games[key])))
     return found
 
 
-def evaluated(folder, games, modes):
+def evaluated(folders, output, games, modes):
     """What `crossplay evaluate` says: {(mode, name in seat 0, name in seat 1): (mean, standard error)}."""
-    crossplay("evaluate", folder, "--games", games, "--mode", ",".join(modes), "--no-symmetry", "--across")
-    with open(folder / "evaluation" / "matrix.csv", newline="") as file:
+    crossplay(
+        "evaluate", *folders, "--games", games, "--mode", ",".join(modes), "--no-symmetry", "--across", "--output", output)
+    with open(output / "matrix.csv", newline="") as file:
         return {
             (row["mode"], row["seat_0"], row["seat_1"]): (float(row["mean_return"]), float(row["standard_error"]))
             for row in csv.DictReader(file)
         }
 
 
-def check(source, folder, games, modes):
-    """Lines of the table for one folder, and whether all agree."""
+def line(name, names, mode, here, scores):
+    """One line of a table, and whether the mean of `scores` agrees with `here`, a mean and its standard error."""
+    mean, error = scores.mean(), scores.std(ddof=1) / math.sqrt(len(scores))
+    distance, both = mean - here[0], math.hypot(error, here[1])
+    errors = 0.0 if distance == 0 else distance / both if both else math.inf
+    text = (
+        f"| {name} | {' + '.join(names)} | {mode} | {here[0]:.4g} ± {here[1]:.2g} | {mean:.4g} ± {error:.2g} "
+        f"| {errors:+.1f} |")
+    return text, abs(errors) <= MOST_STANDARD_ERRORS
+
+
+def finish(header, lines, output):
+    """Prints a table and writes it to a file where one was asked for."""
+    rule = "|".join([""] + [" --- "] * header.count(" | ") + [" --- ", ""])
+    table = "\n".join([header, rule] + lines) + "\n"
+    print(table, end="")
+    if output:
+        pathlib.Path(output).write_text(table)
+
+
+def check(source, folder, count, modes, games):
+    """Lines of the table for one folder, `count` games each, and whether all agree; `games` are those of `peers`."""
     place, _, numbers = source.partition(":")
     if not numbers and not (pathlib.Path(place) / "config.yaml").exists():
         crossplay("export", place, "--output", folder)
@@ -126,26 +153,20 @@ def check(source, folder, games, modes):
     policies.sort(key=lambda policy: policy.description["run"]["index"])
     if policies[0].description["agents"] != 2:
         raise ValueError(f"{place} is a game of {policies[0].description['agents']} seats; games of two are compared")
-    ours = evaluated(folder, games, modes)
+    ours = evaluated([folder], folder / "evaluation", count, modes)
     name = pathlib.Path(place).name
     lines, agree = [], True
-    for peer, play in peers(policies[0]):
+    for peer, play in peers(policies[0], games):
         for team in ([0, 0], [0, 1]):
             members = [policies[seat] for seat in team]
             names = [policy.description["run"]["name"] for policy in members]
             for mode in modes:
                 start = time.monotonic()
-                scores = play(members, mode, games)
+                scores = play(members, mode, count)
                 seconds = time.monotonic() - start
-                mean, error = scores.mean(), scores.std(ddof=1) / math.sqrt(len(scores))
-                here, here_error = ours[(mode, *names)]
-                distance = mean - here
-                both = math.hypot(error, here_error)
-                errors = 0.0 if distance == 0 else distance / both if both else math.inf
-                agree &= abs(errors) <= MOST_STANDARD_ERRORS
-                lines.append(
-                    f"| {name} | {peer} | {' + '.join(names)} | {mode} | {here:.4g} ± {here_error:.2g} "
-                    f"| {mean:.4g} ± {error:.2g} | {errors:+.1f} |")
+                text, same = line(f"{name} | {peer}", names, mode, ours[(mode, *names)], scores)
+                lines.append(text)
+                agree &= same
                 print(f"{lines[-1]} {seconds:.0f} s", file=sys.stderr, flush=True)
     return lines, agree
 
@@ -158,19 +179,15 @@ def main():
     parser.add_argument("folders", nargs="*")
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
-    lines, agree = [], True
+    lines, agree, games = [], True, {}
     with tempfile.TemporaryDirectory() as temporary:
         temporary = pathlib.Path(temporary)
         for number, source in enumerate(options.folders or train(temporary)):
             place = temporary / f"policies-{number}"
-            more, same = check(source, place, options.games, options.modes.split(","))
+            more, same = check(source, place, options.games, options.modes.split(","), games)
             lines += more
             agree &= same
-    head = ["| training | peer | seats | mode | here | there | standard errors apart |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    table = "\n".join(head + lines) + "\n"
-    print(table, end="")
-    if options.output:
-        pathlib.Path(options.output).write_text(table)
+    finish("| training | peer | seats | mode | here | there | standard errors apart |", lines, options.output)
     return 0 if agree and lines else 1
 
 

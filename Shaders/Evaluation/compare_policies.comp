@@ -26,7 +26,7 @@ void main() {
   uint cell = z / AGENTS;
   uint row = n * AGENTS + z % AGENTS;
   uint workspace_row = workspace_rows[z * p.workspace_stride + n];
-  if (workspace_row == NO_WORKSPACE_ROW) return;
+  if (!IS_WORKSPACE_ROW(workspace_row)) return;
   uint mask_base = cell * p.mask_stride + row * MASK_WORDS;
   uint logit_base = z * p.logit_stride + workspace_row * LOGIT_COLUMNS;
   uint table_row = symmetries[cell * p.observation_rows + row] * ACTION_WORDS;

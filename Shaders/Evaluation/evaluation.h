@@ -8,6 +8,12 @@
 
 // `workspace_rows`: this seat does not choose now, because it has one legal action or because its environment is finished.
 #define NO_WORKSPACE_ROW 0xFFFFFFFFu
+// `workspace_rows`: another network chooses for this seat.
+#define ROW_OF_ANOTHER_NETWORK 0xFFFFFFFEu
+#define IS_WORKSPACE_ROW(ROW) ((ROW) < ROW_OF_ANOTHER_NETWORK)
+
+// `seat_windows`: the policy in this seat is one of another network.
+#define WINDOW_OF_ANOTHER_NETWORK 0xFFFFFFFFu
 
 // Words of `games` (cells, N)
 #define GAMES_COMPLETED 0u  // games completed, at most the quota

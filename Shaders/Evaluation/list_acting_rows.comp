@@ -5,7 +5,8 @@
 //   row_counts[0] = (rows, rows, rows with a wide action), and where policies come in several windows,
 //     row_counts[1 + w] = the same if the seat's policy is of window w, else 0;
 //   workspace_rows[n] = place of n in the list, or NO_WORKSPACE_ROW
-// A seat acts where its legal mask has more than one bit. One workgroup of 64 per (cell, seat); invocation k owns a
+// A seat acts where its legal mask has more than one bit. A seat whose policy is one of another network has no rows, and
+// ROW_OF_ANOTHER_NETWORK in workspace_rows. One workgroup of 64 per (cell, seat); invocation k owns a
 // stretch of ceil(N / 64) environments; an exclusive prefix sum over the stretches gives every row its place.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
@@ -43,13 +44,14 @@ void main() {
   uint begin = min(lane * stretch, p.environments);
   uint end = min(begin + stretch, p.environments);
 
+  bool here = seat_is_here(z);
   uint kinds = 0u;  // rows, and in the high half those with a wide action: at most 65,535 environments
-  for (uint n = begin; n < end; ++n) kinds += kind_of_row(cell, seat, n);
+  for (uint n = begin; n < end; ++n) kinds += here ? kind_of_row(cell, seat, n) : 0u;
   RowPlaces places = places_of_stretch(kinds, begin);
   for (uint n = begin; n < end; ++n) {
-    uint kind = kind_of_row(cell, seat, n);
+    uint kind = here ? kind_of_row(cell, seat, n) : 0u;
     uint place = take_place(places, kind);
-    workspace_rows[z * p.workspace_stride + n] = kind != 0u ? place : NO_WORKSPACE_ROW;
+    workspace_rows[z * p.workspace_stride + n] = kind != 0u ? place : here ? NO_WORKSPACE_ROW : ROW_OF_ANOTHER_NETWORK;
     if (kind != 0u) row_indices[z * p.index_stride + place] = cell * p.observation_rows + n * AGENTS + seat;
   }
   for (uint block = lane; block < count_blocks(); block += 64u) {

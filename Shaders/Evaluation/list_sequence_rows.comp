@@ -3,7 +3,8 @@
 // seat does not choose; n in 0 ..< N:
 //   row_indices[n] = row of (cell, n, seat);  resets[n] = whether the env step before ended a game;  row_counts[0] = (N, N), and
 //   where policies come in several windows, row_counts[1 + w] = the same if the seat's policy is of window w, else 0
-//   workspace_rows[n] = n where the seat acts and environment n is not finished, else NO_WORKSPACE_ROW
+//   workspace_rows[n] = n where the seat acts and environment n is not finished, else NO_WORKSPACE_ROW; where the seat's
+//   policy is one of another network, its counts are 0 and workspace_rows[n] = ROW_OF_ANOTHER_NETWORK
 // A seat acts where its legal mask has more than one bit. One invocation per (cell, seat, environment).
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
@@ -34,7 +35,8 @@ void main() {
       && has_choice(cell * p.mask_stride + (n * AGENTS + seat) * MASK_WORDS);
   row_indices[z * p.index_stride + n] = cell * p.observation_rows + n * AGENTS + seat;
   resets[z * p.index_stride + n] = dones[cell * p.done_stride + n] != 0u ? 1u : 0u;
-  workspace_rows[z * p.workspace_stride + n] = chooses ? n : NO_WORKSPACE_ROW;
+  workspace_rows[z * p.workspace_stride + n] =
+      !seat_is_here(z) ? ROW_OF_ANOTHER_NETWORK : chooses ? n : NO_WORKSPACE_ROW;
   if (n == 0u) {
     for (uint block = 0u; block < count_blocks(); ++block) write_row_counts(z, block, p.environments, p.environments);
   }

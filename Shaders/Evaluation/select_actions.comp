@@ -5,6 +5,7 @@
 //   GREEDY            the first k with l_k = m
 //   GREEDY_RANDOM_TIE uniform among the k with l_k >= m - tie_tolerance
 // Seats without a workspace row take their first legal action, which is their only one unless the environment is finished.
+// Nothing is done for seats that another network chooses for.
 // One invocation per (cell, seat, environment); it counts its own decisions and ties.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
@@ -35,6 +36,7 @@ void main() {
   uint row = n * AGENTS + seat;
   uint mask_base = cell * p.mask_stride + row * MASK_WORDS;
   uint workspace_row = workspace_rows[z * p.workspace_stride + n];
+  if (workspace_row == ROW_OF_ANOTHER_NETWORK) return;
   bool chooses = workspace_row != NO_WORKSPACE_ROW;
   uint logit_base = z * p.logit_stride + (chooses ? workspace_row : 0u) * LOGIT_COLUMNS;
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);

@@ -1,3 +1,7 @@
+#ifdef KNOWLEDGE_V0
+#include "Common/reciprocal.glsl"
+#endif
+
 // Feature `feature` (below D) of the packed observation that starts at word `row_base` of the buffer `observations`,
 // which the including kernel declares. hanabi_observe.comp says how rows are packed.
 float observation_value(uint row_base, uint feature) {
@@ -13,7 +17,7 @@ float observation_value(uint row_base, uint feature) {
   }
   uint sum = (observations[row_base + WEIGHT_SUMS_OFFSET + (slot >> 1)] >> (16u * (slot & 1u))) & 0xFFFFu;
   bool is_belief = feature >= KNOWLEDGE_OFFSET && card < CARDS;
-  return is_belief ? float(bit * left) * (1.0 / float(max(sum, 1u))) : float(bit);
+  return is_belief ? float(bit * left) * reciprocal(max(sum, 1u)) : float(bit);
 #else
   return float(bit);
 #endif

@@ -85,8 +85,8 @@ void main() {
       if (biased) {
         for (uint row = 0u; row < DEPTH; ++row) {
           uvec4 halves = b_tile[row * B_PITCH + bias_octet];
-          bias_sum[0] += vec4(unpackHalf2x16(halves.x), unpackHalf2x16(halves.y));
-          bias_sum[1] += vec4(unpackHalf2x16(halves.z), unpackHalf2x16(halves.w));
+          bias_sum[0] += float16_values(uvec4(halves.x, halves.x >> 16, halves.y, halves.y >> 16));
+          bias_sum[1] += float16_values(uvec4(halves.z, halves.z >> 16, halves.w, halves.w >> 16));
         }
       }
       barrier();

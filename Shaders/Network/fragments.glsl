@@ -2,13 +2,14 @@
 //
 //   C += A B     A (GROUP_ROWS, DEPTH), B (DEPTH, GROUP_COLUMNS), C (GROUP_ROWS, GROUP_COLUMNS)
 //
-// A workgroup of 128 computes C: each of its four subgroups of 32 a quarter of TILE_ROWS x TILE_COLUMNS. A and B stand in
-// shared memory, eight float16 to a uvec4, row by row or, with A_COLUMN_MAJOR or B_COLUMN_MAJOR, column by column.
+// A workgroup of 128 computes C: each of its four subgroups, which are full and of 32, a quarter of TILE_ROWS x
+// TILE_COLUMNS. A and B stand in shared memory, eight float16 to a uvec4, row by row or, with A_COLUMN_MAJOR or B_COLUMN_MAJOR, column by column.
 //
 // EMULATED_FRAGMENTS does the same sums with ordinary instructions, so that everything around them can be tested on any
 // device. This file is included first, since its extensions must come before everything else.
 #ifndef EMULATED_FRAGMENTS
 #extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_NV_cooperative_matrix : require
 #endif
@@ -45,8 +46,13 @@ shared uvec4 a_tile[A_LINES * A_PITCH];
 shared uvec4 b_tile[B_LINES * B_PITCH];
 shared uvec4 stage[4u * 64u];  // one fragment of C per subgroup, row by row, four float32 to a uvec4
 
+#ifdef EMULATED_FRAGMENTS
 uint subgroup() { return gl_LocalInvocationIndex / 32u; }
 uint lane() { return gl_LocalInvocationIndex % 32u; }
+#else
+uint subgroup() { return gl_SubgroupID; }
+uint lane() { return gl_SubgroupInvocationID; }
+#endif
 
 // The row and the first of 8 columns, in a fragment of C, that an invocation moves from and to the stage.
 uint fragment_row() { return lane() / 2u; }
@@ -62,9 +68,9 @@ uint quarter_row() { return subgroup() / 2u * TILE_ROWS; }
 uint quarter_column() { return subgroup() % 2u * TILE_COLUMNS; }
 
 uvec4 eight_float16(vec4 low, vec4 high) {
-  vec4 a = within_float16(low);
-  vec4 b = within_float16(high);
-  return uvec4(packHalf2x16(a.xy), packHalf2x16(a.zw), packHalf2x16(b.xy), packHalf2x16(b.zw));
+  uvec4 a = float16_bits(low);
+  uvec4 b = float16_bits(high);
+  return uvec4(a.xz | (a.yw << 16), b.xz | (b.yw << 16));
 }
 
 // The uvec4 of a_tile at which the 16 x 16 operand with this first row and depth begins; the same of b_tile.
@@ -93,7 +99,7 @@ float a_element(uint row, uint depth) {
 #else
   uint i = depth % 8u;
 #endif
-  return unpackHalf2x16(a_tile[a_start(row, depth)][i / 2u])[i % 2u];
+  return float16_values(uvec4(a_tile[a_start(row, depth)][i / 2u] >> (16u * (i % 2u)))).x;
 }
 float b_element(uint depth, uint column) {
 #ifdef B_COLUMN_MAJOR
@@ -101,7 +107,7 @@ float b_element(uint depth, uint column) {
 #else
   uint i = column % 8u;
 #endif
-  return unpackHalf2x16(b_tile[b_start(depth, column)][i / 2u])[i % 2u];
+  return float16_values(uvec4(b_tile[b_start(depth, column)][i / 2u] >> (16u * (i % 2u)))).x;
 }
 
 void multiply_slice(inout SUM_FRAGMENT sum[FRAGMENTS_DOWN][FRAGMENTS_ACROSS]) {

@@ -1,5 +1,5 @@
 #version 450
-// Moments for advantage normalisation, per run and minibatch, over all B rows of the minibatch:
+// Moments for advantage normalisation, per run and minibatch, over all B rows of the minibatch, which may be the rollout:
 //   mean = sum(A) / B;  scale = 1 / (sqrt(sum((A - mean)^2) / B) + 1e-8)
 // One workgroup of 256 per (minibatch, run); every invocation sums a fixed comb of rows, then a fixed tree.
 layout(local_size_x = 256) in;

@@ -7,7 +7,7 @@ INPUT(4, uint, actions);               // (T, N, A)
 INPUT(5, float, log_probabilities);    // (T, N, A)
 INPUT(6, float, values);               // (T + 1, N, A)
 INPUT(7, float, advantages);           // (T, N, A)
-INPUT(8, float, advantage_moments);    // (minibatches, 2)
+INPUT(8, float, advantage_moments);    // (minibatches, 2), or one pair for all of them
 INPUT(9, uint, row_indices);           // (C)
 INPUT(10, uint, row_counts);           // (2), or (3) where the game has wide actions
 INPUT(11, float, step_scalars);
@@ -30,7 +30,7 @@ void loss_row(uint run, uint i) {
   float weight = 1.0 / float(p.minibatch_rows);
 
   float raw_advantage = advantages[rollout_row];
-  uint moments = run * p.moment_stride + p.minibatch * 2u;
+  uint moments = run * p.moment_stride + p.moments * 2u;
   float advantage = (raw_advantage - advantage_moments[moments]) * advantage_moments[moments + 1u];
 
   // Policy
@@ -70,11 +70,14 @@ void loss_row(uint run, uint i) {
   float value = value_outputs[value_base];
   float old_value = values[run * p.rollout.value_stride + row];
   float target = raw_advantage + old_value;
-  float value_clipped = old_value + clamp(value - old_value, -clip, clip);
-  float error = value - target;
-  float error_clipped = value_clipped - target;
+  // As the value head gives them: the same numbers where values are not normalised.
+  float old_output = (old_value - step_scalars[hyper + STEP_VALUE_MEAN]) / step_scalars[hyper + STEP_VALUE_SCALE];
+  float target_output = (target - step_scalars[hyper + STEP_TARGET_MEAN]) / step_scalars[hyper + STEP_TARGET_SCALE];
+  float value_clipped = old_output + clamp(value - old_output, -clip, clip);
+  float error = value - target_output;
+  float error_clipped = p.clips_values != 0u ? value_clipped - target_output : error;
   bool clip_binds = error_clipped * error_clipped > error * error;
-  float value_gradient = clip_binds ? (abs(value - old_value) < clip ? error_clipped : 0.0) : error;
+  float value_gradient = clip_binds ? (abs(value - old_output) < clip ? error_clipped : 0.0) : error;
   value_gradient *= hyperparameters[hyper + HYPER_VALUE_COEFFICIENT] * weight;
   for (uint k = 0u; k < VALUE_COLUMNS; ++k) {
     value_gradients[value_base + k] = k == 0u ? value_gradient : 0.0;

@@ -8,7 +8,7 @@
 
 // `hyperparameters` (R, RUN_SCALARS) floats
 #define HYPER_LEARNING_RATE 0u
-#define HYPER_ENTROPY_COEFFICIENT 1u
+#define HYPER_LEARNING_RATE_WARMUP 1u  // part of the updates over which the learning rate rises
 #define HYPER_CLIP_EPSILON 2u
 #define HYPER_VALUE_COEFFICIENT 3u
 #define HYPER_GAMMA 4u
@@ -17,14 +17,20 @@
 #define HYPER_ADAM_BETA1 7u
 #define HYPER_ADAM_BETA2 8u
 #define HYPER_ADAM_EPSILON 9u
-#define HYPER_FINAL_ENTROPY_COEFFICIENT 10u  // at the end of the training; equal to the other where it stays
-#define HYPER_COUNT 11u
+#define HYPER_ENTROPY_POINTS 10u  // number of points of the entropy coefficient's schedule, from 1
+#define HYPER_ENTROPY_SCHEDULE 11u  // (points, SCHEDULE_POINT): part of the updates, coefficient there, slope behind it
+#define SCHEDULE_POINT 3u
+#define MOST_SCHEDULE_POINTS 16u
+#define HYPER_COUNT 59u
 
 // `progress` (R, RUN_SCALARS) words: where a run stands; part of a checkpoint
 #define PROGRESS_UPDATE 0u       // updates done
 #define PROGRESS_BETA1_POWER 1u  // float bits of beta1^t, t = Adam steps done
 #define PROGRESS_BETA2_POWER 2u
 #define PROGRESS_DIVERGED 3u     // the update, from 1, in which the run diverged; 0 for a run that did not
+#define PROGRESS_TARGET_WEIGHT 4u  // float bits: where values are normalised, sum of the weights of the updates so far,
+#define PROGRESS_TARGET_MEAN 5u    // and weighted sums of the means of their value targets
+#define PROGRESS_TARGET_SQUARE 6u  // and of the means of their squares
 
 // `step_scalars` (R, RUN_SCALARS) floats: what one Adam step needs, the same for all parameters of a run, and from
 // begin_update.comp what all steps of an update do
@@ -33,6 +39,15 @@
 #define STEP_SECOND_MOMENT 2u    // 1 / (1 - beta2^t)
 #define STEP_ANNEALED_RATE 3u    // learning rate of the update
 #define STEP_ENTROPY_COEFFICIENT 4u  // of the update
+#define STEP_VALUE_MEAN 5u       // a value is this + STEP_VALUE_SCALE times what the value head gives in the rollout
+#define STEP_VALUE_SCALE 6u
+#define STEP_TARGET_MEAN 7u      // the same of what the value head is to give after the update
+#define STEP_TARGET_SCALE 8u
+
+// Where values are normalised: what is left of the weight of a rollout's targets after one update more, and the smallest
+// variance that they are divided by.
+#define TARGET_DECAY 0.99
+#define LEAST_TARGET_VARIANCE 1e-2
 
 // `metrics` (R, RUN_SCALARS) floats: sums over the rows of all epochs of an update, unless said otherwise
 #define METRIC_POLICY_LOSS 0u
@@ -94,11 +109,21 @@ struct RolloutShape {
   uint done_stride;        // per run of dones: T * N
 };
 
+// What the seats of an ended episode saw last, from one row block into another.
+struct EndsDispatch {
+  uint step;               // t, the step that ended the episode
+  uint observation_words;  // W
+  uint observation_stride; // words per run of `observations`
+  uint symmetry_stride;    // words per run of `symmetries`
+  MEMBER_STRUCT(RolloutShape) rollout;
+};
+
 // One chunk of rows through the policy heads.
 struct ChunkDispatch {
   uint rows;               // rows in this chunk
   uint minibatch_rows;     // B: the loss is a mean over these
-  uint minibatch;          // index of the minibatch in its epoch
+  uint moments;            // which of `advantage_moments` hold for its rows
+  uint clips_values;       // 1: the value loss is clipped
   uint index_stride;
   uint count_stride;
   uint logit_stride;       // floats per run of logits and their gradients
@@ -142,8 +167,12 @@ struct AdamDispatch {
 struct ScheduleDispatch {
   uint runs;               // of the window
   uint total_updates;      // of the whole training
-  uint annealed;           // 1: the learning rate falls linearly to 0 over the updates
+  uint learning_rate;      // its schedule, SCHEDULE_…
 };
+
+#define SCHEDULE_CONSTANT 0u
+#define SCHEDULE_LINEAR 1u
+#define SCHEDULE_COSINE 2u
 
 // Parameters that one invocation of reduce_gradients and adam handles.
 #define PARAMETERS_PER_INVOCATION 16u

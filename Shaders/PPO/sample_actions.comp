@@ -1,7 +1,8 @@
 #version 450
 // a ~ softmax(logits over legal actions) by inversion: the first legal k with u sum(w) < w_0 + ... + w_k, where
 //   w_k = exp(logit_k - largest logit)
-// Waiting seats (exactly one legal action) take it with log-probability 0. Every row also stores its value.
+// Waiting seats (exactly one legal action) take it with log-probability 0. Every row also stores its
+// value: mean + scale * output, 0 and 1 where values are not normalised.
 // One invocation per (run, workspace row); the result goes to the rollout row that the workspace row stands for.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"

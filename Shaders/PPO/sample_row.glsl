@@ -9,13 +9,17 @@ INPUT(6, uint, row_counts);            // (counts)
 OUTPUT(7, uint, actions);              // (T, N, A)
 OUTPUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
+INPUT(10, float, step_scalars);
 #include "Common/random.glsl"
 #include "Common/masked_softmax.glsl"
 #include "Common/acting.glsl"
 
 void store_value(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
-  values[run * p.rollout.value_stride + row] = value_outputs[run * p.value_output_stride + i * VALUE_COLUMNS];
+  float value = value_outputs[run * p.value_output_stride + i * VALUE_COLUMNS];
+  uint scalars = run * RUN_SCALARS;
+  values[run * p.rollout.value_stride + row] =
+      step_scalars[scalars + STEP_VALUE_MEAN] + step_scalars[scalars + STEP_VALUE_SCALE] * value;
 }
 
 void sample_row(uint run, uint i) {

@@ -156,6 +156,10 @@ struct ConfigurationSection {
   /// Refuses keys that nobody asked for and names the nearest valid one.
   func finish() throws {
     guard let unknown = entries.first(where: { !known.contains($0.key) }) else { return }
+    if let reason = NearestKey.refusals[unknown.key] {
+      throw ConfigurationError(
+        unknown.keyOrigin, key: fullKey(unknown.key), "\(fullKey(unknown.key)) is not supported: \(reason)")
+    }
     let advice =
       NearestKey.find(unknown.key, among: known).map { "did you mean \(fullKey($0))?" }
       ?? "known keys: \(known.sorted().joined(separator: ", "))"

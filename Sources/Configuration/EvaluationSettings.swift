@@ -70,6 +70,8 @@ public struct EvaluationSettings: Sendable, Hashable {
   public var acrossConfigurations = false
   /// Also measure how far policies are from equivariant, where the game has symmetries.
   public var symmetry = true
+  /// Env steps of one run from one evaluation during training to the next; nil for none before the training is done.
+  public var interval: Int?
 
   /// What `games` may be.
   public static let gamesRange = 1...100_000_000
@@ -86,6 +88,7 @@ public struct EvaluationSettings: Sendable, Hashable {
     bootstrapSamples = try section.integer("bootstrap_samples", in: 2...1_000_000) ?? bootstrapSamples
     acrossConfigurations = try section.boolean("across_configurations") ?? acrossConfigurations
     symmetry = try section.boolean("symmetry") ?? symmetry
+    interval = try section.integer("interval", in: 1...1_000_000_000_000_000)
     try section.finish()
   }
 
@@ -107,15 +110,16 @@ public struct EvaluationSettings: Sendable, Hashable {
   }
 
   var node: ConfigurationNode {
-    .section([
-      ("games", .scalar(.integer(games))),
-      ("modes", .list(modes.map { .scalar(.text($0.description)) })),
-      ("seed", .scalar(.integer(Int(seed)))),
-      ("max_tuples", .scalar(.integer(maxTuples))),
-      ("tie_tolerance", .scalar(.number(tieTolerance))),
-      ("bootstrap_samples", .scalar(.integer(bootstrapSamples))),
-      ("across_configurations", .scalar(.boolean(acrossConfigurations))),
-      ("symmetry", .scalar(.boolean(symmetry))),
-    ])
+    .section(
+      [
+        ("games", .scalar(.integer(games))),
+        ("modes", .list(modes.map { .scalar(.text($0.description)) })),
+        ("seed", .scalar(.integer(Int(seed)))),
+        ("max_tuples", .scalar(.integer(maxTuples))),
+        ("tie_tolerance", .scalar(.number(tieTolerance))),
+        ("bootstrap_samples", .scalar(.integer(bootstrapSamples))),
+        ("across_configurations", .scalar(.boolean(acrossConfigurations))),
+        ("symmetry", .scalar(.boolean(symmetry))),
+      ] + (interval.map { [("interval", .scalar(.integer($0)))] } ?? []))
   }
 }

@@ -1,9 +1,12 @@
 /// What a run learns with: one set per run, in the same launch.
 ///
 /// Defaults: JaxMARL's feed-forward IPPO for Hanabi (Adam as in its optimiser call).
-public struct Hyperparameters: Sendable, Hashable, Codable {
+public struct Hyperparameters: Sendable, Hashable {
   /// Adam's step size (alias `lr`).
   public var learningRate = 5e-4
+  /// Part of the updates over which the learning rate rises to that, before its schedule begins (alias
+  /// `warmup_fraction`).
+  public var learningRateWarmup = 0.0
   /// Discount per game turn.
   public var gamma = 0.99
   /// Lambda of generalised advantage estimation.
@@ -25,8 +28,6 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
   public init() {}
 
-  typealias CodingKeys = Hyperparameter
-
   /// The value of one hyper-parameter by its key; nil for one that has none, such as the end of what is not annealed.
   public subscript(hyperparameter: Hyperparameter) -> Double? {
     get {
@@ -41,9 +42,24 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
       }
     }
   }
+}
 
-  /// The value in force: that of the start for the end of what is not annealed.
-  public func value(of hyperparameter: Hyperparameter) -> Double { self[hyperparameter] ?? entropyCoefficient }
+/// In JSON, by their keys; those that a file of an earlier version does not know have their default.
+extension Hyperparameters: Codable {
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: Hyperparameter.self)
+    for hyperparameter in container.allKeys {
+      self[hyperparameter] = try container.decode(Double.self, forKey: hyperparameter)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Hyperparameter.self)
+    for hyperparameter in Hyperparameter.allCases {
+      try container.encodeIfPresent(self[hyperparameter], forKey: hyperparameter)
+    }
+  }
 }
 
 /// The key of a hyper-parameter, as it stands in a configuration.
@@ -51,6 +67,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 /// All of them may differ between the runs of one launch, and so may stand under `sweep`.
 public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, CodingKey {
   case learningRate = "learning_rate"
+  case learningRateWarmup = "learning_rate_warmup"
   case gamma
   case gaeLambda = "gae_lambda"
   case clipEpsilon = "clip_epsilon"
@@ -66,6 +83,7 @@ public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, C
   var keyPath: WritableKeyPath<Hyperparameters, Double>? {
     switch self {
     case .learningRate: \.learningRate
+    case .learningRateWarmup: \.learningRateWarmup
     case .gamma: \.gamma
     case .gaeLambda: \.gaeLambda
     case .clipEpsilon: \.clipEpsilon
@@ -82,6 +100,7 @@ public enum Hyperparameter: String, Sendable, Hashable, CaseIterable, Codable, C
   var range: NumberRange {
     switch self {
     case .learningRate, .clipEpsilon, .adamEpsilon: NumberRange(lower: .excluding(0), upper: .including(10))
+    case .learningRateWarmup: NumberRange(lower: .including(0), upper: .excluding(1))
     case .gamma, .gaeLambda: NumberRange(lower: .including(0), upper: .including(1))
     case .valueCoefficient, .entropyCoefficient, .finalEntropyCoefficient:
       NumberRange(lower: .including(0), upper: .including(1000))

@@ -8,14 +8,26 @@ enum NearestKey {
     return nearest.0
   }
 
+  /// Keys that other programs have and this one has not, and why.
+  static let refusals = [
+    "shuffle_seats": "all seats of a run play by one policy, so who sits where changes nothing",
+    "sharing": "all seats of a run share their parameters; seat policies of several runs together by evaluating them",
+    "layer_norm": "layers of networks have no normalisation; a smaller learning rate or tanh keeps their outputs small",
+  ]
+
   /// Names that JaxMARL, PureJaxRL, CleanRL and Stable Baselines use for the same quantities.
   private static let aliases = [
-    "lr": "learning_rate", "anneal_lr": "anneal_learning_rate", "num_envs": "environments", "n_envs": "environments",
+    "lr": "learning_rate", "anneal_lr": "learning_rate_schedule", "num_envs": "environments", "n_envs": "environments",
     "num_steps": "rollout_length", "n_steps": "rollout_length", "total_timesteps": "total_env_steps",
     "update_epochs": "epochs", "n_epochs": "epochs", "num_minibatches": "minibatches", "clip_eps": "clip_epsilon",
     "clip_coef": "clip_epsilon", "clip_range": "clip_epsilon", "ent_coef": "entropy_coefficient",
     "vf_coef": "value_coefficient", "max_grad_norm": "max_gradient_norm", "num_seeds": "seeds", "seed": "seeds",
     "env": "environment", "env_name": "environment", "lambda": "gae_lambda", "save_interval": "checkpoint_interval",
+    "norm_adv": "advantage_normalisation", "normalize_advantage": "advantage_normalisation",
+    "clip_vloss": "value_clipping", "clip_value_loss": "value_clipping",
+    "use_valuenorm": "value_normalisation", "normalize_value": "value_normalisation",
+    "lr_schedule": "learning_rate_schedule",
+    "ent_schedule": "entropy_schedule", "warmup": "learning_rate_warmup", "warmup_fraction": "learning_rate_warmup",
     "op": "other_play", "otherplay": "other_play",
   ]
 

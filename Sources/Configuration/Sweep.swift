@@ -37,7 +37,10 @@ public struct Sweep: Sendable, Hashable {
   private static func refuseShapes(_ section: inout ConfigurationSection) throws {
     let shared: Set = [
       "environment", "seeds", "environments", "rollout_length", "total_env_steps", "epochs", "minibatches",
-      "anneal_learning_rate", "network", "precision",
+      "advantage_normalisation", "value_clipping", "value_normalisation", "bootstrap_at_time_limit",
+      "learning_rate_schedule",
+      "anneal_learning_rate", "entropy_schedule",
+      "network", "precision",
     ]
     for key in section.keys where shared.contains(String(key.prefix { $0 != "." })) {
       guard let node = section.node(key) else { continue }

@@ -34,7 +34,14 @@ extension TrainingConfiguration {
     totalEnvSteps = try section.integer("total_env_steps", in: 1...1_000_000_000_000_000) ?? totalEnvSteps
     epochs = try section.integer("epochs", in: 1...1000) ?? epochs
     minibatches = try section.integer("minibatches", in: 1...1_048_576) ?? minibatches
-    annealLearningRate = try section.boolean("anneal_learning_rate") ?? annealLearningRate
+    let normalisation = try section.text(
+      "advantage_normalisation", oneOf: AdvantageNormalisation.allCases.map(\.rawValue))
+    advantageNormalisation = normalisation.flatMap(AdvantageNormalisation.init) ?? advantageNormalisation
+    valueClipping = try section.boolean("value_clipping") ?? valueClipping
+    valueNormalisation = try section.boolean("value_normalisation") ?? valueNormalisation
+    bootstrapAtTimeLimit = try section.boolean("bootstrap_at_time_limit") ?? bootstrapAtTimeLimit
+    learningRateSchedule = try Self.learningRateSchedule(&section) ?? learningRateSchedule
+    entropySchedule = try section.points("entropy_schedule") ?? entropySchedule
     for hyperparameter in Hyperparameter.allCases {
       if let value = try Self.number(hyperparameter, &section) { hyperparameters[hyperparameter] = value }
     }
@@ -57,6 +64,20 @@ extension TrainingConfiguration {
     if var evaluation = try section.section("evaluation") { self.evaluation = try EvaluationSettings(&evaluation) }
     try section.finish()
     try checkContradictions()
+  }
+
+  /// `anneal_learning_rate: true` is how earlier versions said linear.
+  private static func learningRateSchedule(_ section: inout ConfigurationSection) throws -> LearningRateSchedule? {
+    let key = "learning_rate_schedule"
+    let named = try section.text(key, oneOf: LearningRateSchedule.allCases.map(\.rawValue))
+      .flatMap(LearningRateSchedule.init)
+    guard let anneals = try section.boolean("anneal_learning_rate") else { return named }
+    let meant = anneals ? LearningRateSchedule.linear : .constant
+    guard let named, named != meant else { return meant }
+    throw ConfigurationError(
+      section.node("anneal_learning_rate")?.origin ?? section.origin, key: "anneal_learning_rate",
+      "anneal_learning_rate = \(anneals) means \(key) = \(meant.rawValue), but \(key) = \(named.rawValue) is also given; "
+        + "remove one of the two")
   }
 
   private static func number(_ hyperparameter: Hyperparameter, _ section: inout ConfigurationSection) throws -> Double?

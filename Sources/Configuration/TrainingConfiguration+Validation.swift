@@ -1,8 +1,29 @@
 import Environments
 
 extension TrainingConfiguration {
-  /// The checks that need to know how many agents the environment has; call it once the environment is made.
-  public func validate(agentCount: Int) throws {
+  /// The checks that need to know the environment; call it once it is made.
+  public func validate(for environment: any EnvironmentKernels) throws {
+    try validate(agentCount: environment.agentCount)
+    guard bootstrapAtTimeLimit else { return }
+    let key = "bootstrap_at_time_limit"
+    guard let limit = environment.timeLimit else {
+      throw error(key, "\(key) = true, but episodes of \(environment.name) end by its rules; remove the key")
+    }
+    guard network.gru == nil else {
+      throw error(
+        key,
+        "\(key) = true needs a feed-forward network, since hidden states at the ends of episodes are not kept; "
+          + "remove the key, or network.gru")
+    }
+    guard rolloutLength <= limit else {
+      throw error(
+        "rollout_length",
+        "rollout_length = \(rolloutLength) is longer than the \(limit) steps of an episode, of which "
+          + "\(key) keeps one end per rollout; use at most \(limit)")
+    }
+  }
+
+  func validate(agentCount: Int) throws {
     let rows = envStepsPerUpdate * agentCount
     let shape = "rollout_length \(rolloutLength) x environments \(environments) x agents \(agentCount)"
     guard rows < 1 << 31 else {
@@ -46,6 +67,14 @@ extension TrainingConfiguration {
       let key = axis.hyperparameter.rawValue
       throw error(
         key, "\(key) is also given at \(source.origin("sweep.\(key)")) as sweep.\(key); remove one of the two")
+    }
+    if !entropySchedule.isEmpty,
+      let other = ["final_entropy_coefficient", "sweep.final_entropy_coefficient"].first(where: {
+        source.origins[$0] != nil
+      })
+    {
+      throw error(
+        other, "\(other) is given beside entropy_schedule, which says how the coefficient ends; remove one of the two")
     }
     guard updates >= 1 else {
       throw error(

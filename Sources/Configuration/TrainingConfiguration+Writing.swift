@@ -15,8 +15,13 @@ extension TrainingConfiguration {
       ("total_env_steps", .scalar(.integer(totalEnvSteps))),
       ("epochs", .scalar(.integer(epochs))),
       ("minibatches", .scalar(.integer(minibatches))),
-      ("anneal_learning_rate", .scalar(.boolean(annealLearningRate))),
+      ("advantage_normalisation", .scalar(.text(advantageNormalisation.rawValue))),
+      ("value_clipping", .scalar(.boolean(valueClipping))),
+      ("value_normalisation", .scalar(.boolean(valueNormalisation))),
+      ("bootstrap_at_time_limit", .scalar(.boolean(bootstrapAtTimeLimit))),
+      ("learning_rate_schedule", .scalar(.text(learningRateSchedule.rawValue))),
     ]
+    if !entropySchedule.isEmpty { entries.append(("entropy_schedule", ConfigurationNode(points: entropySchedule))) }
     for hyperparameter in Hyperparameter.allCases where !swept.contains(hyperparameter) {
       guard let value = hyperparameters[hyperparameter] else { continue }
       entries.append((hyperparameter.rawValue, .scalar(.number(value))))

@@ -28,8 +28,19 @@ public struct TrainingConfiguration: Sendable {
   public var epochs = 4
   /// Parts into which a rollout's rows are divided in each epoch (alias `num_minibatches`).
   public var minibatches = 4
-  /// Lets the learning rate fall linearly to 0 (alias `anneal_lr`).
-  public var annealLearningRate = false
+  /// Over which advantages the mean is taken from them, and their scale.
+  public var advantageNormalisation = AdvantageNormalisation.minibatch
+  /// Whether the value loss clips how far a value moves from that of the rollout (alias `clip_vloss`).
+  public var valueClipping = true
+  /// Whether the value head learns targets with mean 0 and standard deviation 1, by running moments.
+  public var valueNormalisation = false
+  /// Whether an episode that a time limit cuts off counts the value of its last observation.
+  public var bootstrapAtTimeLimit = false
+  /// How the learning rate changes over the updates (alias `anneal_lr`: linear).
+  public var learningRateSchedule = LearningRateSchedule.constant
+  /// By which the entropy coefficient is multiplied, over the updates; empty where it stays the same or ends with
+  /// `finalEntropyCoefficient`.
+  public var entropySchedule: [SchedulePoint] = []
   /// Those of every run, except where the sweep says otherwise.
   public var hyperparameters = Hyperparameters()
   public var sweep = Sweep()
@@ -61,6 +72,13 @@ public struct TrainingConfiguration: Sendable {
   public var updates: Int { totalEnvSteps / envStepsPerUpdate }
   /// Updates from one checkpoint to the next.
   public var updatesPerCheckpoint: Int { max(1, checkpointInterval / envStepsPerUpdate) }
+  /// Updates from one evaluation to the next; nil where none is to take place during training.
+  public var updatesPerEvaluation: Int? { evaluation.interval.map { max(1, $0 / envStepsPerUpdate) } }
+  /// Whether the policies are evaluated, and their checkpoint stays, after an update: every `evaluation.interval` env steps
+  /// and at the end, where there is an interval.
+  public func isEvaluated(after update: Int) -> Bool {
+    updatesPerEvaluation.map { update == updates || update % $0 == 0 } ?? false
+  }
 }
 
 /// What a training does when a loss or a gradient of a run is not a finite number: `on_divergence`.

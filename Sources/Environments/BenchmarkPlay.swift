@@ -21,7 +21,7 @@ final class BenchmarkPlay {
     self.device = device
     pieces = BenchmarkPieces(
       runs: configuration.runs, environments: configuration.environments, of: environment,
-      bindingBytes: bindingBytes ?? device.description.maxStorageBufferRange)
+      bindingBytes: bindingBytes ?? device.description.bindingBytes(.storage))
     let (table, pieces) = (BufferTable(device: device), pieces)
     vector = try VectorEnvironment(
       environment: environment, runs: pieces.count, environmentsPerRun: pieces.environments, device: device,

@@ -6,9 +6,9 @@ import VulkanCompute
 /// It holds one entry per run of a `VectorEnvironment`, or only as many as a window has: then every window overwrites what
 /// the one before left.
 public struct Transitions {
-  /// (runs, T or T + 1, N A, W): packed observations.
+  /// (runs, T to T + 2, N A, W): packed observations.
   public let observations: Buffer<UInt32>
-  /// (runs, T or T + 1, N A, M)
+  /// (runs, T to T + 2, N A, M)
   public let legalMasks: Buffer<UInt32>
   /// (runs, T, N, A): what the environments are given.
   public let actions: Buffer<UInt32>
@@ -28,19 +28,22 @@ public struct Transitions {
   ///   - oneWindow: Whether `runs` are those of the largest window rather than all.
   ///   - steps: T
   ///   - keepsLast: Whether there is room for the observations after the last step, too.
+  ///   - keepsEnds: Whether there is room behind them for the last observations of an episode that ended, one of every
+  ///     environment.
   ///   - rowsPerStep: Rows of `observations` and `legalMasks` per step, where they are more than N A.
   public init(
     _ prefix: String = "", of environment: any EnvironmentKernels, runs: Int, oneWindow: Bool = false,
     environments: Int,
-    steps: Int = 1, keepsLast: Bool = false, rowsPerStep: Int? = nil, table: BufferTable
+    steps: Int = 1, keepsLast: Bool = false, keepsEnds: Bool = false, rowsPerStep: Int? = nil, table: BufferTable
   ) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register(prefix + name, of: type, runs: runs, perRun: axes, persistence: .scratch)
     }
     let (time, places) = (("T", steps), ("N", environments))
     let seats = [time, places, ("A", environment.agentCount)]
+    let more = (keepsLast ? 1 : 0) + (keepsEnds ? 1 : 0)
     let seen =
-      [keepsLast ? ("T+1", steps + 1) : time] + (rowsPerStep.map { [("rows", $0)] } ?? [places, seats[2]])
+      [more > 0 ? ("T+\(more)", steps + more) : time] + (rowsPerStep.map { [("rows", $0)] } ?? [places, seats[2]])
     holdsOneWindow = oneWindow
     observations = register("observations", of: UInt32.self, seen + [("W", environment.observationWordCount)])
     legalMasks = register("legal_masks", of: UInt32.self, seen + [("M", environment.maskWordCount)])

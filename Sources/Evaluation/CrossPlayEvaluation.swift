@@ -1,6 +1,7 @@
 import Configuration
 import Environments
 import Training
+import VulkanCompute
 
 /// Self-play and cross-play of a set of runs: the matrices in every mode of play, and what they say per configuration.
 public struct CrossPlayEvaluation: Sendable {
@@ -24,24 +25,26 @@ public struct CrossPlayEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - runs: In the order of tables and figures.
-  ///   - evaluators: One per network, of the same game and settings; every run is a policy of exactly one of them.
-  /// - Throws: `EvaluationFailure.differentNetworks` if runs of two networks are to play together; what play throws.
+  ///   - rosters: Every run is a policy of exactly one of them.
+  /// - Throws: `EvaluationFailure`, `VulkanError`, `EvaluationStopped`, what `control` throws.
   public init(
-    runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], control: EvaluationControl = EvaluationControl()
+    runs: [EvaluatedRun], rosters: [Roster], environment: any Environment, settings: EvaluationSettings, device: Device,
+    control: EvaluationControl = EvaluationControl()
   ) throws {
-    let (environment, settings) = (evaluators[0].environment, evaluators[0].settings)
-    let schedule = try Schedule(runs, evaluators)
-    let matrices = try settings.modes.map { mode in
-      var matrix = CrossPlayMatrix(
-        mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
-      for (evaluator, teams) in zip(evaluators, schedule.teams) {
-        let results = try evaluator.evaluate(cells: schedule.cells(of: teams), mode: mode, control: control)
-        for (team, result) in zip(teams, results) { matrix.add(result.cell, team: team) }
+    let plan = Self.plan(runs, environment, settings)
+    var matrices = settings.modes.map { mode in
+      CrossPlayMatrix(mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
+    }
+    for meeting in try Meeting.all(of: plan.teams, runs, rosters) {
+      let evaluator = try CrossPlayEvaluator(
+        environment: environment, rosters: meeting.rosters, settings: settings, device: device)
+      for (place, mode) in settings.modes.enumerated() {
+        let results = try evaluator.evaluate(cells: meeting.cells, mode: mode, control: control)
+        for (team, result) in zip(meeting.teams, results) { matrices[place].add(result.cell, team: team) }
       }
-      return matrix
     }
     self.settings = settings
-    plan = schedule.plan
+    self.plan = plan
     self.matrices = matrices
     summary = EvaluationSummary(
       matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed))
@@ -51,68 +54,66 @@ public struct CrossPlayEvaluation: Sendable {
   ///
   /// - Throws: As `init`.
   public static func play(
-    _ share: Shard, runs: [EvaluatedRun], evaluators: [CrossPlayEvaluator], control: EvaluationControl
+    _ share: Shard, runs: [EvaluatedRun], rosters: [Roster], environment: any Environment,
+    settings: EvaluationSettings, device: Device, control: EvaluationControl
   ) throws {
-    let schedule = try Schedule(runs, evaluators)
-    for mode in evaluators[0].settings.modes {
-      for (evaluator, teams) in zip(evaluators, schedule.teams) {
-        _ = try evaluator.evaluate(cells: schedule.cells(of: share.part(of: teams)), mode: mode, control: control)
-      }
+    let plan = plan(runs, environment, settings)
+    for meeting in try Meeting.all(of: plan.teams, runs, rosters) {
+      let cells = share.part(of: meeting.cells)
+      guard !cells.isEmpty else { continue }
+      let evaluator = try CrossPlayEvaluator(
+        environment: environment, rosters: meeting.rosters, settings: settings, device: device)
+      for mode in settings.modes { _ = try evaluator.evaluate(cells: cells, mode: mode, control: control) }
     }
   }
 
-  /// Which teams are played, and by which evaluator.
-  private struct Schedule {
-    let plan: CrossPlayPlan
-    /// By evaluator: teams of places among the runs.
-    let teams: [[[Int]]]
-    /// By run: the evaluator that holds it, and its place among the policies there.
-    private let seats: [(evaluator: Int, policy: Int)]
-
-    init(_ runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]) throws {
-      let settings = evaluators[0].settings
-      let plan = CrossPlayPlan(
-        runs: runs, seats: evaluators[0].environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
-        acrossConfigurations: settings.acrossConfigurations)
-      let seats = try Self.seats(of: runs, evaluators)
-      if let team = plan.teams.first(where: { team in
-        team.contains { seats[$0].evaluator != seats[team[0]].evaluator }
-      }) {
-        throw EvaluationFailure.differentNetworks(team: team.map { runs[$0].name })
-      }
-      (self.plan, self.seats) = (plan, seats)
-      teams = evaluators.indices.map { number in plan.teams.filter { seats[$0[0]].evaluator == number } }
-    }
-
-    /// The same teams by places among the policies of their evaluator.
-    func cells(of teams: [[Int]]) -> [[Int]] { teams.map { team in team.map { seats[$0].policy } } }
-
-    private static func seats(
-      of runs: [EvaluatedRun], _ evaluators: [CrossPlayEvaluator]
-    ) throws -> [(evaluator: Int, policy: Int)] {
-      var places: [String: (evaluator: Int, policy: Int)] = [:]
-      for (number, evaluator) in evaluators.enumerated() {
-        for (place, name) in evaluator.policyNames.enumerated() {
-          guard places.updateValue((number, place), forKey: name) == nil else {
-            throw EvaluationFailure.duplicateName(name)
-          }
-        }
-      }
-      return runs.map { run in
-        guard let place = places[run.name] else { preconditionFailure("no evaluator has a policy \(run.name)") }
-        return place
-      }
-    }
+  private static func plan(
+    _ runs: [EvaluatedRun], _ environment: any Environment, _ settings: EvaluationSettings
+  ) -> CrossPlayPlan {
+    CrossPlayPlan(
+      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
+      acrossConfigurations: settings.acrossConfigurations)
   }
 }
 
-extension CrossPlayEvaluator {
-  /// Every run with itself, and the teams of runs of the same configuration, in all modes of the settings.
-  ///
-  /// - Parameter runs: What the policies are, with the same names.
-  public func evaluate(
-    runs: [EvaluatedRun], control: EvaluationControl = EvaluationControl()
-  ) throws -> CrossPlayEvaluation {
-    try CrossPlayEvaluation(runs: runs, evaluators: [self], control: control)
+/// Teams whose policies have the same networks: an evaluator has no more networks than somebody in a team needs, and those
+/// of one network play as if there were no other.
+private struct Meeting {
+  /// Those that have a policy in every team.
+  let rosters: [Roster]
+  /// By the runs' places.
+  let teams: [[Int]]
+  /// The same by the policies' places among those of `rosters`.
+  let cells: [[Int]]
+
+  /// Every team is part of one meeting. Those of one network come first.
+  static func all(of teams: [[Int]], _ runs: [EvaluatedRun], _ rosters: [Roster]) throws -> [Meeting] {
+    var seats: [String: (roster: Int, policy: Int)] = [:]
+    for (number, roster) in rosters.enumerated() {
+      for (place, policy) in roster.policies.enumerated() {
+        guard seats.updateValue((number, place), forKey: policy.name) == nil else {
+          throw EvaluationFailure.duplicateName(policy.name)
+        }
+      }
+    }
+    let places = runs.map { run in
+      guard let place = seats[run.name] else { preconditionFailure("no roster has a policy \(run.name)") }
+      return place
+    }
+    let meetings = Dictionary(grouping: teams) { team in Set(team.map { places[$0].roster }).sorted() }
+    let order = meetings.keys.sorted {
+      $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count
+    }
+    return order.map { members in
+      let teams = meetings[members] ?? []
+      var firsts: [Int: Int] = [:]
+      var policies = 0
+      for member in members {
+        firsts[member] = policies
+        policies += rosters[member].policies.count
+      }
+      let cells = teams.map { team in team.map { (firsts[places[$0].roster] ?? 0) + places[$0].policy } }
+      return Meeting(rosters: members.map { rosters[$0] }, teams: teams, cells: cells)
+    }
   }
 }

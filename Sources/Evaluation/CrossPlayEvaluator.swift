@@ -8,13 +8,13 @@ import VulkanCompute
 ///
 /// Some cells (teams) play at the same time; where one has played all its games, the next takes its place, so that a
 /// short sequence of env steps, recorded once, serves all cells. A cell's result is a function of the evaluation's seed,
-/// of its policies and their names, and of the mode: other cells, their number and their order do not matter.
+/// of its policies and their names, and of the mode: other cells, their number and their order do not matter. Policies of
+/// different networks may sit in one team.
 ///
 /// Every environment of a cell plays a number of games that is fixed beforehand; counting whatever finishes first would
 /// prefer short games.
 public final class CrossPlayEvaluator {
   public let environment: any Environment
-  public let architecture: NetworkArchitecture
   /// In the order in which teams name them.
   public let policyNames: [String]
   /// Games per cell, seed, tie tolerance and what follows from the cells.
@@ -41,23 +41,23 @@ public final class CrossPlayEvaluator {
   /// Takes the memory and puts all policies on the device.
   ///
   /// - Parameters:
-  ///   - policies: All of the same architecture, with different names.
-  ///   - settings: Uses `games`, `seed` and `tieTolerance`; `evaluate(runs:)` uses the rest.
+  ///   - rosters: All policies, with different names. Teams name them by the places that they have among those of all.
+  ///   - settings: Uses `games`, `seed` and `tieTolerance`; `CrossPlayEvaluation` uses the rest.
   ///   - policiesPerWindow: The most policies that are bound at once; nil for as many as one binding can hold. Results do
   ///     not depend on it.
   ///   - symmetries: Measures how far the policies of every cell are from equivariant under these.
   ///   - cellsPerBatch: nil for as many as keep the device busy and fit its limits. Results do not depend on it.
   /// - Throws: `EvaluationFailure` for policies that do not fit, `VulkanError` where the device lacks memory.
   public init(
-    environment: any Environment, architecture: NetworkArchitecture, policies: [EvaluationPolicy],
-    settings: EvaluationSettings, device: Device, symmetries: SymmetryFamily? = nil, cellsPerBatch: Int? = nil,
-    stepsPerSubmission: Int = 8, maximumGameLength: Int = 100_000, policiesPerWindow: Int? = nil
+    environment: any Environment, rosters: [Roster], settings: EvaluationSettings, device: Device,
+    symmetries: SymmetryFamily? = nil, cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8,
+    maximumGameLength: Int = 100_000, policiesPerWindow: Int? = nil
   ) throws {
-    precondition(!policies.isEmpty && settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
-    let layout = ParameterLayout(architecture)
-    try Self.check(policies, layout)
+    precondition(settings.games > 0 && stepsPerSubmission > 0 && cellsPerBatch ?? 1 > 0)
+    precondition(!rosters.isEmpty && rosters.allSatisfy { !$0.policies.isEmpty })
+    try Self.check(rosters)
     self.environment = environment
-    self.architecture = architecture
+    let policies = rosters.flatMap(\.policies)
     policyNames = policies.map(\.name)
     self.settings = settings
     self.stepsPerSubmission = stepsPerSubmission
@@ -67,23 +67,26 @@ public final class CrossPlayEvaluator {
     shape = EvaluationShape(games: settings.games, environment: environment)
     let teams = (0..<shape.agents).reduce(1) { product, _ in min(product * policies.count, 1 << 20) }
     let bytes = try CellPlayer.bytesPerCell(
-      shape, environment: environment, architecture: architecture, symmetries: symmetries, device: device)
-    // With symmetries, a second network works beside the first.
+      shape, environment: environment, networks: rosters.map(\.network), symmetries: symmetries,
+      device: device)
+    // Every row goes through one network; with symmetries, a second one of the same policy works beside it.
     let automatic = shape.automaticCells(bytes, networks: symmetries == nil ? 1 : 2, device: device.description)
     self.cellsPerBatch = cellsPerBatch ?? min(teams, automatic)
     player = try CellPlayer(
-      shape: shape, cells: self.cellsPerBatch, environment: environment, architecture: architecture,
-      policies: policies, symmetries: symmetries, device: device, policiesPerWindow: policiesPerWindow)
+      shape: shape, cells: self.cellsPerBatch, environment: environment, rosters: rosters, symmetries: symmetries,
+      device: device, policiesPerWindow: policiesPerWindow)
   }
 
-  private static func check(_ policies: [EvaluationPolicy], _ layout: ParameterLayout) throws {
+  private static func check(_ rosters: [Roster]) throws {
     var names: Set<String> = []
-    for policy in policies {
-      guard policy.parameters.count == layout.count else {
-        throw EvaluationFailure.parameterCount(
-          policy: policy.name, found: policy.parameters.count, expected: layout.count)
+    for roster in rosters {
+      let count = roster.parameterCount
+      for policy in roster.policies {
+        guard policy.parameters.count == count else {
+          throw EvaluationFailure.parameterCount(policy: policy.name, found: policy.parameters.count, expected: count)
+        }
+        guard names.insert(policy.name).inserted else { throw EvaluationFailure.duplicateName(policy.name) }
       }
-      guard names.insert(policy.name).inserted else { throw EvaluationFailure.duplicateName(policy.name) }
     }
   }
 
@@ -122,6 +125,7 @@ public final class CrossPlayEvaluator {
         starting = []
       }
       try device.submit(steps).wait()
+      try player.requireNoFailure()
       let completed = try player.completedGames(cells: count)
       let before = finished
       for place in 0..<count where results[playing[place]] == nil {

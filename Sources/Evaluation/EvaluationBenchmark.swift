@@ -32,11 +32,15 @@ public struct EvaluationBenchmark: Sendable {
     let (layout, runs) = (ParameterLayout(architecture), configuration.runs)
     let parameters = OrthogonalInitializer.parameters(layout, seeds: runs.map(\.seed))
     let evaluator = try CrossPlayEvaluator(
-      environment: environment, architecture: architecture,
-      policies: runs.enumerated().map { place, run in
-        EvaluationPolicy(
-          name: run.name, parameters: Array(parameters[place * layout.count..<(place + 1) * layout.count]))
-      }, settings: configuration.evaluation, device: device)
+      environment: environment,
+      rosters: [
+        Roster(
+          architecture,
+          runs.enumerated().map { place, run in
+            EvaluationPolicy(
+              name: run.name, parameters: Array(parameters[place * layout.count..<(place + 1) * layout.count]))
+          })
+      ], settings: configuration.evaluation, device: device)
     let teams = runs.indices.flatMap { first in
       runs.indices.map { [first] + Array(repeating: $0, count: environment.agentCount - 1) }
     }

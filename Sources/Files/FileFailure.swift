@@ -16,6 +16,8 @@ public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case begin
     /// The part of the runs that was asked for before.
     case sameShard
+    /// The library of ONNX Runtime.
+    case onnxRuntime
   }
 
   public init(_ path: String, _ problem: String, remedies: Set<Remedy> = []) {

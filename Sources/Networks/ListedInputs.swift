@@ -35,9 +35,9 @@ final class ListedInputs {
       "\(name).lengths", of: UInt32.self, runs: windowRuns, perRun: [("C", rows)], persistence: .scratch)
     // An empty buffer cannot be bound; a static part of 0 changes nothing.
     let features = list.staticFeatures.isEmpty ? [(feature: 0, value: 0)] : list.staticFeatures
-    staticEntries = try device.buffer("static entries", of: UInt32.self, count: features.count)
-    try staticEntries.write(
-      features.map { UInt32($0.feature) | UInt32(bitPattern: Int32($0.value)) << UInt32(ENTRY_VALUE_SHIFT) })
+    staticEntries = table.register(
+      "\(name).static_entries",
+      constants: features.map { UInt32($0.feature) | UInt32(bitPattern: Int32($0.value)) << UInt32(ENTRY_VALUE_SHIFT) })
     self.macros = macros
     includes = ["ENVIRONMENT_OBSERVATION_LIST": list.include]
     kernel = try device.kernel("Network/list_observations.comp", macros: macros, includes: includes)

@@ -16,25 +16,32 @@ public enum LearningCurvesFigure {
       plot.xLabel = Self.magnitude
       plot.xRange = 0...last
       plot.curves = groups.enumerated().map { number, entry in
-        var curve = LinePlot.Curve(
-          label: groups.count > 1 ? labels.label(entry.group) : nil,
-          color: LinePlot.colors[number % LinePlot.colors.count],
-          points: entry.points.map { ($0.envSteps, $0.estimates[place]?.mean ?? .nan) })
-        curve.errors = entry.points.map { $0.estimates[place]?.standardError ?? .nan }
-        curve.dashes = LinePlot.dashes[number % LinePlot.dashes.count]
-        curve.marker = LinePlot.Marker.allCases[number % LinePlot.Marker.allCases.count]
-        curve.width = 1.6
-        curve.dotRadius = groups.count > 1 ? 3 : 0
-        // Dots of neighbouring curves stand at different places.
-        curve.dotInterval = max(1, entry.points.count / 5)
-        curve.firstDot = number * max(1, curve.dotInterval / max(groups.count, 1))
-        return curve
+        curve(
+          groups.count > 1 ? labels.label(entry.group) : nil, number: number, of: groups.count,
+          points: entry.points.map { ($0.envSteps, $0.estimates[place]?.mean ?? .nan) },
+          errors: entry.points.map { $0.estimates[place]?.standardError ?? .nan })
       }
       return plot
     }
     var grid = PlotGrid(title: title, subtitle: subtitle(curves, groups.map(\.group)), panels: panels, columns: 2)
     grid.legendTitle = labels.keys.isEmpty ? "configuration" : labels.keyText
     return grid.svg()
+  }
+
+  /// One configuration of several, told apart by colour, dashes and dots.
+  static func curve(
+    _ label: String?, number: Int, of count: Int, points: [(x: Double, y: Double)], errors: [Double]
+  ) -> LinePlot.Curve {
+    var curve = LinePlot.Curve(label: label, color: LinePlot.colors[number % LinePlot.colors.count], points: points)
+    curve.errors = errors
+    curve.dashes = LinePlot.dashes[number % LinePlot.dashes.count]
+    curve.marker = LinePlot.Marker.allCases[number % LinePlot.Marker.allCases.count]
+    curve.width = 1.6
+    curve.dotRadius = count > 1 ? 3 : 0
+    // Dots of neighbouring curves stand at different places.
+    curve.dotInterval = max(1, points.count / 5)
+    curve.firstDot = number * max(1, curve.dotInterval / max(count, 1))
+    return curve
   }
 
   /// More seeds than this are not drawn one by one.

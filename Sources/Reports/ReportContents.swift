@@ -27,6 +27,8 @@ public struct ReportContents {
   public let curves: LearningCurves
   /// nil where the trainings were not evaluated yet.
   public let evaluation: RecordedEvaluation?
+  /// Evaluations of single updates, during training or afterwards.
+  public let crossPlayCurves: CrossPlayCurves
 
   /// - Parameters:
   ///   - folders: Trainings, or shards of one.
@@ -40,7 +42,8 @@ public struct ReportContents {
     let place = evaluation ?? (trainings.count == 1 ? first.appendingPathComponent(EvaluationFolder.name) : nil)
     self.evaluation = try place.flatMap { try RecordedEvaluation($0) }
     curves = try LearningCurves(trainings)
-    guard !curves.isEmpty || self.evaluation != nil else {
+    crossPlayCurves = try CrossPlayCurves(trainings)
+    guard !curves.isEmpty || self.evaluation != nil || !crossPlayCurves.isEmpty else {
       throw FileFailure(
         first.path, "has neither metrics nor an evaluation to report; train it first, or resume its training",
         remedies: [.resume])
@@ -97,7 +100,7 @@ public struct ReportContents {
       remarks.append(
         "\(curves.runs.count) of \(expected) runs have metrics; the others are not in the learning curves.")
     }
-    return remarks + curves.sources.flatMap(\.remarks)
+    return remarks + crossPlayCurves.remarks + curves.sources.flatMap(\.remarks)
   }
 }
 

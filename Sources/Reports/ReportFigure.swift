@@ -55,6 +55,14 @@ extension ReportContents {
               + "by configuration, then seed; the diagonal is self-play. All maps have one colour scale."))
       }
     }
+    figures.append(
+      ReportFigure(
+        file: "cross_play_curves.svg",
+        svg: crossPlayCurves.svg(title: "\(title): self-play and cross-play over training"),
+        heading: "Self-play and cross-play over training",
+        caption: "Games of the policies at several updates: self-play (mean over the seeds of each configuration) and "
+          + "cross-play over all teams of distinct seeds, bands ±1 standard error (self-play: over seeds; cross-play: by "
+          + "bootstrap over seeds)."))
     if !curves.isEmpty {
       figures.append(
         ReportFigure(

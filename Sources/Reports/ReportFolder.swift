@@ -25,6 +25,9 @@ public enum ReportFolder {
       files.append(("\(axis.fileName).csv", SummaryReport.csv(evaluation.summary)))
       if let blocks = BlockReport.csv(evaluation.summary) { files.append(("blocks.csv", blocks)) }
     }
+    if !contents.crossPlayCurves.isEmpty {
+      files.append(("cross_play_curves.csv", contents.crossPlayCurves.csv))
+    }
     if !contents.curves.isEmpty {
       files.append(("learning_curves.csv", contents.curves.csv))
       files.append(("learning_curves_seeds.csv", contents.curves.csvPerRun))
@@ -107,6 +110,19 @@ public struct ReportRecord: Encodable {
     }
   }
 
+  /// An evaluation of one update.
+  public struct EvaluatedUpdate: Encodable {
+    let folder: String
+    let update: Int
+    let envSteps: Int
+    let summary: EvaluationSummary
+
+    enum CodingKeys: String, CodingKey {
+      case folder, update, summary
+      case envSteps = "env_steps"
+    }
+  }
+
   public struct Metrics: Encodable {
     let file: String
     let count: MetricsReader.Count
@@ -127,11 +143,18 @@ public struct ReportRecord: Encodable {
   public let metrics: [Metrics]
   public let evaluation: EvaluationRecord?
   public let summary: EvaluationSummary?
+  /// Evaluations of single updates; absent where there are none.
+  public let overTraining: [EvaluatedUpdate]?
   /// Tests of cross-play against the standard value of the swept key.
   public let comparisons: [CrossPlayComparison]
   /// The configuration with the largest cross-play, greedy where it was played.
   public let best: String?
   public let hashes: [String: String]
+
+  enum CodingKeys: String, CodingKey {
+    case format, title, files, program, remarks, trainings, metrics, evaluation, summary, comparisons, best, hashes
+    case overTraining = "over_training"
+  }
 
   init(_ contents: ReportContents, files: [String]) throws {
     format = Self.format
@@ -158,6 +181,11 @@ public struct ReportRecord: Encodable {
     }
     evaluation = contents.evaluation?.record
     summary = contents.evaluation?.summary
+    let updates = contents.crossPlayCurves.evaluations.map(\.recorded).map {
+      EvaluatedUpdate(
+        folder: $0.folder.relativePath, update: $0.record.update, envSteps: $0.record.envSteps, summary: $0.summary)
+    }
+    overTraining = updates.isEmpty ? nil : updates
     comparisons = contents.evaluation.map { CrossPlayComparison.all($0.matrices, $0.summary) } ?? []
     best = contents.evaluation.flatMap { evaluation in
       ReportTables(evaluation).best.map { evaluation.summary.configurations[$0.row].configuration }

@@ -136,6 +136,12 @@ extension ReportContents {
         ]
       }
     }
+    for group in Dictionary(grouping: crossPlayCurves.evaluations, by: { $0.label ?? "" }).sorted(by: {
+      $0.key < $1.key
+    }) {
+      let updates = group.value.map { "\($0.recorded.record.update)" }.joined(separator: ", ")
+      table.rows.append(["\(group.key.isEmpty ? "" : "\(group.key): ")evaluated over training", "updates \(updates)"])
+    }
     for source in curves.sources {
       table.rows.append(["metrics read", "\(source.file.relativePath): \(source.count.lines) lines"])
     }
@@ -193,10 +199,12 @@ extension ReportContents {
         hashes += folder.checkpoints.map { ("\($0.url.relativePath) (tensors)", $0.stateHash) }
         hashes += try folder.exportedPolicies().map { ("policy \($0.name) (weights)", $0.weightHash) }
       }
-      if let evaluation {
-        hashes += evaluation.hashes.map { name, hash in
-          (evaluation.folder.appendingPathComponent(name).relativePath, hash)
+      for played in [evaluation].compactMap(\.self) + crossPlayCurves.evaluations.map(\.recorded) {
+        hashes += played.hashes.map { name, hash in
+          (played.folder.appendingPathComponent(name).relativePath, hash)
         }
+      }
+      if let evaluation {
         hashes += evaluation.record.trainings.map {
           ("evaluated policies of \($0.label ?? $0.configuration) (weights)", $0.weightHash)
         }

@@ -49,6 +49,12 @@ public struct CheckpointFolder: Sendable {
       .compactMap { Int($0) }.filter { isComplete(url.appendingPathComponent(Self.name($0))) }.sorted()
   }
 
+  /// The complete checkpoint of an update, checked against its hash; nil if there is none, an error if it is damaged.
+  public func checkpoint(ofUpdate update: Int) throws -> Checkpoint? {
+    let place = url.appendingPathComponent(Self.name(update))
+    return isComplete(place) ? try Checkpoint(place) : nil
+  }
+
   /// The latest complete checkpoint, checked against its hash; nil if there is none, an error if it is damaged.
   public func latest() throws -> Checkpoint? {
     try updates().last.map { try Checkpoint(url.appendingPathComponent(Self.name($0))) }
@@ -64,11 +70,11 @@ public struct CheckpointFolder: Sendable {
     }
   }
 
-  /// Removes all but the last `count` complete checkpoints, and what interrupted writers left.
-  public func prune(keeping count: Int) throws {
+  /// Removes all but the last `count` complete checkpoints and those that are to stay, and what interrupted writers left.
+  public func prune(keeping count: Int, and stays: (_ update: Int) -> Bool = { _ in false }) throws {
     precondition(count >= 1)
     let files = FileManager.default
-    for update in try updates().dropLast(count) {
+    for update in try updates().dropLast(count) where !stays(update) {
       let hidden = url.appendingPathComponent(Self.removingPrefix + Self.name(update))
       try removeIfPresent(hidden)
       try files.moveItem(at: url.appendingPathComponent(Self.name(update)), to: hidden)

@@ -18,7 +18,7 @@ final class ChunkRows {
   let rowIndices: Buffer<UInt32>  // (window, C)
   let rowCounts: Buffer<UInt32>  // (window, counts)
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
-  let moments: Buffer<Float>  // (window, minibatches, 2)
+  let moments: Buffer<Float>  // (window, minibatches, 2): of every minibatch, or of all rows in the first place
 
   init(
     shape: TrainingShape, environment: VectorEnvironment, network: PolicyNetwork, buffers: RolloutBuffers,
@@ -105,9 +105,17 @@ final class ChunkRows {
       indices: indices(runs), sequences: sequences)
   }
 
-  func dispatch(count: Int, minibatch: Int) -> ChunkDispatch {
+  /// The moments of advantages that stay as they are: nothing computes them.
+  func writeNoMoments() throws {
+    for place in 0..<network.windowRuns { try moments.write([0, 1], run: place) }
+  }
+
+  /// - Parameter minibatch: The one that the rows belong to; any for rows that the loss does not see.
+  func dispatch(count: Int, minibatch: Int = 0) -> ChunkDispatch {
     ChunkDispatch(
-      rows: UInt32(count), minibatch_rows: UInt32(shape.minibatchRows), minibatch: UInt32(minibatch),
+      rows: UInt32(count), minibatch_rows: UInt32(shape.minibatchRows),
+      moments: shape.advantageNormalisation == .minibatch ? UInt32(minibatch) : 0,
+      clips_values: shape.clipsValues ? 1 : 0,
       index_stride: UInt32(rowIndices.runStride), count_stride: UInt32(rowCounts.runStride),
       logit_stride: UInt32(network.logits.runStride), value_output_stride: UInt32(network.values.runStride),
       moment_stride: UInt32(moments.runStride), statistic_stride: UInt32(statistics.runStride),

@@ -16,10 +16,11 @@ final class PPOLearner {
   let buffers: RolloutBuffers
   let scalars: RunScalars
   let chunk: ChunkRows
-  private let annealed: Bool
+  private let learningRateSchedule: LearningRateSchedule
 
   private let beginUpdate: Kernel
   private let computeGAE: Kernel
+  private let trackTargets: Kernel?  // where values are normalised
   private let advantageMoments: Operation
   private let loss: Operation
   private let accumulateMetrics: Operation
@@ -37,9 +38,12 @@ final class PPOLearner {
     self.chunk = chunk
     (shape, environment, network) = (chunk.shape, chunk.environment, chunk.network)
     (buffers, scalars) = (chunk.buffers, chunk.scalars)
-    annealed = configuration.annealLearningRate
+    learningRateSchedule = configuration.learningRateSchedule
     beginUpdate = try device.kernel("PPO/begin_update.comp")
-    computeGAE = try device.kernel("PPO/compute_gae.comp", macros: chunk.macros)
+    computeGAE = try device.kernel(
+      "PPO/compute_gae.comp", macros: chunk.macros.merging(shape.bootstraps ? ["BOOTSTRAPS": "1"] : [:]) { $1 })
+    trackTargets =
+      try shape.normalisesValues ? device.kernel("PPO/track_targets.comp", macros: chunk.macros) : nil
     advantageMoments = try device.operation(
       "PPO/advantage_moments.comp", macros: chunk.macros,
       host: HostBody(host_advantage_moments, blockItems: 1, operationsPerWord: 2))
@@ -74,6 +78,23 @@ final class PPOLearner {
         "advantages": buffers.advantages.window(runs: 0..<runs.count),
       ], push: buffers.strides(shape), groups: computeGAE.groups(for: shape.rowsPerStep), runs.count)
     recorder.barrier()
+    recordTrackTargets(recorder, runs: runs)
+    if shape.advantageNormalisation == .batch {
+      recordAdvantageMoments(recorder, runs: runs, epoch: 0, rows: shape.rows)
+    }
+  }
+
+  /// Behind the advantages, so that the value head learns the targets of this rollout by moments that know them.
+  private func recordTrackTargets(_ recorder: CommandRecorder, runs: Range<Int>) {
+    guard let trackTargets else { return }
+    recorder.dispatch(
+      trackTargets,
+      [
+        "advantages": buffers.advantages.window(runs: 0..<runs.count),
+        "values": buffers.values.window(runs: 0..<runs.count), "progress": scalars.progress.window(runs: runs),
+        "step_scalars": scalars.stepScalars.window(runs: runs),
+      ], push: buffers.strides(shape), groups: runs.count)
+    recorder.barrier()
   }
 
   var epochs: Range<Int> { 0..<shape.epochs }
@@ -81,7 +102,9 @@ final class PPOLearner {
   func recordImprove(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) throws {
     let target = RunWindow(gradients, runs: 0..<runs.count)
     recorder.phase = "epochs: rows"
-    recordAdvantageMoments(recorder, runs: runs, epoch: epoch)
+    if shape.advantageNormalisation == .minibatch {
+      recordAdvantageMoments(recorder, runs: runs, epoch: epoch, rows: shape.minibatchRows)
+    }
     for minibatch in 0..<shape.minibatches {
       recorder.phase = "epochs: backward"
       network.clear(recorder, runs: runs.count, gradients: target)
@@ -101,7 +124,7 @@ final class PPOLearner {
     }
   }
 
-  /// What the learning rate and the entropy coefficient of this update are.
+  /// What the learning rate and the entropy coefficient of this update are, and what the value head's outputs mean.
   func recordBegin(_ recorder: CommandRecorder, runs: Range<Int>) {
     recorder.dispatch(
       beginUpdate,
@@ -111,14 +134,15 @@ final class PPOLearner {
         "metrics": scalars.metrics.window(runs: runs),
       ],
       push: ScheduleDispatch(
-        runs: UInt32(runs.count), total_updates: UInt32(shape.updates), annealed: annealed ? 1 : 0),
+        runs: UInt32(runs.count), total_updates: UInt32(shape.updates), learning_rate: learningRateSchedule.code),
       groups: beginUpdate.groups(for: runs.count))
     recorder.barrier()
   }
 
-  private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int) {
+  /// - Parameter rows: Of a minibatch, or of a rollout.
+  private func recordAdvantageMoments(_ recorder: CommandRecorder, runs: Range<Int>, epoch: Int, rows: Int) {
     let push = MomentDispatch(
-      minibatch_rows: UInt32(shape.minibatchRows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
+      minibatch_rows: UInt32(rows), steps: UInt32(shape.steps), actors: UInt32(shape.rowsPerStep),
       epoch: UInt32(epoch),
       row_stride: UInt32(buffers.advantages.runStride), moment_stride: UInt32(chunk.moments.runStride))
     recorder.perform(
@@ -127,7 +151,7 @@ final class PPOLearner {
           "advantages": buffers.advantages.window(runs: 0..<runs.count), "seeds": environment.seeds.window(runs: runs),
           "progress": scalars.progress.window(runs: runs),
           "advantage_moments": chunk.moments.window(runs: 0..<runs.count),
-        ], push: push, over: .workgroups(shape.minibatches, runs: runs.count),
+        ], push: push, over: .workgroups(shape.rows / rows, runs: runs.count),
         work: chunk.rowWork(runs.count, shape.rows, words: 2)))
   }
 
@@ -203,5 +227,16 @@ final class PPOLearner {
   /// Memory that a kernel passes over: P floats of every run, read or written `passes` times.
   private func parameterWork(_ runs: Range<Int>, passes: Int) -> Work {
     Work(bytes: Double(4 * runs.count * passes * network.layout.count))
+  }
+}
+
+extension LearningRateSchedule {
+  /// For kernels.
+  var code: UInt32 {
+    switch self {
+    case .constant: SCHEDULE_CONSTANT
+    case .linear: SCHEDULE_LINEAR
+    case .cosine: SCHEDULE_COSINE
+    }
   }
 }

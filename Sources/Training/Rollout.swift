@@ -8,7 +8,8 @@ import VulkanCompute
 ///
 ///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
 ///     (with Other-Play, symmetries between observe and select rows, and between sample actions and step)
-///     observe; forward; values of the last observation; returns and outcomes of episodes; shaped rewards
+///     (where episodes that are cut off count their value, before the reset: observe; keep what ended)
+///     observe; forward; values of the last observation, and of those that were kept; returns and outcomes of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
   let environment: VectorEnvironment
@@ -22,6 +23,7 @@ final class Rollout {
   private let trackEpisodes: Kernel
   private let sumOutcomes: Kernel?  // where the game has outcomes
   private let addShapedRewards: Kernel?  // where the game shapes rewards
+  private let keepEnds: Kernel?  // where values at the ends of episodes count
   private let openEpisodes: Buffer<SIMD2<Float>>  // (R, N): return and length so far
   let episodeSums: Buffer<SIMD4<Float>>  // (window, N): returns, lengths, episodes, error
 
@@ -40,6 +42,10 @@ final class Rollout {
     addShapedRewards =
       try shape.shapesRewards
       ? device.kernel("PPO/add_shaped_rewards.comp", macros: chunk.macros) : nil
+    keepEnds =
+      try shape.bootstraps
+      ? device.kernel(
+        "PPO/keep_ends.comp", macros: chunk.macros.merging(shape.playsOther ? ["SYMMETRIES": "1"] : [:]) { $1 }) : nil
     openEpisodes = table.register(
       "open_episodes", of: SIMD2<Float>.self, runs: shape.runs, perRun: [("N", shape.environments)],
       persistence: .persistent)
@@ -53,18 +59,46 @@ final class Rollout {
     network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
     for t in 0..<shape.steps {
-      try environment.recordEnvStep(recorder, runs: runs, step: t, into: buffers.transitions) {
+      try environment.recordEnvStep(
+        recorder, runs: runs, step: t, into: buffers.transitions, resets: !shape.bootstraps
+      ) {
         try recordPolicy(
           recorder, runs: runs, parameters: parameters, block: t, heads: [.actor, .critic], then: sampleActions)
         otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
       }
+      if let keepEnds { recordEnds(recorder, keepEnds, runs: runs, step: t) }
     }
     environment.recordObserve(recorder, runs: runs, step: shape.steps, into: buffers.transitions)
     try recordPolicy(
       recorder, runs: runs, parameters: parameters, block: shape.steps, heads: [.critic], then: storeValues)
+    if shape.bootstraps {
+      try recordPolicy(
+        recorder, runs: runs, parameters: parameters, block: shape.steps + 1, heads: [.critic], then: storeValues)
+    }
     recordEpisodes(recorder, runs: runs)
     recordOutcomes(recorder, runs: runs)
     recordShapedRewards(recorder, runs: runs)
+  }
+
+  /// What was to be seen behind `step` where it ended an episode, then new episodes there.
+  private func recordEnds(_ recorder: CommandRecorder, _ keepEnds: Kernel, runs: Range<Int>, step: Int) {
+    let (transitions, window) = (buffers.transitions, 0..<runs.count)
+    environment.recordObserve(recorder, runs: runs, step: step + 1, into: transitions)
+    var bindings = [
+      "dones": transitions.dones.window(runs: window), "observations": transitions.observations.window(runs: window),
+      "legal_masks": transitions.legalMasks.window(runs: window),
+    ]
+    bindings["symmetries"] = buffers.otherPlay?.symmetries.window(runs: window)
+    recorder.dispatch(
+      keepEnds, bindings,
+      push: EndsDispatch(
+        step: UInt32(step), observation_words: UInt32(shape.observationWords),
+        observation_stride: UInt32(transitions.observations.runStride),
+        symmetry_stride: UInt32(buffers.otherPlay?.symmetries.runStride ?? 0), rollout: buffers.strides(shape)),
+      groups: keepEnds.groups(for: shape.rowsPerStep), runs.count,
+      work: chunk.rowWork(runs.count, shape.rowsPerStep, words: 1))
+    recorder.barrier()
+    environment.recordReset(recorder, runs: runs, step: step, of: transitions)
   }
 
   /// The network on the observations of row block `block`, then what `operation` stores of it.
@@ -72,7 +106,8 @@ final class Rollout {
     _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int,
     heads: Set<PolicyNetwork.Head>, then operation: Operation
   ) throws {
-    otherPlay?.recordSee(recorder, runs: runs, block: block)
+    // What was kept behind the last observations is there as its episode was seen.
+    if block <= shape.steps { otherPlay?.recordSee(recorder, runs: runs, block: block) }
     network.list(
       recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
       of: buffers.observations(runs.count))
@@ -96,8 +131,8 @@ final class Rollout {
         "progress": scalars.progress.window(runs: runs), "row_indices": rows.indices.window,
         "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: window),
         "log_probabilities": buffers.logProbabilities.window(runs: window),
-        "values": buffers.values.window(runs: window),
-      ], push: chunk.dispatch(count: rows.count, minibatch: 0), over: .items(rows.count, runs: runs.count),
+        "values": buffers.values.window(runs: window), "step_scalars": scalars.stepScalars.window(runs: runs),
+      ], push: chunk.dispatch(count: rows.count), over: .items(rows.count, runs: runs.count),
       // logits, mask, value; action, log-probability, value
       work: chunk.rowWork(runs.count, rows.count, words: network.logitPitch + shape.maskWords + 4))
   }

@@ -8,25 +8,26 @@ import VulkanCompute
 struct RolloutBuffers {
   /// Of the names of its buffers.
   static let prefix = "rollout."
-  /// (window, T and the last observations)
+  /// (window, T and the last observations, and those at the ends of episodes where their values count)
   let transitions: Transitions
   /// (window, T N A): what the policies chose; what the environments are given, but with Other-Play.
   let actions: Buffer<UInt32>
   let otherPlay: OtherPlayBuffers?
   let logProbabilities: Buffer<Float>  // (window, T N A)
-  let values: Buffer<Float>  // (window, (T + 1) N A)
+  let values: Buffer<Float>  // (window, (T + 1) N A, or T + 2)
   let advantages: Buffer<Float>  // (window, T N A)
-  let lists: ObservationLists?  // (window, (T + 1) N A), where the network keeps lists of all observations
+  let lists: ObservationLists?  // (window, as many rows as values), where the network keeps lists of all observations
 
   init(_ shape: TrainingShape, environment: any EnvironmentKernels, network: PolicyNetwork, table: BufferTable) {
     func register<T: BitwiseCopyable>(_ name: String, of type: T.Type, _ axes: [(String, Int)]) -> Buffer<T> {
       table.register("\(Self.prefix)\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     let rows = [("T", shape.steps), ("N", shape.environments), ("A", shape.agents)]
-    let rowsAndLast = [("T+1", shape.steps + 1), ("N", shape.environments), ("A", shape.agents)]
+    let more = shape.bootstraps ? 2 : 1
+    let rowsAndLast = [("T+\(more)", shape.steps + more), ("N", shape.environments), ("A", shape.agents)]
     transitions = Transitions(
       Self.prefix, of: environment, runs: network.windowRuns, oneWindow: true, environments: shape.environments,
-      steps: shape.steps, keepsLast: true, table: table)
+      steps: shape.steps, keepsLast: true, keepsEnds: shape.bootstraps, table: table)
     otherPlay =
       shape.playsOther
       ? OtherPlayBuffers(
@@ -58,7 +59,7 @@ struct RolloutBuffers {
 
 /// What Other-Play keeps beside the transitions, whose actions are then those that the environments are given.
 struct OtherPlayBuffers {
-  let symmetries: Buffer<UInt32>  // (window, (T + 1) N A): each row's element
+  let symmetries: Buffer<UInt32>  // (window, as many rows as values): each row's element
   let chosenActions: Buffer<UInt32>  // (window, T N A): what the policies chose
 }
 
@@ -81,14 +82,32 @@ struct RunScalars {
       "policy_indices", of: UInt32.self, runs: runs, perRun: [("index", 1)], persistence: .scratch)
   }
 
-  func writeHyperparameters(_ runs: [RunConfiguration]) throws {
+  /// - Parameter schedule: Of the entropy coefficient; empty where it has no points.
+  func writeHyperparameters(_ runs: [RunConfiguration], entropySchedule schedule: [SchedulePoint]) throws {
     for (index, run) in runs.enumerated() {
-      var block = [Float](repeating: 0, count: Int(HYPER_COUNT))
-      for hyperparameter in Hyperparameter.allCases {
-        block[hyperparameter.place] = Float(run.hyperparameters.value(of: hyperparameter))
-      }
-      try hyperparameters.write(block, run: index)
+      try hyperparameters.write(Self.block(run.hyperparameters, entropySchedule: schedule), run: index)
     }
+  }
+
+  /// A run's block of `hyperparameters`.
+  static func block(_ hyperparameters: Hyperparameters, entropySchedule schedule: [SchedulePoint] = []) -> [Float] {
+    let points = hyperparameters.entropyPoints(schedule)
+    precondition(1...Int(MOST_SCHEDULE_POINTS) ~= points.count)
+    var block = [Float](repeating: 0, count: Int(HYPER_COUNT))
+    for hyperparameter in Hyperparameter.allCases {
+      guard let place = hyperparameter.place, let value = hyperparameters[hyperparameter] else { continue }
+      block[place] = Float(value)
+    }
+    block[Int(HYPER_ENTROPY_POINTS)] = Float(points.count)
+    let shares = points.map { Float($0.share) }
+    let coefficients = points.map { Float($0.coefficient) }
+    for i in points.indices {
+      let isLast = i == points.count - 1
+      let slope = isLast ? 0 : (coefficients[i + 1] - coefficients[i]) / (shares[i + 1] - shares[i])
+      let place = Int(HYPER_ENTROPY_SCHEDULE) + i * Int(SCHEDULE_POINT)
+      block.replaceSubrange(place..<place + Int(SCHEDULE_POINT), with: [shares[i], coefficients[i], slope])
+    }
+    return block
   }
 
   /// Update 0, no Adam step taken.
@@ -106,22 +125,23 @@ struct RunScalars {
 }
 
 extension Hyperparameter {
-  /// Where kernels find it in a run's block of `hyperparameters`, `HYPER_…`.
-  var place: Int {
-    let place =
+  /// Where kernels find it in a run's block of `hyperparameters`, `HYPER_…`; nil for entropy coefficients, which stand there
+  /// as a schedule.
+  fileprivate var place: Int? {
+    let place: UInt32? =
       switch self {
+      case .entropyCoefficient, .finalEntropyCoefficient: nil
       case .learningRate: HYPER_LEARNING_RATE
+      case .learningRateWarmup: HYPER_LEARNING_RATE_WARMUP
       case .gamma: HYPER_GAMMA
       case .gaeLambda: HYPER_GAE_LAMBDA
       case .clipEpsilon: HYPER_CLIP_EPSILON
       case .valueCoefficient: HYPER_VALUE_COEFFICIENT
-      case .entropyCoefficient: HYPER_ENTROPY_COEFFICIENT
-      case .finalEntropyCoefficient: HYPER_FINAL_ENTROPY_COEFFICIENT
       case .maxGradientNorm: HYPER_MAX_GRADIENT_NORM
       case .adamBeta1: HYPER_ADAM_BETA1
       case .adamBeta2: HYPER_ADAM_BETA2
       case .adamEpsilon: HYPER_ADAM_EPSILON
       }
-    return Int(place)
+    return place.map(Int.init)
   }
 }

@@ -18,7 +18,7 @@ extension Trainer {
     let volume = parts.volume(configuration, waves: waves, table: table)
     let text = try parts.planText(table: table, volume: volume, device: device)
     guard waves.count > 1 else { return text }
-    let all = try plannedBytes(configuration: configuration, runs: runs.count, device: device)
+    let all = try plannedMemory(configuration: configuration, runs: runs.count, device: device).all
     let order = devices.count > 1 ? "one at a time on each of \(devices.count) devices" : "one after another"
     return """
       \(runs.count) runs in \(waves.count) waves, \(order), of \
@@ -46,12 +46,16 @@ extension Trainer {
       agents: parts.shape.agents, minibatchRows: parts.shape.minibatchRows, chunkRows: parts.shape.chunkRows,
       bytes: table.totalBytes, availableBytes: device.description.availableBytes,
       buffers: table.plannedBuffers, dispatches: counts?.dispatches, handOvers: counts?.handOvers,
+      largestSubmissionFlops: counts?.largestSubmissionFlops,
       volume: parts.volume(configuration, waves: waves, table: table))
   }
 
-  /// Device memory that this many runs take at once.
-  static func plannedBytes(configuration: TrainingConfiguration, runs: Int, device: Device) throws -> Int {
-    try plan(configuration: configuration, runs: runs, device: device).table.totalBytes
+  /// Device memory that this many runs take at once, and its largest buffer.
+  static func plannedMemory(
+    configuration: TrainingConfiguration, runs: Int, device: Device
+  ) throws -> (all: Int, largest: Int) {
+    let table = try plan(configuration: configuration, runs: runs, device: device).table
+    return (table.totalBytes, table.largestBytes)
   }
 
   /// Dispatches and hand-overs of one update of this many runs: those of their `Trainer`.
@@ -59,9 +63,21 @@ extension Trainer {
   /// - Throws: `VulkanError` where the device does not allow a dispatch.
   static func plannedCounts(
     configuration: TrainingConfiguration, runs: Int, device: Device, windowLimit: Int = .max
-  ) throws -> (dispatches: Int, handOvers: Int) {
+  ) throws -> CommandCounts {
     let planned = try plan(configuration: configuration, runs: runs, device: device, windowLimit: windowLimit)
     return try planned.parts.counts(on: device)
+  }
+
+  /// The kernels of a training, compiled for the device, each once; sorted by name. Nothing runs.
+  ///
+  /// - Throws: `ConfigurationError` where minibatches do not divide the rollout, `VulkanError` where the device does not
+  ///   allow a dispatch.
+  public static func kernels(configuration: TrainingConfiguration, device: Device) throws -> [Kernel] {
+    let parts = try plan(configuration: configuration, runs: 1, device: device).parts
+    let first = { (recorder: CommandRecorder) in parts.recordFirstEpisodes(recorder, runs: 0..<1) }
+    let kernels = try ([first] + parts.update).flatMap(device.kernels)
+    return Dictionary(kernels.map { (ObjectIdentifier($0), $0) }) { one, _ in one }.values
+      .sorted { ($0.name, $0.variant) < ($1.name, $1.variant) }
   }
 
   private static func plan(
@@ -75,12 +91,8 @@ extension Trainer {
 }
 
 extension TrainerParts {
-  fileprivate func counts(on device: Device) throws -> (dispatches: Int, handOvers: Int) {
-    try update.reduce(into: (dispatches: 0, handOvers: 0)) { sum, sequence in
-      let counts = try device.count(sequence)
-      sum.dispatches += counts.dispatches
-      sum.handOvers += counts.handOvers
-    }
+  fileprivate func counts(on device: Device) throws -> CommandCounts {
+    try update.map(device.count).reduce(CommandCounts([]), +)
   }
 
   fileprivate func volume(
@@ -111,8 +123,7 @@ extension TrainerParts {
 
   private func countText(on device: Device) throws -> String {
     do {
-      let counts = try counts(on: device)
-      return "\(counts.dispatches) dispatches and \(counts.handOvers) hand-overs to the host per update"
+      return try counts(on: device).text(per: "update")
     } catch let error as VulkanError {
       return "an update cannot run here: \(error)"
     }

@@ -18,10 +18,8 @@ public final class Trainer {
 
   /// Updates that have been submitted.
   public private(set) var updatesSubmitted = 0
-  /// Kernel dispatches of one update of all runs.
-  public let dispatchesPerUpdate: Int
-  /// How often an update waits for steps of the host.
-  public let handOversPerUpdate: Int
+  /// Of one update of all runs.
+  public let commandsPerUpdate: CommandCounts
   /// Runs that share a dispatch.
   public let windowRuns: Int
 
@@ -69,8 +67,7 @@ public final class Trainer {
     }
     try device.submit(firstEpisodes).wait()
     update = try parts.update.map(device.record)
-    dispatchesPerUpdate = update.reduce(0) { $0 + $1.dispatchCount }
-    handOversPerUpdate = update.reduce(0) { $0 + $1.handOverCount }
+    commandsPerUpdate = CommandCounts(update)
     let history = try (0..<2).map {
       try device.hostBuffer("metric history \($0)", of: Float.self, count: parts.scalars.metrics.count)
     }

@@ -15,6 +15,7 @@ final class TrainerParts {
   let buffers: RolloutBuffers
   let chunk: ChunkRows
   let otherPlay: OtherPlay?
+  private let entropySchedule: [SchedulePoint]
   private let finishUpdate: Kernel
 
   /// - Parameters:
@@ -24,8 +25,9 @@ final class TrainerParts {
   init(
     configuration: TrainingConfiguration, runs: Int, device: Device, table: BufferTable, windowLimit: Int = .max
   ) throws {
+    entropySchedule = configuration.entropySchedule
     let game = try configuration.makeEnvironment()
-    try configuration.validate(agentCount: game.agentCount)
+    try configuration.validate(for: game)
     let architecture = try configuration.network.architecture(for: game)
     let shape = TrainingShape(configuration, environment: game, runs: runs)
     self.shape = shape
@@ -70,7 +72,7 @@ final class TrainerParts {
     _ shape: TrainingShape, _ planned: BufferTable, gradientBytes: Int, on device: Device
   ) -> Int {
     let fitting = min(
-      device.description.maxStorageBufferRange / max(planned.largestRunStride, gradientBytes),
+      device.description.bindingBytes(.storage) / max(planned.largestRunStride, gradientBytes),
       device.description.planningBytes / 2 / (planned.totalBytes + gradientBytes))
     return min(shape.runs, max(1, fitting))
   }
@@ -78,7 +80,8 @@ final class TrainerParts {
   func initialize(runs: [RunConfiguration]) throws {
     try environment.initialize(seeds: runs.map(\.seed))
     try otherPlay?.table.initialize()
-    try scalars.writeHyperparameters(runs)
+    try scalars.writeHyperparameters(runs, entropySchedule: entropySchedule)
+    if shape.advantageNormalisation == .none { try chunk.writeNoMoments() }
     try scalars.writeInitialProgress(runs: runs.count)
     try scalars.writePolicyIndices(runs: runs.count, windowRuns: network.windowRuns)
     try learner.parameters.write(OrthogonalInitializer.parameters(network.layout, seeds: runs.map(\.seed)))
@@ -89,6 +92,7 @@ final class TrainerParts {
   }
 
   func recordRollout(_ recorder: CommandRecorder, runs: Range<Int>) throws {
+    learner.recordBegin(recorder, runs: runs)
     try rollout.recordCollect(recorder, runs: runs, parameters: learner.parameters.window(runs: runs))
   }
 
@@ -111,7 +115,6 @@ final class TrainerParts {
     recorder.phase = "rollout"
     recorder.fill(scalars.metrics.window(runs: runs), with: 0)
     recorder.barrier()
-    learner.recordBegin(recorder, runs: runs)
     try recordRollout(recorder, runs: runs)
     learner.recordComputeAdvantages(recorder, runs: runs)
   }

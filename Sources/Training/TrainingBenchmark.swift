@@ -42,10 +42,11 @@ public struct TrainingBenchmark {
       try device.submit(work).wait()
       return (clock.now - begun).inSeconds
     }
+    let counts = CommandCounts(work)
     let profile = try profiled ? trainer.profile(kind) : nil
     return TrainingBenchmark(
       envSteps: configuration.envStepsPerUpdate * runs.count, seconds: seconds, warmUpSeconds: warmUpSeconds,
-      dispatches: work.reduce(0) { $0 + $1.dispatchCount }, handOvers: work.reduce(0) { $0 + $1.handOverCount },
+      dispatches: counts.dispatches, handOvers: counts.handOvers,
       agents: trainer.environment.agentCount, windowRuns: trainer.windowRuns,
       profile: profile)
   }

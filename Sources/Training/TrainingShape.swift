@@ -27,6 +27,13 @@ struct TrainingShape {
   let updates: Int
   /// Whether the learner sees shaped rewards.
   let shapesRewards: Bool
+  let advantageNormalisation: AdvantageNormalisation
+  /// Whether the value loss is clipped.
+  let clipsValues: Bool
+  /// Whether the value head learns normalised targets.
+  let normalisesValues: Bool
+  /// Whether an episode that is cut off counts the value of its last observation.
+  let bootstraps: Bool
   /// Whether every seat plays through symmetries (Other-Play).
   let playsOther: Bool
   /// E, outcomes of the game.
@@ -45,6 +52,10 @@ struct TrainingShape {
     minibatches = configuration.minibatches
     updates = configuration.updates
     shapesRewards = environment.shapesRewards
+    advantageNormalisation = configuration.advantageNormalisation
+    clipsValues = configuration.valueClipping
+    normalisesValues = configuration.valueNormalisation
+    bootstraps = configuration.bootstrapAtTimeLimit
     playsOther = !configuration.otherPlay.isEmpty
     outcomes = environment.outcomeCount
   }

@@ -10,6 +10,8 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   public let checkpointMinutes: Double
   /// Checkpoints that stay on disk, of every wave.
   public let checkpointsKept: Int
+  /// Those that stay whatever their age, since they are evaluated, of every wave; 0 without `evaluation.interval`.
+  public let checkpointsEvaluated: Int
   /// Of the largest wave.
   public let checkpointBytes: Int
   /// Updates that a line of metrics is about.
@@ -18,7 +20,7 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   public let metricsLines: Int
   /// About.
   public let metricsBytes: Int
-  /// In the end, of all waves: configuration, metrics, lock, and two per checkpoint.
+  /// In the end, at most, of all waves: configuration, metrics, lock, and two per checkpoint.
   public let files: Int
 
   /// - Parameters:
@@ -42,7 +44,9 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
       intervals
       * runs.reduce(0) { $0 + Self.lineBytes($1, interval: interval, envSteps: envSteps, outcomes: outcomes) }
     let due = (updates + configuration.updatesPerCheckpoint - 1) / configuration.updatesPerCheckpoint
-    files = 3 + waves.count * 2 * min(checkpointsKept, due)
+    checkpointsEvaluated = configuration.updatesPerEvaluation.map { (updates + $0 - 1) / $0 } ?? 0
+    // The last one is both.
+    files = 3 + waves.count * 2 * (min(checkpointsKept, due) + max(checkpointsEvaluated - 1, 0))
   }
 
   /// Of a line with numbers of usual length.
@@ -59,11 +63,15 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
     return line.json(RunMetrics.Timing(seconds: 12_345.678, envStepsPerSecond: 123_456.7)).utf8.count + 1
   }
 
+  private var evaluations: String {
+    checkpointsEvaluated > 0 ? "; so are the \(checkpointsEvaluated) that are evaluated" : ""
+  }
+
   /// Two lines.
   public var text: String {
     """
     \(updates) updates; a checkpoint of \(formatBytes(checkpointBytes)) every \(updatesPerCheckpoint) updates or \
-    \(checkpointMinutes.short) minutes, of which \(checkpointsKept) are kept
+    \(checkpointMinutes.short) minutes, of which \(checkpointsKept) are kept\(evaluations)
     \(metricsLines) lines of metrics, about \(formatBytes(metricsBytes)); \(files) files in the end
     """
   }
@@ -90,6 +98,8 @@ public struct TrainingPlan: Sendable, Encodable {
   /// Of an update; nil where it cannot run on the device.
   public let dispatches: Int?
   public let handOvers: Int?
+  /// Floating-point operations of the largest part of an update that is submitted by itself.
+  public let largestSubmissionFlops: Double?
   public let volume: TrainingVolume
   /// How long it takes; nil where that was not measured.
   public var measurement: TrainingMeasurement?

@@ -10,14 +10,16 @@ extension Trainer {
   ///   - runs: Runs of this process.
   ///   - limit: The most runs of one wave; nil for as many as the memory holds.
   ///   - availableBytes: nil for what the device has.
+  ///   - largestBytes: Of one buffer; nil for what the device allows.
   /// - Returns: Waves of one run where even those are too large; making their trainer then says so.
   public static func waves(
     of runs: [RunConfiguration], configuration: TrainingConfiguration, device: Device, limit: Int? = nil,
-    availableBytes: Int? = nil
+    availableBytes: Int? = nil, largestBytes: Int? = nil
   ) throws -> [[RunConfiguration]] {
     guard !runs.isEmpty else { return [] }
-    let available = availableBytes ?? device.description.availableBytes
-    let most = try mostRuns(min(limit ?? runs.count, runs.count), configuration, device, availableBytes: available)
+    let most = try mostRuns(
+      min(limit ?? runs.count, runs.count), configuration, device,
+      availableBytes: availableBytes ?? device.description.availableBytes, largestBytes: largestBytes)
     return divided(runs, into: (runs.count + most - 1) / most)
   }
 
@@ -53,14 +55,17 @@ extension Trainer {
 
   /// How many runs fit, at least one and at most `limit`.
   private static func mostRuns(
-    _ limit: Int, _ configuration: TrainingConfiguration, _ device: Device, availableBytes: Int
+    _ limit: Int, _ configuration: TrainingConfiguration, _ device: Device, availableBytes: Int,
+    largestBytes: Int? = nil
   ) throws -> Int {
+    let largest = largestBytes ?? device.description.maxAllocationBytes
     var most = limit
     while most > 1 {
-      let needed = try plannedBytes(configuration: configuration, runs: most, device: device)
-      guard needed > availableBytes else { break }
-      // Scratch memory grows no further once a window is full, so fewer runs need at least their part of `needed`.
-      most = max(1, min(most - 1, most * availableBytes / needed))
+      let planned = try plannedMemory(configuration: configuration, runs: most, device: device)
+      guard planned.all > availableBytes || planned.largest > largest else { break }
+      // Scratch memory grows no further once a window is full, so fewer runs need at least their part.
+      let fitting = min(Double(availableBytes) / Double(planned.all), Double(largest) / Double(planned.largest))
+      most = max(1, min(most - 1, Int(Double(most) * fitting)))
     }
     return most
   }

@@ -11,6 +11,11 @@ final class BufferStorage {
   let mapping: UnsafeMutableRawPointer?
   private var views: [ViewKey: VkBufferView] = [:]
 
+  /// Bytes that allocations are multiples of.
+  private static let allocationStep = 256
+  /// The most bytes of one staged copy.
+  private static let stagedBytes = 64 << 20
+
   private struct ViewKey: Hashable {
     let format: UInt32
     let offset: Int
@@ -34,6 +39,8 @@ final class BufferStorage {
     var requirements = VkMemoryRequirements()
     vkGetBufferMemoryRequirements(device.handle, buffer, &requirements)
     let operation = "allocating \(formatBytes(byteCount)) for \(name)"
+    // A kernel that writes a little past the end of a short buffer spoils nothing else.
+    let allocated = (Int(requirements.size) + Self.allocationStep - 1) / Self.allocationStep * Self.allocationStep
     guard Int(requirements.size) <= device.description.maxAllocationBytes else {
       vkDestroyBuffer(device.handle, buffer, nil)
       throw VulkanError(
@@ -44,7 +51,7 @@ final class BufferStorage {
     let type = try device.memoryType(allowed: requirements.memoryTypeBits, hostVisible: hostVisible)
     var allocation = VkMemoryAllocateInfo()
     allocation.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO
-    allocation.allocationSize = requirements.size
+    allocation.allocationSize = VkDeviceSize(allocated)
     allocation.memoryTypeIndex = type.index
     var memory: VkDeviceMemory?
     let result = vkAllocateMemory(device.handle, &allocation, nil, &memory)
@@ -95,10 +102,12 @@ final class BufferStorage {
       memcpy(mapping + offset, source, bytes.count)
       return
     }
-    let staging = try BufferStorage(
-      name: "staging for \(name)", byteCount: bytes.count, device: device, hostVisible: true)
-    try staging.write(bytes, at: 0)
-    try device.run { $0.copy(staging, 0, to: self, offset, byteCount: bytes.count) }
+    let staging = try staging(for: bytes.count)
+    for start in stride(from: 0, to: bytes.count, by: staging.byteCount) {
+      let part = bytes[start..<min(start + staging.byteCount, bytes.count)]
+      try staging.write(UnsafeRawBufferPointer(rebasing: part), at: 0)
+      try device.run { $0.copy(staging, 0, to: self, offset + start, byteCount: part.count) }
+    }
   }
 
   func read(_ range: Range<Int>, into destination: UnsafeMutableRawBufferPointer) throws {
@@ -107,9 +116,17 @@ final class BufferStorage {
       memcpy(target, mapping + range.lowerBound, range.count)
       return
     }
-    let staging = try BufferStorage(
-      name: "staging for \(name)", byteCount: range.count, device: device, hostVisible: true)
-    try device.run { $0.copy(self, range.lowerBound, to: staging, 0, byteCount: range.count) }
-    try staging.read(0..<range.count, into: destination)
+    let staging = try staging(for: range.count)
+    for start in stride(from: 0, to: range.count, by: staging.byteCount) {
+      let count = min(staging.byteCount, range.count - start)
+      try device.run { $0.copy(self, range.lowerBound + start, to: staging, 0, byteCount: count) }
+      try staging.read(0..<count, into: UnsafeMutableRawBufferPointer(start: target + start, count: count))
+    }
+  }
+
+  /// Mapped memory through which the host reads or writes up to `byteCount` bytes at a time.
+  private func staging(for byteCount: Int) throws -> BufferStorage {
+    try BufferStorage(
+      name: "staging for \(name)", byteCount: min(byteCount, Self.stagedBytes), device: device, hostVisible: true)
   }
 }

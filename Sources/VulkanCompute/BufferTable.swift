@@ -9,6 +9,9 @@ public final class BufferTable {
   private struct Entry {
     let buffer: AnyBuffer
     let persistence: Persistence
+    let isHostVisible: Bool
+    /// Fills the buffer once it has memory; nil for zeros.
+    var fill: (() throws -> Void)?
   }
 
   private let device: Device?
@@ -24,17 +27,27 @@ public final class BufferTable {
   }
 
   /// Registers a buffer of shape (runs, shape…). Names are unique.
+  ///
+  /// - Parameter isHostVisible: Whether steps of the host must reach it on every device.
   public func register<Element: BitwiseCopyable>(
-    _ name: String, of type: Element.Type, runs: Int, perRun shape: [(String, Int)], persistence: Persistence
+    _ name: String, of type: Element.Type, runs: Int, perRun shape: [(String, Int)], persistence: Persistence,
+    isHostVisible: Bool = false
   ) -> Buffer<Element> {
     precondition(!entries.contains { $0.buffer.name == name }, "two buffers are called \(name)")
     let buffer = Buffer<Element>(
       name: name, runs: runs, shape: shape.map { (axis: $0.0, count: $0.1) }, padded: true, isPlanned: plansOnly)
-    entries.append(Entry(buffer: buffer, persistence: persistence))
+    entries.append(Entry(buffer: buffer, persistence: persistence, isHostVisible: isHostVisible))
     return buffer
   }
 
-  /// Takes the memory of all registered buffers that have none yet, filled with zeros.
+  /// Registers a buffer, not per run, that always holds `values`.
+  public func register<Element: BitwiseCopyable>(_ name: String, constants values: [Element]) -> Buffer<Element> {
+    let buffer = register(name, of: Element.self, runs: 1, perRun: [("count", values.count)], persistence: .scratch)
+    entries[entries.count - 1].fill = { try buffer.write(values) }
+    return buffer
+  }
+
+  /// Takes the memory of all registered buffers that have none yet, filled with zeros or their constants.
   public func allocate() throws {
     guard let device, !plansOnly else { preconditionFailure("this table only plans") }
     let available = device.description.availableBytes
@@ -44,11 +57,17 @@ public final class BufferTable {
         "this needs \(formatBytes(totalBytes)) and \(device.description.name) has \(formatBytes(available)); "
           + "use fewer environments or runs, or train the runs in shards")
     }
-    for entry in entries where entry.buffer.storage == nil { try entry.buffer.allocate(on: device) }
+    for entry in entries where entry.buffer.storage == nil {
+      try entry.buffer.allocate(on: device, hostVisible: entry.isHostVisible)
+      try entry.fill?()
+    }
   }
 
   /// Bytes per run of the largest buffer registered so far: it bounds how many runs one binding can hold.
   public var largestRunStride: Int { entries.map(\.buffer.runStrideBytes).max() ?? 0 }
+
+  /// Bytes of the largest buffer registered so far.
+  public var largestBytes: Int { entries.map(\.buffer.byteCount).max() ?? 0 }
 
   /// Bytes of all buffers whose names begin so.
   public func bytes(ofNamesBeginning prefix: String) -> Int {

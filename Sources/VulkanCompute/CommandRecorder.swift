@@ -6,7 +6,8 @@ import CVulkan
 /// `dispatch`, `copy` and `fill`, and functions called `dispatch…`, do not.
 public final class CommandRecorder {
   let device: Device
-  private var buffer: CommandBuffer
+  /// nil where commands are only counted.
+  private var buffer: CommandBuffer?
   let sequence: CommandSequence
   /// Whether buffers may lack memory and no commands are recorded.
   public let onlyCounts: Bool
@@ -15,6 +16,8 @@ public final class CommandRecorder {
   /// What the commands recorded from now on are a part of, for timings: "rollout".
   public var phase = ""
   private var failure: (any Error)?
+  /// What the command buffer in recording has to do.
+  private var work = Work()
   var sets: [SetKey: VkDescriptorSet] = [:]
 
   struct SetKey: Hashable {
@@ -32,11 +35,9 @@ public final class CommandRecorder {
     self.device = device
     self.onlyCounts = onlyCounts
     sequence = CommandSequence(device: device)
-    buffer = try CommandBuffer(device: device)
+    try beginBuffer()
     barrier()  // after whatever the sequence submitted before this one wrote
   }
-
-  private var commands: VkCommandBuffer { buffer.handle }
 
   /// Runs a kernel over a grid of workgroups. Order between dispatches is only what `barrier()` says.
   ///
@@ -60,13 +61,12 @@ public final class CommandRecorder {
   ) {
     kernel.reflection.check(kernel.name, bindings, pushBytes: pushBytes.count)
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
-    if device.timesEveryDispatch { timestamp(kernel.label, work: work ?? Work(passingOver: bindings.values)) }
+    begin(kernel.label, work ?? Work(passingOver: bindings.values))
     do {
       try requireLimits(kernel, bindings, x, y, z)
       sequence.dispatchCount += 1
-      isEmpty = false
       sequence.retain(kernel)
-      guard !onlyCounts else { return }
+      guard let commands = buffer?.handle else { return }
       var set: VkDescriptorSet? = try descriptorSet(kernel, bindings)
       vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline)
       vkCmdBindDescriptorSets(
@@ -82,9 +82,19 @@ public final class CommandRecorder {
     }
   }
 
-  /// What follows sees what came before: compute and transfer, all memory.
+  /// What follows sees what came before: compute and transfer, all memory. Where the commands since the last submission
+  /// take about as long as one may, what follows is the next.
   public func barrier() {
     guard failure == nil else { return }
+    if let bound = device.submissionBound, bound.isReached(by: work) {
+      do {
+        try endBuffer()
+        try beginBuffer()
+      } catch {
+        failure = error
+        return
+      }
+    }
     let stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
     memoryBarrier(
       from: stages, VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue, to: stages,
@@ -95,10 +105,9 @@ public final class CommandRecorder {
   /// Copies bytes between windows of equal size.
   public func copy(from source: BufferWindow, to target: BufferWindow) {
     guard failure == nil else { return }
-    if device.timesEveryDispatch { timestamp("copy", work: Work(passingOver: [source, target])) }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
-    isEmpty = false
-    guard !onlyCounts else { return }
+    begin("copy", Work(passingOver: [source, target]))
+    guard buffer != nil else { return }
     sequence.retain(source.buffer)
     sequence.retain(target.buffer)
     copy(
@@ -109,9 +118,8 @@ public final class CommandRecorder {
   /// Sets every word of the window.
   public func fill(_ window: BufferWindow, with word: UInt32) {
     guard failure == nil else { return }
-    if device.timesEveryDispatch { timestamp("fill", work: Work(passingOver: [window])) }
-    isEmpty = false
-    guard !onlyCounts else { return }
+    begin("fill", Work(passingOver: [window]))
+    guard buffer != nil else { return }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
   }
@@ -123,13 +131,22 @@ public final class CommandRecorder {
     region.dstOffset = VkDeviceSize(targetOffset)
     region.size = VkDeviceSize(byteCount)
     isEmpty = false
+    guard let commands = buffer?.handle else { return }
     vkCmdCopyBuffer(commands, source.handle, target.handle, 1, &region)
   }
 
   func fill(_ storage: BufferStorage, offset: Int, byteCount: Int, with word: UInt32) {
     isEmpty = false
+    guard let commands = buffer?.handle else { return }
     // vkCmdFillBuffer writes whole words; allocations are at least that long.
     vkCmdFillBuffer(commands, storage.handle, VkDeviceSize(offset), VkDeviceSize(byteCount & ~3), word)
+  }
+
+  /// Accounts for a command, and times it where all are timed.
+  private func begin(_ label: String, _ work: Work) {
+    if device.timesEveryDispatch { timestamp(label, work: work) }
+    self.work = self.work + work
+    isEmpty = false
   }
 
   /// Marks this point; `CommandSequence.timings()` gives the time between points after a submission.
@@ -138,7 +155,7 @@ public final class CommandRecorder {
   public func timestamp(_ label: String, work: Work = Work()) {
     guard failure == nil else { return }
     do {
-      try buffer.mark(TimedPoint(phase: phase, label: label, work: work))
+      try buffer?.mark(TimedPoint(phase: phase, label: label, work: work))
       isEmpty = false
     } catch {
       failure = error
@@ -160,8 +177,7 @@ public final class CommandRecorder {
       try endBuffer(beforeHostStep: true)
       sequence.append(.host(HostStep(TimedPoint(phase: phase, label: label, work: work), step)))
       for window in buffers { sequence.retain(window.buffer) }
-      buffer = try CommandBuffer(device: device)
-      isEmpty = true
+      try beginBuffer()
       barrier()  // after whatever kernels wrote before the step
     } catch {
       failure = error
@@ -174,20 +190,33 @@ public final class CommandRecorder {
     return sequence
   }
 
+  private func beginBuffer() throws {
+    buffer = onlyCounts ? nil : try CommandBuffer(device: device)
+    isEmpty = true
+    work = Work()
+  }
+
   /// Ends the command buffer in recording and appends it, unless it is empty beside a step of the host.
   private func endBuffer(beforeHostStep: Bool = false) throws {
+    sequence.largestSubmissionFlops = max(sequence.largestSubmissionFlops, work.upperBound.flops)
+    let isSuperfluous = isEmpty && (beforeHostStep || sequence.handOverCount > 0)
+    guard let buffer else {
+      if !isSuperfluous { sequence.countCommands() }
+      return
+    }
     if device.timesEveryDispatch, !isEmpty { try buffer.mark(TimedPoint(phase: "", label: "", work: Work())) }
     memoryBarrier(
       from: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue,
       VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue,
       to: VK_PIPELINE_STAGE_HOST_BIT.rawValue, VK_ACCESS_HOST_READ_BIT.rawValue)
-    try check(vkEndCommandBuffer(commands), "ending a command sequence")
-    if !(isEmpty && (beforeHostStep || sequence.handOverCount > 0)) { sequence.append(.commands(buffer)) }
+    try check(vkEndCommandBuffer(buffer.handle), "ending a command sequence")
+    if !isSuperfluous { sequence.append(.commands(buffer)) }
   }
 
   private func memoryBarrier(
     from sourceStages: UInt32, _ sourceAccess: UInt32, to targetStages: UInt32, _ targetAccess: UInt32
   ) {
+    guard let commands = buffer?.handle else { return }
     var barrier = VkMemoryBarrier()
     barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
     barrier.srcAccessMask = sourceAccess

@@ -14,8 +14,13 @@ public final class CommandSequence {
   /// How often the host takes over: steps of the host that follow each other count once.
   public private(set) var handOverCount = 0
 
+  /// Floating-point operations of the part that has most, if all rows were of every kind (`Work`): a part is submitted
+  /// by itself.
+  public internal(set) var largestSubmissionFlops = 0.0
+
   private(set) var parts: [Part] = []
   private let device: Device
+  private var endsInHostStep = false
   private var pools: [VkDescriptorPool] = []
   private var setsLeft = 0
   private var retained: [ObjectIdentifier: AnyObject] = [:]
@@ -27,11 +32,17 @@ public final class CommandSequence {
   }
 
   func append(_ part: Part) {
-    if case .host = part {
-      if case .host = parts.last {} else { handOverCount += 1 }
+    switch part {
+    case .commands: countCommands()
+    case .host:
+      if !endsInHostStep { handOverCount += 1 }
+      endsInHostStep = true
     }
     parts.append(part)
   }
+
+  /// Commands have come that are only counted.
+  func countCommands() { endsInHostStep = false }
 
   /// The kernels that the sequence dispatches, in no order: for tests that run other tools on them.
   public var kernels: [Kernel] { retained.values.compactMap { $0 as? Kernel } }
@@ -166,6 +177,7 @@ final class CommandBuffer {
 final class DeviceTimer {
   private static let poolSize = 1024
   private let device: Device
+  private var endsInHostStep = false
   private var pools: [VkQueryPool] = []
   private var points: [TimedPoint] = []
 

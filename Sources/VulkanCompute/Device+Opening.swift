@@ -15,13 +15,20 @@ extension Device {
   }
 
   static func createDevice(
-    _ physical: VkPhysicalDevice, family: UInt32, name: String, matrixUnits: Bool
+    _ physical: VkPhysicalDevice, family: UInt32, name: String, matrixUnits: Bool, reportsKernels: Bool
   ) throws -> VkDevice {
     let extensions = try DeviceDescription.extensions(of: physical)
     // Devices that are not fully conformant (MoltenVK) require that this extension is enabled when they list it.
     let enabled =
       ["VK_KHR_portability_subset"].filter(extensions.contains)
-      + (matrixUnits ? CooperativeMatrices.extensions : [])
+      + (matrixUnits ? CooperativeMatrices.extensions : []) + (reportsKernels ? [KernelStatistics.name] : [])
+    guard !reportsKernels || extensions.contains(KernelStatistics.name) else {
+      throw VulkanError(
+        .unsupported, "the driver of \(name) does not say how it compiles kernels (\(KernelStatistics.name))")
+    }
+    var statistics = VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR()
+    statistics.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR
+    statistics.pipelineExecutableInfo = VkBool32(VK_TRUE)
     var priority: Float = 1
     var device: VkDevice?
     let result = withUnsafePointer(to: &priority) { priority in
@@ -38,10 +45,14 @@ extension Device {
           info.pQueueCreateInfos = queueInfo
           info.enabledExtensionCount = UInt32(enabled.count)
           info.ppEnabledExtensionNames = enabled.baseAddress
-          guard matrixUnits else { return vkCreateDevice(physical, &info, nil, &device) }
-          return CooperativeMatrices.withFeatures { features in
-            info.pNext = features
-            return vkCreateDevice(physical, &info, nil, &device)
+          return withUnsafeMutablePointer(to: &statistics) { statistics in
+            info.pNext = reportsKernels ? UnsafeRawPointer(statistics) : nil
+            guard matrixUnits else { return vkCreateDevice(physical, &info, nil, &device) }
+            return CooperativeMatrices.withFeatures { features in
+              statistics.pointee.pNext = UnsafeMutableRawPointer(mutating: features)
+              if !reportsKernels { info.pNext = features }
+              return vkCreateDevice(physical, &info, nil, &device)
+            }
           }
         }
       }

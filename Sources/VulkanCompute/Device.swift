@@ -16,10 +16,14 @@ public final class Device {
   let queue: VkQueue
   let commandPool: VkCommandPool
   let pipelineCache: PipelineCache
+  /// How much work is submitted at a time; nil for no bound.
+  public private(set) var submissionBound: SubmissionBound?
   /// Hands over between commands and steps of the host (`Submission`).
   let hostQueue = DispatchQueue(label: "crossplay.host-steps", qos: .userInitiated)
   private let instance: Instance
   private let physical: VkPhysicalDevice
+  /// Whether the driver keeps what `Kernel.statistics()` gives.
+  let reportsKernels: Bool
   private let forceStaging: Bool
   private let memoryTypes: [VkMemoryType]
 
@@ -39,18 +43,22 @@ public final class Device {
   ///   - matrixMultiply: Replaces this part of the profile.
   ///   - tiles: Replaces this part of the profile.
   ///   - forceStaging: Treats all memory as not visible to the host, as on a discrete GPU.
+  ///   - submissionBound: Replaces what is measured on devices that are not CPUs.
+  ///   - reportsKernels: Whether kernels are compiled with statistics (`Kernel.statistics()`).
   ///   - smallDispatches: Whether sharing a dispatch out among threads takes longer than the dispatch, where the device is a
   ///     CPU.
   /// - Throws: `VulkanError` that names what is missing.
   public init(
     _ selector: DeviceSelector? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
     matrixMultiply: DeviceProfile.MatrixMultiply? = nil, tiles: DeviceProfile.Tiles? = nil,
-    forceStaging: Bool = false, smallDispatches: Bool = false
+    forceStaging: Bool = false, submissionBound: SubmissionBound? = nil, reportsKernels: Bool = false,
+    smallDispatches: Bool = false
   ) throws {
     let instance = try Instance(validation: validation)
     self.instance = instance
     self.validation = validation
     self.forceStaging = forceStaging
+    self.reportsKernels = reportsKernels
     let devices =
       try smallDispatches
       ? SoftwareThreads.withNone { try Self.physicalDevices(of: instance) } : Self.physicalDevices(of: instance)
@@ -78,7 +86,8 @@ public final class Device {
     let family = UInt32(DeviceDescription.computeFamily(of: DeviceDescription.queueFamilies(of: physical)) ?? 0)
     handle = try Self.createDevice(
       physical, family: family, name: chosen.description.name,
-      matrixUnits: self.profile.matrixMultiply == .cooperative && !self.profile.emulatesMatrixUnits)
+      matrixUnits: self.profile.matrixMultiply == .cooperative && !self.profile.emulatesMatrixUnits,
+      reportsKernels: reportsKernels)
     var queue: VkQueue?
     vkGetDeviceQueue(handle, family, 0, &queue)
     var pool: VkCommandPool?
@@ -95,14 +104,16 @@ public final class Device {
     var properties = VkPhysicalDeviceProperties()
     vkGetPhysicalDeviceProperties(physical, &properties)
     pipelineCache = PipelineCache(device: handle, properties: properties)
+    self.submissionBound = submissionBound ?? .measured(on: self)
   }
 
-  /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped.
+  /// The profile as far as the device can follow it: kernels multiply in memory that is not mapped, and read storage
+  /// buffers where texel buffers are too short.
   /// - Throws: `VulkanError` where the host is to multiply matrices for a device that is not a CPU, or has no oneDNN, and
   ///   where a device that is not a CPU has no matrix units to use.
-  private static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws
-    -> DeviceProfile
-  {
+  static func usable(_ profile: DeviceProfile, on device: DeviceDescription, mapped: Bool) throws -> DeviceProfile {
+    var profile = profile
+    if !device.allowsTexelLoads { profile.loads = .storage }
     if profile.matrixMultiply == .cooperative, !device.hasCooperativeMatrices, !profile.emulatesMatrixUnits {
       guard device.kind == .cpu else {
         throw VulkanError(
@@ -110,7 +121,6 @@ public final class Device {
           "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
             + "use the shared kernels")
       }
-      var profile = profile
       profile.emulatesMatrixUnits = true
       return profile
     }
@@ -123,13 +133,13 @@ public final class Device {
       throw VulkanError(
         .unsupported, "the host multiplies by oneDNN, and \(refusal); install libdnnl-dev and build again")
     }
-    var profile = profile
     if !mapped { profile.matrixMultiply = .flat }
     return profile
   }
 
   deinit {
-    vkDeviceWaitIdle(handle)
+    // RADV's null device, which has no memory and only compiles, cannot wait.
+    if description.memoryBytes > 0 { vkDeviceWaitIdle(handle) }
     pipelineCache.destroy()
     vkDestroyCommandPool(handle, commandPool, nil)
     vkDestroyDevice(handle, nil)
@@ -137,6 +147,11 @@ public final class Device {
 
   /// Matrix products on the host; nil where they run on the device.
   public var products: HostProducts? { profile.hostComputes ? HostProducts.shared : nil }
+
+  /// A function of an extension; nil where the device lacks it.
+  func function<Function>(_ name: String, _ type: Function.Type) -> Function? {
+    vkGetDeviceProcAddr(handle, name).map { unsafeBitCast($0, to: type) }
+  }
 
   /// What the validation layer has said so far; empty unless validation is on and something is wrong.
   public var validationMessages: [String] { instance.log.all }
@@ -190,11 +205,19 @@ public final class Device {
   /// What `body` would record. Buffers may lack memory; a table that only plans has made them.
   ///
   /// - Throws: `VulkanError` where a dispatch exceeds what the device allows.
-  public func count(_ body: (CommandRecorder) throws -> Void) throws -> (dispatches: Int, handOvers: Int) {
+  public func count(_ body: (CommandRecorder) throws -> Void) throws -> CommandCounts {
     let recorder = try CommandRecorder(device: self, onlyCounts: true)
     try body(recorder)
-    let sequence = try recorder.finish()
-    return (sequence.dispatchCount, sequence.handOverCount)
+    return try CommandCounts([recorder.finish()])
+  }
+
+  /// The kernels that `body` would dispatch, in no order.
+  ///
+  /// - Throws: `VulkanError` where a dispatch exceeds what the device allows.
+  public func kernels(_ body: (CommandRecorder) throws -> Void) throws -> [Kernel] {
+    let recorder = try CommandRecorder(device: self, onlyCounts: true)
+    try body(recorder)
+    return try recorder.finish().kernels
   }
 
   /// What `body` records has the time of every dispatch, copy and fill.
@@ -229,7 +252,8 @@ public final class Device {
     try submit(record(body)).wait()
   }
 
-  /// The best memory type: mapped device-local memory where there is any, else device-local; for staging, host memory.
+  /// The best memory type: device-local memory, mapped where the host reads it through its cache; for staging, host
+  /// memory. Reading other mapped memory is slower than a copy.
   func memoryType(allowed: UInt32, hostVisible: Bool) throws -> (index: UInt32, mapped: Bool) {
     let local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue
     let visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue
@@ -239,15 +263,13 @@ public final class Device {
       wanted = [visible | cached, visible]
     } else if forceStaging {
       wanted = [local, 0]
-    } else if description.kind == .discrete {
-      wanted = [local, visible]  // memory that is both may be a small window; keep it for others
     } else {
-      wanted = [local | visible | cached, local | visible, local, visible]
+      wanted = [local | visible | cached, local, visible]
     }
     for flags in wanted {
       for (index, type) in memoryTypes.enumerated()
       where allowed & (1 << UInt32(index)) != 0 && type.propertyFlags & flags == flags {
-        let mapped = hostVisible || (!forceStaging && flags & visible == visible)
+        let mapped = hostVisible || (!forceStaging && type.propertyFlags & (visible | cached) == visible | cached)
         return (UInt32(index), mapped)
       }
     }

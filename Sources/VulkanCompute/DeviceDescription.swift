@@ -18,11 +18,12 @@ public struct DeviceDescription: Sendable {
   /// Driver name and version.
   public let driver: String
   public let subgroupSize: Int
-  /// Largest range, in bytes, that one binding may cover.
+  /// Largest range, in bytes, that one storage binding may cover.
   public let maxStorageBufferRange: Int
   /// Largest number of texels of one texel buffer binding.
-  public let maxTexelBufferElements: Int
-  public let maxAllocationBytes: Int
+  public internal(set) var maxTexelBufferElements: Int
+  /// Bytes of the largest buffer.
+  public internal(set) var maxAllocationBytes: Int
   public let maxGroupCount: (x: Int, y: Int, z: Int)
   public let maxGroupInvocations: Int
   public let maxSharedMemoryBytes: Int
@@ -58,10 +59,20 @@ public struct DeviceDescription: Sendable {
   /// What may be planned with at most: the heap where `availableBytes` is more.
   public var planningBytes: Int { min(memoryBytes, availableBytes) }
 
+  /// Bytes of the largest buffer that one binding covers.
+  public func bindingBytes(_ loads: DeviceProfile.Loads) -> Int {
+    min(maxAllocationBytes, loads == .texel ? 16 * maxTexelBufferElements : maxStorageBufferRange)
+  }
+
+  /// Whether operands can be read through texel buffers: one covers as much as a storage binding does on every device.
+  /// Vulkan promises 1 MiB only.
+  public var allowsTexelLoads: Bool { 16 * maxTexelBufferElements >= 1 << 27 }
+
   /// The profile that the engine uses on this device.
   public var profile: DeviceProfile {
     var profile = kind == .cpu ? (HostProducts.shared == nil ? .software : .host) : DeviceProfile.graphics
     profile.tiles = .measured
+    if !allowsTexelLoads { profile.loads = .storage }
     return profile
   }
 
@@ -143,8 +154,7 @@ public struct DeviceDescription: Sendable {
     subgroupSize = Int(subgroup.subgroupSize)
     hasCooperativeMatrices =
       hasVulkan11
-      && CooperativeMatrices.areUsable(
-        on: physical, of: instance, listed: extensions, subgroupSize: Int(subgroup.subgroupSize))
+      && CooperativeMatrices.areUsable(on: physical, of: instance, listed: extensions)
     maxStorageBufferRange = Int(limits.maxStorageBufferRange)
     maxTexelBufferElements = Int(limits.maxTexelBufferElements)
     maxAllocationBytes =

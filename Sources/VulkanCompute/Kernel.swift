@@ -92,12 +92,22 @@ public final class Kernel {
       stage.stage = VK_SHADER_STAGE_COMPUTE_BIT
       stage.module = module
       stage.pName = entry
-      var info = VkComputePipelineCreateInfo()
-      info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
-      info.stage = stage
-      info.layout = pipelineLayout
-      try check(
-        vkCreateComputePipelines(handle, device.pipelineCache.handle, 1, &info, nil, &pipeline), "compiling \(name)")
+      var subgroups = VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT()
+      subgroups.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT
+      subgroups.requiredSubgroupSize = CooperativeMatrices.subgroupSize
+      try withUnsafeMutablePointer(to: &subgroups) { subgroups in
+        if reflection.usesMatrixUnits {
+          stage.pNext = UnsafeRawPointer(subgroups)
+          stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT.rawValue
+        }
+        var info = VkComputePipelineCreateInfo()
+        info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
+        info.stage = stage
+        info.layout = pipelineLayout
+        if device.reportsKernels { info.flags = VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR.rawValue }
+        try check(
+          vkCreateComputePipelines(handle, device.pipelineCache.handle, 1, &info, nil, &pipeline), "compiling \(name)")
+      }
     }
     guard let module, let setLayout, let pipelineLayout, let pipeline else {
       throw VulkanError(.other, "compiling \(name) returned no pipeline")

@@ -35,6 +35,9 @@ public struct Work: Sendable {
     return part
   }
 
+  /// The work if all rows were of every kind.
+  var upperBound: (flops: Double, bytes: Double) { total(SIMD4(repeating: 1)) }
+
   /// - Parameter shares: Of all rows, those of every kind; 1 for kind 0.
   func total(_ shares: SIMD4<Double>) -> (flops: Double, bytes: Double) {
     ((flops * shares).sum(), (bytes * shares).sum())

@@ -1,5 +1,4 @@
 import Configuration
-import Evaluation
 import Files
 import VulkanCompute
 
@@ -21,9 +20,6 @@ enum Advice {
       return "\(ConfigurationError(.file("--set \(text)"), key: error.key, error.message))"
     case let error as Shard.Invalid: return "--\(error)"
     case let error as VulkanError: return options(for: error.kind).map { "\(error) (\($0))" }
-    case let error as EvaluationFailure:
-      guard case .differentNetworks = error else { return nil }
-      return "\(error) (leave out --across, or add --no-across where several folders are given)"
     case let error as FileFailure:
       let options = FileFailure.Remedy.allCases.filter(error.remedies.contains).map(option)
       return options.isEmpty ? nil : "\(error) (\(options.joined(separator: ", ")))"
@@ -46,6 +42,7 @@ enum Advice {
     case .resume: "--resume"
     case .begin: "without --resume"
     case .sameShard: "--shard as before"
+    case .onnxRuntime: "--onnx-runtime LIBRARY, or CROSSPLAY_ONNX_RUNTIME"
     }
   }
 }

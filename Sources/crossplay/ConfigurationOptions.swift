@@ -34,7 +34,7 @@ extension TrainingConfiguration {
     do {
       let environment = try makeEnvironment()
       for remark in environment.remarks { Console.log.warning("\(remark)") }
-      try validate(agentCount: environment.agentCount)
+      try validate(for: environment)
       _ = try otherPlaySymmetries(of: environment)
     } catch let invalid as EnvironmentParameters.Invalid {
       throw located(invalid)

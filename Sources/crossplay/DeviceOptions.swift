@@ -70,12 +70,14 @@ struct DeviceOptions: ParsableArguments {
 
   /// The device that is named, or the first of `CROSSPLAY_DEVICE`.
   ///
-  /// - Parameter environments: How many take a step at once, over all runs; nil if unknown.
-  func open(environments: Int? = nil) throws -> Device {
+  /// - Parameters:
+  ///   - environments: How many take a step at once, over all runs; nil if unknown.
+  ///   - reportsKernels: Whether kernels are compiled with statistics.
+  func open(environments: Int? = nil, reportsKernels: Bool = false) throws -> Device {
     if let names, names.contains(",") {
       throw UsageError("--device \(names): this command works on one device; train and experiment take several")
     }
-    return try open(selectors().first, environments: environments)
+    return try open(selectors().first, environments: environments, reportsKernels: reportsKernels)
   }
 
   /// All devices that are named.
@@ -87,15 +89,21 @@ struct DeviceOptions: ParsableArguments {
     return try selectors.map { try open($0, environments: environments / selectors.count) }
   }
 
-  private func open(_ selector: DeviceSelector?, environments: Int?) throws -> Device {
+  private func open(
+    _ selector: DeviceSelector?, environments: Int?, reportsKernels: Bool = false
+  ) throws -> Device {
     // Below this, kernels of a step take no longer than waking a thread does; matrix kernels take longer.
     let hostMultiplies = matmul.map { $0 == .host } ?? (HostProducts.shared != nil)
     let smallDispatches = hostMultiplies && (environments.map { $0 <= 2048 } ?? false)
     let device = try Device(
       selector, validation: validate ? .synchronization : .off, matrixMultiply: matmul, tiles: tiles,
-      smallDispatches: smallDispatches)
+      reportsKernels: reportsKernels, smallDispatches: smallDispatches)
     // Where nobody names a device, a CPU is taken only for want of others.
     if selector == nil, device.description.kind == .cpu { Self.remarkOnHiddenGraphics }
+    if matmul == .flat, device.description.kind != .cpu {
+      let name = device.description.name
+      Console.log.warning("--matmul flat is made for CPUs; its kernels spill registers on \(name), so leave it out")
+    }
     return device
   }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import Training
 import VulkanCompute
 
 struct DevicesCommand: ParsableCommand {
@@ -11,6 +13,16 @@ struct DevicesCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object per device.")
   var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead, compile every kernel of a configuration and print what the driver says of its code.",
+      discussion: "Registers, spills, scratch and shared memory, occupancy: as far as the driver tells. Nothing runs.",
+      valueName: "config.yaml"))
+  var kernels: String?
+
+  @OptionGroup(title: "With --kernels") var overrides: OverrideOptions
+  @OptionGroup(title: "With --kernels") var deviceOptions: DeviceOptions
 
   private struct Row: Encodable {
     let index: Int
@@ -32,6 +44,7 @@ struct DevicesCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let kernels { return try printKernels(of: kernels) }
     let devices = try Device.all()
     guard !devices.isEmpty else {
       throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
@@ -61,6 +74,48 @@ struct DevicesCommand: ParsableCommand {
         try Console.print(
           row.missing.isEmpty ? "     \(row.profile)" : "     unusable, lacks \(row.missing.joined(separator: ", "))")
       }
+    }
+  }
+}
+
+extension DevicesCommand {
+  private struct KernelRow: Encodable {
+    let kernel: String
+    let subgroupSize: Int
+    let values: [String: Double]
+  }
+
+  private func printKernels(of path: String) throws {
+    let configuration = try TrainingConfiguration(contentsOf: path, overrides: overrides.overrides).checked()
+    let device = try deviceOptions.open(reportsKernels: true)
+    let statistics = try Trainer.kernels(configuration: configuration, device: device).map { try $0.statistics() }
+    guard !json else {
+      for kernel in statistics {
+        let values = Dictionary(kernel.values.map { ($0.name, $0.number) }) { first, _ in first }
+        try Console.printJSON(KernelRow(kernel: kernel.kernel, subgroupSize: kernel.subgroupSize, values: values))
+      }
+      return
+    }
+    try Console.print("\(device.description.name), \(device.description.driver) (\(device.profile))")
+    func text(_ number: Double?) -> String { number.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } ?? "-" }
+    let rows = statistics.map { kernel in
+      let spilled = kernel.values.filter { $0.name.lowercased().contains("spill") }.map(\.number)
+      return [
+        kernel.kernel, "\(kernel.subgroupSize)", text(kernel.first("vgprs", "register")),
+        text(spilled.isEmpty ? nil : spilled.reduce(0, +)), text(kernel.first("scratch", "local memory", "stack")),
+        text(kernel.first("lds size", "shared memory", "workgroup memory")),
+        text(kernel.first("subgroups per simd", "occupancy", "max waves")),
+        text(kernel.first("code size", "binary size")),
+      ]
+    }
+    let header = ["kernel", "subgroup", "registers", "spilled", "scratch", "shared", "occupancy", "code"]
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    for row in [header] + rows {
+      let cells = row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }
+      try Console.print(cells.joined(separator: "  "))
     }
   }
 }

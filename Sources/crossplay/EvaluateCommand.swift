@@ -13,12 +13,14 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Plays every run with itself and with the other seeds of its configuration; writes tables and figures.",
     discussion: """
       Several trainings of the same game, even from other machines or versions, are paired with each other; their runs \
-      are named after their folders.
+      are named after their folders, and their networks may differ. With --checkpoint, crossplay report draws self-play and \
+      cross-play over training; evaluation.interval makes such evaluations while it trains.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Folder of a training, the folders of all its shards, or folders of several trainings and exported policies of the same game.",
+      "Folder of a training, the folders of all its shards, or folders of several trainings and exported policies of the same game; "
+        + "also files in ONNX.",
       valueName: "folder"))
   var folders: [String]
 
@@ -38,12 +40,25 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var across: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "Play the policies of this update, or those of every update that has a checkpoint: a number or all.",
+      valueName: "update"))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "ONNX Runtime, which plays policies that are models in ONNX (default: CROSSPLAY_ONNX_RUNTIME, or what the system finds).",
+      valueName: "library"))
+  var onnxRuntime: String?
+
   @Option(help: "Seed of the games.")
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "Where to write (default: evaluation/ in the folder of a single training).", valueName: "folder"))
+      "Where to write (default: evaluation/ in the folder of a single training; with --checkpoint evaluations/UPDATE/).",
+      valueName: "folder"))
   var output: String?
 
   @Flag(
@@ -64,92 +79,161 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var deviceOptions: DeviceOptions
 
+  /// Which checkpoints of the trainings.
+  private enum Choice {
+    case last
+    case update(Int)
+    case all
+  }
+
+  private func choice() throws -> Choice {
+    switch checkpoint {
+    case nil: return .last
+    case "all": return .all
+    case .some(let text):
+      guard let update = Int(text), update >= 1 else {
+        throw UsageError("--checkpoint \(text): expected the number of an update, or all")
+      }
+      return .update(update)
+    }
+  }
+
   func run() throws {
     StopRequest.await()
     let share = try shard.map { try Shard($0) } ?? .whole
-    let joined = try JoinedTrainings(folders.map { URL(fileURLWithPath: $0) })
+    let urls = folders.map { URL(fileURLWithPath: $0) }
+    let asked = output.map { URL(fileURLWithPath: $0) }
+    let target = asked.map { EvaluationFolder.Output.folder($0) }
+    switch try choice() {
+    case .last:
+      try evaluate(try joined(urls), in: target ?? .training, on: nil, share: share)
+    case .update(let update):
+      let joined = try joined(urls, update: update)
+      let series = try series(of: joined)
+      try evaluate(joined, in: target ?? .series(series, update: update), on: nil, update: update, share: share)
+    case .all:
+      let updates = try TrainedRuns.commonUpdates(in: urls)
+      guard let last = updates.last else {
+        throw UsageError("--checkpoint all: \(folders.joined(separator: ", ")) have no checkpoints of the same update")
+      }
+      let series = try asked.map { EvaluationSeries($0) } ?? series(of: joined(urls, update: last))
+      let device = try deviceOptions.open()
+      for update in updates {
+        let joined = try joined(urls, update: update)
+        try evaluate(joined, in: .series(series, update: update), on: device, update: update, share: share)
+      }
+      try deviceOptions.finish(device)
+    }
+  }
+
+  private func joined(_ urls: [URL], update: Int? = nil) throws -> JoinedTrainings {
+    let named = onnxRuntime ?? ProcessInfo.processInfo.environment["CROSSPLAY_ONNX_RUNTIME"] ?? ""
+    let library = named.isEmpty ? nil : named
+    return try JoinedTrainings(urls, update: update, onnxRuntime: library)
+  }
+
+  private func series(of joined: JoinedTrainings) throws -> EvaluationSeries {
+    if output == nil { try EvaluationFolder.requireOne(joined) }
+    return EvaluationSeries(ofTraining: joined.trainings[0].folders[0])
+  }
+
+  /// - Parameters:
+  ///   - shared: The device of several evaluations; nil for one of this evaluation.
+  ///   - update: Of the checkpoints, where it was asked for.
+  ///   - share: Which teams are played; only the whole writes tables.
+  private func evaluate(
+    _ joined: JoinedTrainings, in output: EvaluationFolder.Output, on shared: Device?, update: Int? = nil,
+    share: Shard
+  ) throws {
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
-    settings.acrossConfigurations = across ?? (joined.trainings.count > 1 || settings.acrossConfigurations)
-    if settings.acrossConfigurations, let (first, second) = joined.differentNetworks {
-      throw UsageError(
-        "\(first) and \(second) have different networks, and a team shares one network; "
-          + "pass --no-across to pair only runs of the same configuration")
+    settings.acrossConfigurations =
+      across ?? (joined.trainings.count > 1 || !joined.partners.isEmpty || settings.acrossConfigurations)
+    let device = try shared ?? deviceOptions.open()
+    let session = try EvaluationSession(joined, settings: settings, device: device, output: output, share: share)
+    // A series also holds the shares of its other updates.
+    if case .series = output {} else { for remark in session.remarks { Console.log.warning("\(remark)") } }
+    let what = update.map { "update \($0): " } ?? ""
+    if let update, let existing = try session.existing {
+      Console.log.info("update \(update) was evaluated before, in \(existing.folder.relativePath)")
+      return try print(existing.summary, of: update, envSteps: existing.record.envSteps)
     }
-    let device = try deviceOptions.open()
-    let record = EvaluationRecord(
-      joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
-    let target = try EvaluationFolder(record, of: joined, output: output.map { URL(fileURLWithPath: $0) })
-    try Folder.make(target.place)
-    let evaluators = try joined.networks.map { network in
-      try CrossPlayEvaluator(
-        environment: joined.environment, architecture: network.architecture, policies: network.policies,
-        settings: settings, device: device)
+    if session.teamsBefore > 0 {
+      Console.log.info("\(what)\(session.teamsBefore) teams were played before and are not played again")
     }
-    let played = try PlayedTeams(record, share: share, in: target.place)
-    for remark in played.remarks { Console.log.warning("\(remark)") }
-    if played.count > 0 { Console.log.info("\(played.count) teams were played before and are not played again") }
-    let before = played.count
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    func control(_ what: @escaping (EvaluationProgress) -> String) -> EvaluationControl {
-      EvaluationControl(
-        played: { played[$0] }, keep: { try played.keep($0) },
-        progress: { progress in
-          guard clock.now - lastReport > .seconds(5) else { return }
-          lastReport = clock.now
-          Console.log.info("\(what(progress)): \(progress.cellsFinished) of \(progress.cells) teams")
-        }, isStopping: { StopRequest.isMade })
+    func report(_ part: String, _ progress: EvaluationProgress) {
+      guard clock.now - lastReport > .seconds(5) else { return }
+      lastReport = clock.now
+      Console.log.info("\(what)\(part): \(progress.cellsFinished) of \(progress.cells) teams")
     }
-    let measured = settings.symmetry ? joined.networks : []
-    var evaluation: CrossPlayEvaluation?
+    var result: EvaluationSession.Result?
+    let games: Int
     do {
       if share == .whole {
-        var whole = try CrossPlayEvaluation(
-          runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
-        for network in measured {
-          whole.add(
-            try RunEquivariance.measure(
-              runs: joined.runs, policies: network.policies, environment: joined.environment,
-              architecture: network.architecture, settings: settings, device: device,
-              control: control { _ in "symmetry" }))
-        }
-        evaluation = whole
+        let whole = try session.run(progress: report, isStopping: { StopRequest.isMade })
+        (result, games) = (whole, whole.games)
       } else {
-        try CrossPlayEvaluation.play(
-          share, runs: joined.runs, evaluators: evaluators, control: control { "\($0.mode)" })
-        for network in measured {
-          try RunEquivariance.play(
-            share, policies: network.policies, environment: joined.environment, architecture: network.architecture,
-            settings: settings, device: device, control: control { _ in "symmetry" })
-        }
+        games = try session.play(progress: report, isStopping: { StopRequest.isMade })
       }
     } catch let stopped as EvaluationStopped {
-      try StopRequest.end("with \(played.count) teams played, which are kept")
+      try StopRequest.end("\(what)with \(session.teamsPlayed) teams played, which are kept")
       throw stopped
     }
-    try deviceOptions.finish(device)
+    if shared == nil { try deviceOptions.finish(device) }
     let seconds = (clock.now - start).inSeconds
-    let games = (played.count - before) * settings.games
     let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s) on \(device.description.name)"
-    guard let evaluation else {
-      Console.log.info("\(games) games in \(rate)")
-      guard !json else { return try Console.printJSON(PlayedShare(shard: share.description, teamsKept: played.count)) }
-      return try Console.print("part \(share) of the teams is played; without --shard, evaluate writes the tables")
+    guard let result else {
+      Console.log.info("\(what)\(games) games in \(rate)")
+      if json {
+        return try Console.printJSON(PlayedShare(shard: share.description, teamsKept: session.teamsPlayed))
+      }
+      return try Console.print(
+        "\(what)part \(share) of the teams is played; without --shard, evaluate writes the tables")
     }
-    let written = try target.write(evaluation)
-    played.remove()
-    if let earlier = written.earlier {
+    if let earlier = result.place.earlier {
       Console.log.info("the earlier evaluation was moved to \(earlier.relativePath)")
     }
-    Console.log.info("\(games) games in \(rate); written to \(written.url.relativePath)")
-    if json {
-      for configuration in evaluation.summary.configurations { try Console.printJSON(configuration) }
-      for block in evaluation.summary.blocks ?? [] { try Console.printJSON(block) }
-    } else {
-      try Console.print(SummaryReport.table(evaluation.summary))
+    Console.log.info("\(what)\(games) games in \(rate); written to \(result.place.url.relativePath)")
+    try print(result.evaluation.summary, of: update, envSteps: joined.envSteps)
+  }
+
+  /// The objects of a summary with the update that they are of.
+  private struct OfUpdate<Content: Encodable>: Encodable {
+    let update: Int
+    let envSteps: Int
+    let content: Content
+
+    enum CodingKeys: String, CodingKey {
+      case update
+      case envSteps = "env_steps"
     }
+
+    func encode(to encoder: any Encoder) throws {
+      try content.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(update, forKey: .update)
+      try container.encode(envSteps, forKey: .envSteps)
+    }
+  }
+
+  /// - Parameter update: nil for the last, which nobody asked for by its number.
+  private func print(_ summary: EvaluationSummary, of update: Int?, envSteps: Int) throws {
+    guard json else {
+      let heading = update.map { "Update \($0), \(envSteps) env steps per run\n" } ?? ""
+      return try Console.print(heading + SummaryReport.table(summary))
+    }
+    func printObject(_ object: some Encodable) throws {
+      if let update {
+        try Console.printJSON(OfUpdate(update: update, envSteps: envSteps, content: object))
+      } else {
+        try Console.printJSON(object)
+      }
+    }
+    for configuration in summary.configurations { try printObject(configuration) }
+    for block in summary.blocks ?? [] { try printObject(block) }
   }
 
   private struct PlayedShare: Encodable {

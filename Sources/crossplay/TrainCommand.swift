@@ -70,8 +70,7 @@ struct TrainCommand: ParsableCommand {
     for note in session.notes { Console.log.info("\(note)") }
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
-    let perUpdate =
-      "\(session.dispatchesPerUpdate) dispatches and \(session.handOversPerUpdate) hand-overs to the host per update"
+    let perUpdate = session.commandsPerUpdate.text(per: "update")
     let names = devices.map(\.description.name).joined(separator: " and ")
     Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(names), \(perUpdate)")
 
@@ -101,8 +100,21 @@ struct TrainCommand: ParsableCommand {
         update: report.metrics[0].update, envStepsDone: report.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
+    var lastReport = start
+    let control = TrainingSession.Control(
+      isStopping: { StopRequest.isMade }, report: report,
+      evaluating: { update, part, done in
+        guard clock.now - lastReport > .seconds(5) else { return }
+        lastReport = clock.now
+        progress.finish()
+        Console.log.info("evaluating update \(update), \(part): \(done.cellsFinished) of \(done.cells) teams")
+      },
+      evaluated: { update, result in
+        progress.finish()
+        Console.log.info("update \(update) is evaluated, in \(result.place.url.relativePath)")
+      })
     do {
-      try session.run(isStopping: { StopRequest.isMade }, report: report)
+      try session.run(control)
     } catch let failure as TrainingFailure {
       guard case .notFinite = failure else { throw failure }
       progress.finish()
@@ -111,7 +123,7 @@ struct TrainCommand: ParsableCommand {
     }
     progress.finish()
     try training.deviceOptions.finish(devices)
-    if !session.isFinished { try StopRequest.end(session.standing) }
+    if try !session.isFinished { try StopRequest.end(session.standing) }
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(
@@ -119,7 +131,8 @@ struct TrainCommand: ParsableCommand {
       envSteps: configuration.updates * configuration.envStepsPerUpdate, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
       diverged: session.diverged, device: devices[0].description.name, devices: devices.count,
-      dispatchesPerUpdate: session.dispatchesPerUpdate, handOversPerUpdate: session.handOversPerUpdate)
+      dispatchesPerUpdate: session.commandsPerUpdate.dispatches,
+      handOversPerUpdate: session.commandsPerUpdate.handOvers)
     if json {
       try Console.printJSON(result)
     } else {

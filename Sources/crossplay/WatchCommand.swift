@@ -82,8 +82,7 @@ struct WatchCommand: ParsableCommand {
     settings.seed = seed
     let device = try deviceOptions.open()
     let watched = try WatchedGames(
-      environment: table.environment, architecture: table.architecture, team: table.team, mode: mode,
-      settings: settings, device: device)
+      environment: table.environment, team: table.team, mode: mode, settings: settings, device: device)
     if let file {
       try writeReplays(of: watched, table, to: URL(fileURLWithPath: file))
       return try deviceOptions.finish(device)
@@ -132,9 +131,8 @@ struct WatchCommand: ParsableCommand {
 
   private struct Table {
     let environment: any Environment
-    let architecture: NetworkArchitecture
-    /// nil for random play.
-    let team: [EvaluationPolicy]?
+    /// The policy of each seat with its network; nil for random play.
+    let team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?
     /// A description of each seat.
     let seats: [String]
   }
@@ -156,12 +154,8 @@ struct WatchCommand: ParsableCommand {
     let environment = try TrainingConfiguration.ofEnvironment(
       name, command: "watch", overrides: overrides.overrides
     ).makeEnvironment()
-    let smallest = try NetworkArchitecture(
-      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
-      activation: .relu)
     return Table(
-      environment: environment, architecture: smallest, team: nil,
-      seats: Array(repeating: "random", count: environment.agentCount))
+      environment: environment, team: nil, seats: Array(repeating: "random", count: environment.agentCount))
   }
 
   private func trainedTable() throws -> Table {
@@ -177,10 +171,6 @@ struct WatchCommand: ParsableCommand {
       if let difference = JoinedTrainings.difference(first.trained, other.trained) {
         throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
       }
-      guard other.trained.architecture == first.trained.architecture else {
-        throw UsageError(
-          "\(other.place.folder) was trained with another network than \(first.place.folder); a team shares one")
-      }
     }
     guard found.count == 1 || found.count == environment.agentCount else {
       throw UsageError(
@@ -189,10 +179,11 @@ struct WatchCommand: ParsableCommand {
     }
     let seated = found.count == 1 ? Array(repeating: first, count: environment.agentCount) : found
     return Table(
-      environment: environment, architecture: first.trained.architecture,
+      environment: environment,
       team: seated.map { seat in
         let run = EvaluatedRun(seat.trained.runs[seat.position])
-        return EvaluationPolicy(name: run.name, parameters: seat.trained.parameters[seat.position])
+        let parameters = seat.trained.parameters[seat.position]
+        return (seat.trained.architecture, EvaluationPolicy(name: run.name, parameters: parameters))
       }, seats: seated.map { "\($0.trained.runs[$0.position].name) of \($0.place.folder)" })
   }
 }

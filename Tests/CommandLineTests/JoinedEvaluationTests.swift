@@ -50,15 +50,37 @@ import Testing
     #expect(try text("joined/evaluation.json").contains("\"label\" : \"two\""))
   }
 
-  @Test func differentNetworksShareTablesButNoTeam() throws {
-    try train("narrow")
-    try train("wide", "network.trunk=[24]")
-    let refused = try crossplay("evaluate", "narrow", "wide", "--output", "joined")
-    #expect(refused.status != 0)
-    #expect(refused.errors.contains("narrow and wide have different networks"))
-    let run = try crossplay("evaluate", "narrow", "wide", "--output", "joined", "--no-across", "--json")
+  @Test func policiesOfDifferentNetworksMeet() throws {
+    try train("narrow", "sweep=")
+    try train("wide", "sweep=", "network={trunk: [40], actor: [24], critic: [8], activation: tanh}")
+    try train("recurrent", "sweep=", "network={trunk: [16], gru: 8, actor: [], critic: [8]}")
+    let folders = ["narrow", "wide", "recurrent"]
+    let run = try CommandRun(["evaluate"] + folders + ["--output", "joined", "--json"], in: folder.url)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try run.objects().count == 4)
+    let objects = try run.objects()
+    #expect(
+      objects.compactMap { $0["configuration"] as? String } == ["narrow/default", "recurrent/default", "wide/default"])
+    #expect(objects.compactMap { $0["row"] as? String }.count == 2 * 9)
+    let rows = try text("joined/matrix.csv").split(separator: "\n").dropFirst()
+    #expect(rows.count == 2 * 6 * 6)
+
+    // Teams of one network play as if nobody else were there.
+    let alone = try crossplay("evaluate", "narrow", "wide", "recurrent", "--output", "alone", "--no-across")
+    #expect(alone.status == 0, "\(alone.errors)")
+    let own = try text("alone/matrix.csv").split(separator: "\n").dropFirst()
+    #expect(own.count == 2 * 3 * 4 && Set(own).isSubset(of: rows))
+
+    let report = try CommandRun(
+      ["report"] + folders + ["--evaluation", "joined", "--output", "report"], in: folder.url)
+    #expect(report.status == 0, "\(report.errors)")
+    #expect(try text("report/blocks.csv").contains("recurrent/default"))
+
+    let watched = try crossplay(
+      "watch", "--policy", "wide:1", "--policy", "recurrent:0", "--games", "3", "--mode", "greedy", "--json")
+    #expect(watched.status == 0, "\(watched.errors)")
+    let steps = try watched.objects()
+    #expect(steps.last?["game"] as? Int == 3 && steps.last?["done"] as? Bool == true)
+    #expect(steps.first?["policies"] as? [String] == ["seed=1 of wide", "seed=0 of recurrent"])
   }
 
   @Test func policiesTrainedWithOtherShapingPlayTheSameGame() throws {

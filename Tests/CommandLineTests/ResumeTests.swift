@@ -101,7 +101,8 @@ import Testing
   static let fixed: [(String, String, String)] = [
     ("rollout_length=32", "rollout_length", "32 instead of 16"), ("epochs=1", "epochs", "1 instead of 2"),
     ("minibatches=4", "minibatches", "4 instead of 2"),
-    ("anneal_learning_rate=true", "anneal_learning_rate", "true instead of false"),
+    ("anneal_learning_rate=true", "learning_rate_schedule", "linear instead of constant"),
+    ("value_clipping=false", "value_clipping", "false instead of true"),
     ("network.activation=tanh", "network.activation", "tanh instead of relu"),
     ("environment.players=3", "environment.players", "3 instead of 2"), ("seeds=3", "seeds", "3 instead of 2"),
     ("sweep.entropy_coefficient=[0.01]", "sweep.entropy_coefficient", "[0.01] instead of [0.01, 0.1]"),

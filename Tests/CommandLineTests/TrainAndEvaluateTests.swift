@@ -110,7 +110,8 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("rollout.observations"))
     #expect(run.output.contains("rollout bytes per row"))
-    #expect(run.output.hasSuffix("hand-overs to the host per update\n"))
+    #expect(run.output.contains("hand-overs to the host per update, in submissions of at most "))
+    #expect(run.output.hasSuffix(" GFLOP\n"))
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("result").path))
   }
 
@@ -154,6 +155,37 @@ import Testing
     let rate = try #require(object["env_steps_per_second"] as? [String: Double])
     #expect(try #require(rate["min"]) <= #require(rate["median"]))
     #expect(try #require(rate["median"]) <= #require(rate["max"]))
+  }
+
+  /// RADV compiles for cards that are not there. Kernels for graphics processors spill nothing.
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: radv)),
+    arguments: ["{name: hanabi, preset: tiny}", "{name: overcooked}"])
+  func driversTellWhatTheyCompileKernelsTo(environment: String) throws {
+    let folder = try TemporaryFolder()
+    try Data(smallConfiguration.utf8).write(to: folder.file("small.yaml"))
+    let run = try CommandRun(
+      ["devices", "--kernels", "small.yaml", "--set", "environment=\(environment)", "--json"], in: folder.url,
+      environment: ["VK_ICD_FILENAMES": Self.radv, "RADV_FORCE_FAMILY": "navi21"])
+    #expect(run.status == 0, "\(run.errors)")
+    let kernels = try run.objects()
+    #expect(kernels.count > 15)
+    for kernel in kernels {
+      let values = try #require(kernel["values"] as? [String: Double])
+      #expect(try #require(values["VGPRs"]) > 0, "\(kernel)")
+      let spilled = values.filter { $0.key.hasPrefix("Scratch") || $0.key.hasPrefix("Spilled") }
+      #expect(!spilled.isEmpty && spilled.allSatisfy { $0.value == 0 }, "\(kernel)")
+    }
+  }
+
+  private static let radv = "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json"
+
+  @Test func aDriverThatTellsNothingOfItsKernelsIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try Data(smallConfiguration.utf8).write(to: folder.file("small.yaml"))
+    let run = try CommandRun(["devices", "--kernels", "small.yaml"], in: folder.url)
+    guard run.status != 0 else { return #expect(run.output.contains("registers")) }
+    #expect(run.errors.contains("does not say how it compiles kernels"), "\(run.errors)")
   }
 
   @Test func devicesAreListedWithWhatWouldBeUsed() throws {

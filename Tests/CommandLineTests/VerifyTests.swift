@@ -16,6 +16,25 @@ import Testing
     #expect(try run.objects().allSatisfy { $0["difference_count"] as? Int == 0 })
   }
 
+  /// The command of README.md, from the root of the project.
+  @Test func theRecordingsThatShipAgree() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+      .standardizedFileURL
+    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    #expect(readme.contains("\ncrossplay verify docs/recordings/*.json.gz "))
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: root.appendingPathComponent("docs/recordings").path)
+    let recordings = names.filter { $0.hasSuffix(".json.gz") }.sorted()
+    #expect(recordings.count >= 2)
+    let run = try CommandRun(["verify", "--json"] + recordings.map { "docs/recordings/\($0)" }, in: root)
+    #expect(run.status == 0, "\(run.errors)")
+    let reports = try run.objects()
+    #expect(reports.count == recordings.count && reports.allSatisfy { $0["difference_count"] as? Int == 0 })
+    // What records them names every one.
+    let script = try String(contentsOf: root.appendingPathComponent("scripts/record-traces"), encoding: .utf8)
+    for name in recordings { #expect(script.contains("docs/recordings/\(name)"), "\(name)") }
+  }
+
   @Test func aTraceCutInHalfIsNamed() throws {
     let folder = try TemporaryFolder()
     let whole = try Data(contentsOf: Self.fixtures.appendingPathComponent("hanabi_verysmall2.json.gz"))

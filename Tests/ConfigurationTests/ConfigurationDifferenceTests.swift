@@ -33,11 +33,15 @@ import Testing
       for key in cells[0].matches(of: /`([a-z_.0-9A-Z]+)`/) { documented[String(key.1)] = change }
     }
     for (key, change) in documented { #expect(ConfigurationChange(key) == change, "\(key)") }
-    let whole = try configuration("init_from=a:0", "final_entropy_coefficient=1", "sweep=")
-    let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(whole)) as? [String: Any])
-    for (key, value) in object where key != "environment" {
-      let keys = (value as? [String: Any]).map { $0.keys.map { "\(key).\($0)" } } ?? [key]
-      for key in keys { #expect(documented[key] != nil, "\(key)") }
+    for whole in [
+      try configuration("init_from=a:0", "final_entropy_coefficient=1", "sweep="),
+      try configuration("entropy_schedule=[[0, 1], [1, 2]]", "sweep="),
+    ] {
+      let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(whole)) as? [String: Any])
+      for (key, value) in object where key != "environment" {
+        let keys = (value as? [String: Any]).map { $0.keys.map { "\(key).\($0)" } } ?? [key]
+        for key in keys { #expect(documented[key] != nil, "\(key)") }
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 // Wrong configurations: every message says where, which key, and what to write instead.
-import Configuration
 import Environments
 import Testing
+
+@testable import Configuration
 
 struct ConfigurationErrorTests {
   /// The message for a configuration that starts with a valid environment in line 1.
@@ -27,8 +28,8 @@ struct ConfigurationErrorTests {
     (
       "sweep: {width: [1, 2]}",
       "train.yaml:2: sweep.width is not a known key; known keys: adam_beta1, adam_beta2, adam_epsilon, clip_epsilon, "
-        + "entropy_coefficient, final_entropy_coefficient, gae_lambda, gamma, learning_rate, max_gradient_norm, "
-        + "value_coefficient"
+        + "entropy_coefficient, final_entropy_coefficient, gae_lambda, gamma, learning_rate, learning_rate_warmup, "
+        + "max_gradient_norm, value_coefficient"
     ),
     (
       "sweep: {epochs: [1, 2]}",
@@ -43,6 +44,26 @@ struct ConfigurationErrorTests {
     ("seeds: {number: 3}", "train.yaml:2: seeds.number is not a known key; known keys: count, first"),
   ])
   func unknownKeysNameTheNearestValidKey(yaml: String, expected: String) {
+    #expect(message(yaml) == expected)
+  }
+
+  @Test(arguments: [
+    (
+      "shuffle_seats: true",
+      "train.yaml:2: shuffle_seats is not supported: all seats of a run play by one policy, so who sits where changes nothing"
+    ),
+    (
+      "sharing: none",
+      "train.yaml:2: sharing is not supported: all seats of a run share their parameters; seat policies of several runs "
+        + "together by evaluating them"
+    ),
+    (
+      "network: {layer_norm: true}",
+      "train.yaml:2: network.layer_norm is not supported: layers of networks have no normalisation; a smaller learning rate "
+        + "or tanh keeps their outputs small"
+    ),
+  ])
+  func whatOtherProgramsHaveIsRefusedByName(yaml: String, expected: String) {
     #expect(message(yaml) == expected)
   }
 
@@ -73,6 +94,21 @@ struct ConfigurationErrorTests {
     ("gamma: high", "train.yaml:2: gamma = high; expected a number from 0 to 1"),
     ("gamma: true", "train.yaml:2: gamma = true; expected a number from 0 to 1"),
     ("anneal_learning_rate: 1", "train.yaml:2: anneal_learning_rate = 1; expected true or false"),
+    ("value_clipping: maybe", "train.yaml:2: value_clipping = maybe; expected true or false"),
+    (
+      "advantage_normalisation: all",
+      "train.yaml:2: advantage_normalisation = all; expected one of minibatch, batch, none"
+    ),
+    (
+      "learning_rate_schedule: step",
+      "train.yaml:2: learning_rate_schedule = step; expected one of constant, linear, cosine"
+    ),
+    (
+      "entropy_schedule: [[0, 1], [0, 2]]",
+      "train.yaml:2: entropy_schedule = [[0, 1], [0, 2]]; expected 2 to 16 points [share of the updates, factor] with "
+        + "rising shares from 0 to 1, such as [[0, 1], [0.5, 0.2], [1, 0.1]]"
+    ),
+    ("entropy_schedule: [[0, 1], [1.5, 2]]", "train.yaml:2: entropy_schedule = 1.5; expected a number from 0 to 1"),
     ("network: 512", "train.yaml:2: network = 512 is not a section; expected lines of key: value"),
     (
       "network: {trunk: 512}",
@@ -101,6 +137,9 @@ struct ConfigurationErrorTests {
 
   @Test(arguments: [
     ("gamma: 1.5", "train.yaml:2: gamma = 1.5; expected a number from 0 to 1"),
+    (
+      "learning_rate_warmup: 1", "train.yaml:2: learning_rate_warmup = 1; expected a number from 0 to below 1"
+    ),
     ("learning_rate: 0", "train.yaml:2: learning_rate = 0; expected a number above 0 and up to 10"),
     ("adam_beta1: 1", "train.yaml:2: adam_beta1 = 1; expected a number from 0 to below 1"),
     ("entropy_coefficient: -0.1", "train.yaml:2: entropy_coefficient = -0.1; expected a number from 0 to 1000"),
@@ -122,6 +161,21 @@ struct ConfigurationErrorTests {
     (
       "gamma: 0.9\nsweep: {gamma: [0.8]}",
       "train.yaml:2: gamma is also given at train.yaml:3 as sweep.gamma; remove one of the two"
+    ),
+    (
+      "anneal_learning_rate: true\nlearning_rate_schedule: cosine",
+      "train.yaml:2: anneal_learning_rate = true means learning_rate_schedule = linear, but learning_rate_schedule = "
+        + "cosine is also given; remove one of the two"
+    ),
+    (
+      "entropy_schedule: [[0, 1], [1, 0]]\nfinal_entropy_coefficient: 0",
+      "train.yaml:3: final_entropy_coefficient is given beside entropy_schedule, which says how the coefficient ends; "
+        + "remove one of the two"
+    ),
+    (
+      "sweep: {value_clipping: [true, false]}",
+      "train.yaml:2: sweep.value_clipping: all runs of a training share value_clipping; train each value in a folder of "
+        + "its own and evaluate the folders together"
     ),
     (
       "sweep: {gamma: [0.9, 0.9]}",
@@ -221,5 +275,36 @@ struct ConfigurationErrorTests {
         == "folder/train.yaml:3: environment.players = 9; expected a whole number from 2 to 5")
     let other = EnvironmentParameters.Invalid("the deck is too small")
     #expect(read.located(other).description == "folder/train.yaml:2: the deck is too small")
+  }
+
+  @Test(
+    arguments: [
+      (
+        "environment: {name: hanabi}\nbootstrap_at_time_limit: true",
+        "train.yaml:2: bootstrap_at_time_limit = true, but episodes of hanabi end by its rules; remove the key"
+      ),
+      (
+        "environment: {name: overcooked}\nbootstrap_at_time_limit: true\nnetwork: {gru: 8}",
+        "train.yaml:2: bootstrap_at_time_limit = true needs a feed-forward network, since hidden states at the ends of "
+          + "episodes are not kept; remove the key, or network.gru"
+      ),
+      (
+        "environment: {name: overcooked_v2, max_steps: 100}\nbootstrap_at_time_limit: true",
+        "train.yaml: rollout_length = 128 is longer than the 100 steps of an episode, of which bootstrap_at_time_limit "
+          + "keeps one end per rollout; use at most 100"
+      ),
+      ("environment: {name: overcooked}\nbootstrap_at_time_limit: true", nil),
+    ] as [(String, String?)])
+  func whereEpisodesAreNotCutOffNothingGoesOn(yaml: String, expected: String?) throws {
+    let read = try TrainingConfiguration(yaml: yaml, file: "train.yaml")
+    let environment = try read.makeEnvironment()
+    let failure: String?
+    do {
+      try read.validate(for: environment)
+      failure = nil
+    } catch {
+      failure = "\(error)"
+    }
+    #expect(failure == expected)
   }
 }

@@ -23,7 +23,7 @@ struct ConfigurationFilesTests {
     #expect("\(configuration.name).yaml" == file)
     let environment = try EnvironmentRegistry.make(
       name: configuration.environment.name, parameters: configuration.environment.parameters)
-    try configuration.validate(agentCount: environment.agentCount)
+    try configuration.validate(for: environment)
     #expect(try TrainingConfiguration(yaml: configuration.yaml(), file: file) == configuration)
   }
 

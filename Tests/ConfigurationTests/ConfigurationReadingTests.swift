@@ -20,7 +20,9 @@ struct ConfigurationReadingTests {
     #expect(read.totalEnvSteps == 10_000_000_000)
     #expect(read.epochs == 4)
     #expect(read.minibatches == 4)
-    #expect(!read.annealLearningRate)
+    #expect(read.learningRateSchedule == .constant && read.entropySchedule.isEmpty)
+    #expect(read.advantageNormalisation == .minibatch && read.valueClipping && !read.valueNormalisation)
+    #expect(!read.bootstrapAtTimeLimit)
     #expect(read.hyperparameters == Hyperparameters())
     #expect(read.hyperparameters.learningRate == 5e-4)
     #expect(read.hyperparameters.adamEpsilon == 1e-5)
@@ -49,7 +51,13 @@ struct ConfigurationReadingTests {
       epochs: 3
       minibatches: 2
       learning_rate: 2.5e-4
-      anneal_learning_rate: true
+      learning_rate_schedule: cosine
+      learning_rate_warmup: 0.05
+      advantage_normalisation: batch
+      value_clipping: false
+      value_normalisation: true
+      bootstrap_at_time_limit: true
+      entropy_schedule: [[0, 1], [0.5, 0.25], [1, 0]]
       gamma: 0.9
       gae_lambda: 0.8
       clip_epsilon: 0.1
@@ -70,6 +78,7 @@ struct ConfigurationReadingTests {
         tie_tolerance: 0
         bootstrap_samples: 50
         across_configurations: true
+        interval: 8192
       """)
     #expect(read.name == "tiny-sweep")
     #expect(
@@ -83,8 +92,13 @@ struct ConfigurationReadingTests {
     #expect(read.totalEnvSteps == 1_600_000)
     #expect(read.epochs == 3)
     #expect(read.minibatches == 2)
-    #expect(read.annealLearningRate)
+    #expect(read.learningRateSchedule == .cosine)
+    #expect(read.advantageNormalisation == .batch && !read.valueClipping && read.valueNormalisation)
+    #expect(read.bootstrapAtTimeLimit)
+    #expect(read.entropySchedule.map(\.share) == [0, 0.5, 1])
+    #expect(read.entropySchedule.map(\.factor) == [1, 0.25, 0])
     let learned = read.hyperparameters
+    #expect(learned.learningRateWarmup == 0.05)
     #expect(learned.learningRate == 2.5e-4)
     #expect(learned.gamma == 0.9)
     #expect(learned.gaeLambda == 0.8)
@@ -109,6 +123,18 @@ struct ConfigurationReadingTests {
     #expect(read.evaluation.tieTolerance == 0)
     #expect(read.evaluation.bootstrapSamples == 50)
     #expect(read.evaluation.acrossConfigurations)
+    #expect(read.evaluation.interval == 8192 && read.updatesPerEvaluation == 4)
+  }
+
+  @Test func policiesAreEvaluatedAtTheIntervalAndAtTheEnd() throws {
+    let sizes = "environments: 64\nrollout_length: 128\ntotal_env_steps: 100_000\n"  // 12 updates of 8,192
+    let plain = try configuration(minimal + sizes)
+    #expect((1...12).filter(plain.isEvaluated).isEmpty)
+    for (interval, updates) in [(1, Array(1...12)), (41_000, [5, 10, 12]), (1_000_000, [12])] {
+      let read = try configuration(minimal + sizes + "evaluation: {interval: \(interval)}")
+      #expect((1...12).filter(read.isEvaluated) == updates)
+      #expect(try configuration(read.yaml()) == read)
+    }
   }
 
   @Test func scientificNotationCountsAsAWholeNumber() throws {

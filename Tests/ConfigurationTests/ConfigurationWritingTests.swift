@@ -12,6 +12,8 @@ struct ConfigurationWritingTests {
     minimal + "sweep:\n  learning_rate: [1e-5, 3.3333333333333335e-5]\n  entropy_coefficient: [0, 0.01]\n",
     minimal + "entropy_coefficient: 0.1\nfinal_entropy_coefficient: 0\nsweep: {adam_beta1: [0.5, 0.9]}\n",
     "environment: {name: x, text: \"true\", number: 1.5, list: [1, 2.5, a], flag: false, words: \"a: b # c\"}",
+    minimal + "advantage_normalisation: none\nvalue_clipping: false\nlearning_rate_schedule: linear\n",
+    minimal + "anneal_learning_rate: true\nlearning_rate_warmup: 0.1\nentropy_schedule: [[0.25, 2], [0.5, 0.1]]\n",
     minimal + "network: {trunk: [], actor: [], critic: [1, 2, 3]}\nevaluation: {modes: [temperature=0.5]}\n",
   ]
 

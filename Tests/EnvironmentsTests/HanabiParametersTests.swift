@@ -8,6 +8,7 @@ import Testing
     arguments: [
       (["preset": "full"], 658, 21, 50), (["players": 3], 956, 31, 50), (["players": 4], 1041, 39, 50),
       (["players": 5], 1280, 49, 50), (["preset": "small"], 171, 12, 20), (["preset": "very_small"], 106, 11, 10),
+      (["preset": "tiny"], 81, 9, 6), (["preset": "tiny_hle"], 85, 9, 8),
       (["observation": "minimal"], 308, 21, 50),
     ] as [([String: ParameterValue], Int, Int, Int)])
   func presetsHaveTheSizesOfTheReferences(
@@ -17,6 +18,16 @@ import Testing
     #expect(environment.observationFeatureCount == features)
     #expect(environment.actionCount == actions)
     #expect(environment.parameters.deckSize == cards)
+  }
+
+  /// hanabi-learning-environment knows no other numbers of cards; `tiny` and the one colour of `very_small` are ours.
+  @Test func presetsOtherThanOursAreGamesOfHanabiLearningEnvironment() throws {
+    let playable = try HanabiParameters.Preset.allCases.filter { preset in
+      let rules = try hanabi(["preset": .text(preset.rawValue)]).parameters
+      let copies = [3] + Array(repeating: 2, count: rules.ranks - 2) + [1]
+      return 2...5 ~= rules.colors && 2...5 ~= rules.ranks && rules.cardCounts == copies
+    }
+    #expect(playable == [.full, .small, .mini, .tinyHLE])
   }
 
   @Test func keysOverrideThePreset() throws {
@@ -39,7 +50,7 @@ import Testing
       ),
       (["card_counts": [16, 2, 2, 2, 1]], "environment.card_counts"),
       (["preset": "tiny", "players": 5], "environment.hand_size = 2 needs 10 cards for 5 players, but the deck has 6"),
-      (["preset": "huge"], "environment.preset = huge; expected one of full, small, very_small, mini, tiny"),
+      (["preset": "huge"], "environment.preset = huge; expected one of full, small, very_small, mini, tiny, tiny_hle"),
       (["knowledge": "v1"], "environment.knowledge"), (["lifes": 3], "environment.lifes is not a known key"),
       (["hand_size": "big"], "environment.hand_size"),
       (["observation": "seer"], "environment.observation = seer; expected one of card_knowledge, minimal"),

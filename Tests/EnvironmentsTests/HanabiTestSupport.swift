@@ -11,6 +11,7 @@ func hanabi(_ parameters: [String: ParameterValue] = [:]) throws -> HanabiEnviro
 let hanabiConfigurations: [[String: ParameterValue]] =
   [
     ["preset": "full"], ["preset": "small"], ["preset": "very_small"], ["preset": "mini"], ["preset": "tiny"],
+    ["preset": "tiny_hle"],
     ["players": 3], ["players": 4], ["players": 5], ["preset": "mini", "players": 3], ["knowledge": "plausible"],
     ["observation": "minimal"], ["preset": "tiny", "players": 3, "colors": 3, "observation": "minimal"],
     ["colors": 6, "ranks": 5], ["colors": 1, "ranks": 3, "hand_size": 2],

@@ -13,8 +13,7 @@ func trainAndEvaluate(_ configuration: TrainingConfiguration, device: Device) th
   let policies = try runs.indices.map {
     EvaluationPolicy(name: runs[$0].name, parameters: try trainer.parameters(run: $0))
   }
-  return try CrossPlayEvaluator(
-    environment: trainer.environment, architecture: trainer.architecture, policies: policies,
-    settings: configuration.evaluation, device: device
-  ).evaluate(runs: runs)
+  return try CrossPlayEvaluation(
+    runs: runs, rosters: [Roster(trainer.architecture, policies)], environment: trainer.environment,
+    settings: configuration.evaluation, device: device)
 }

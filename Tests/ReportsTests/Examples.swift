@@ -65,7 +65,8 @@ struct ExampleTraining {
   ///
   /// - Parameter acrossConfigurations: Also 1.25 for runs of different configurations.
   func writeEvaluation(
-    update: Int = 4, acrossConfigurations: Bool = false, modes: [EvaluationMode] = [.sampled, .greedy]
+    update: Int = 4, acrossConfigurations: Bool = false, modes: [EvaluationMode] = [.sampled, .greedy],
+    games: Int = 10, in folder: String = EvaluationFolder.name
   ) throws {
     let runs = configuration.runs.map { EvaluatedRun($0) }
     let seeds = runs.count / 2
@@ -76,7 +77,9 @@ struct ExampleTraining {
           let own = (i == j ? 2.0 : 1) * Double(i / seeds + 1) + (mode == .greedy ? 1 : 0)
           let value = i / seeds == j / seeds ? own : 1.25
           matrix.add(
-            CrossPlayCell(games: 10, returnSum: value * 10, squaredReturnSum: value * value * 10, decisions: 40),
+            CrossPlayCell(
+              games: games, returnSum: value * Double(games), squaredReturnSum: value * value * Double(games),
+              decisions: 40),
             team: [i, j])
         }
       }
@@ -84,14 +87,14 @@ struct ExampleTraining {
     }
     let summary = EvaluationSummary(matrices, bootstrap: Bootstrap(samples: 10, seed: 0))
     let record = """
-      {"configuration": "example", "update": \(update), "env_steps": \(update * 64), "games": 10, "seed": 3,
+      {"configuration": "example", "update": \(update), "env_steps": \(update * 64), "games": \(games), "seed": 3,
       "modes": [\(modes.map { "\"\($0)\"" }.joined(separator: ", "))], "tie_tolerance": 0.001, "bootstrap_samples": 10, "max_tuples": 1000,
       "across_configurations": \(acrossConfigurations), "device": "a <device> & more", "symmetry": false, "trainings": [{"configuration": "example",
       "update": \(update), "env_steps": \(update * 64), "runs": \(runs.count), "weight_hash": "4567"}]}
       """
-    try write(record, "evaluation/evaluation.json")
-    try write(String(decoding: SummaryReport.json(summary), as: UTF8.self), "evaluation/summary.json")
-    try write(String(decoding: MatrixReport.json(matrices), as: UTF8.self), "evaluation/matrix.json")
+    try write(record, "\(folder)/evaluation.json")
+    try write(String(decoding: SummaryReport.json(summary), as: UTF8.self), "\(folder)/summary.json")
+    try write(String(decoding: MatrixReport.json(matrices), as: UTF8.self), "\(folder)/matrix.json")
   }
 
   func contents(_ folders: [URL]? = nil, seconds: Double = 0) throws -> ReportContents {

@@ -61,12 +61,12 @@ import Testing
         """)
     #expect(
       curves.csv == """
-        configuration,learning_rate,gamma,gae_lambda,clip_epsilon,value_coefficient,entropy_coefficient,\
+        configuration,learning_rate,learning_rate_warmup,gamma,gae_lambda,clip_epsilon,value_coefficient,entropy_coefficient,\
         final_entropy_coefficient,max_gradient_norm,adam_beta1,adam_beta2,adam_epsilon,env_steps,runs,episode_return,\
         episode_return_standard_error,entropy,entropy_standard_error,\
         outcome_bombed,outcome_bombed_standard_error,outcome_perfect,outcome_perfect_standard_error
-        entropy_coefficient=0.5,0.0005,0.99,0.95,0.2,0.5,0.5,,0.5,0.9,0.999,1e-05,64,2,6.0,5.0,1.5,0.5,0.0625,0.0625,,
-        entropy_coefficient=0.5,0.0005,0.99,0.95,0.2,0.5,0.5,,0.5,0.9,0.999,1e-05,128,1,2.0,,0.5,,0.0,,,
+        entropy_coefficient=0.5,0.0005,0.0,0.99,0.95,0.2,0.5,0.5,,0.5,0.9,0.999,1e-05,64,2,6.0,5.0,1.5,0.5,0.0625,0.0625,,
+        entropy_coefficient=0.5,0.0005,0.0,0.99,0.95,0.2,0.5,0.5,,0.5,0.9,0.999,1e-05,128,1,2.0,,0.5,,0.0,,,
 
         """)
   }

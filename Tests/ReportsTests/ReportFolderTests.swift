@@ -53,6 +53,38 @@ import Training
     #expect((json["hashes"] as? [String: String])?.count == 6)
   }
 
+  /// Whatever else lies beside the evaluations of single updates.
+  @Test func evaluationsOverTrainingBecomeCurves() throws {
+    let training = try evaluated()
+    try training.writeEvaluation(update: 2, in: "evaluations/000002")
+    try training.writeEvaluation(update: 4, modes: [.greedy], games: 20, in: "evaluations/000004")
+    try training.writeEvaluation(update: 3, in: "evaluations/000003-1")
+    try FileManager.default.createDirectory(
+      at: training.url.appendingPathComponent("evaluations/000005"), withIntermediateDirectories: true)
+    let contents = try training.contents()
+    #expect(contents.crossPlayCurves.evaluations.map(\.recorded.record.update) == [2, 4])
+    #expect(contents.remarks.contains { $0.contains("different numbers of games (10, 20)") })
+    let record = try ReportFolder.write(contents, to: training.report)
+    #expect(Set(record.files).isSuperset(of: ["cross_play_curves.csv", "cross_play_curves.svg"]))
+    #expect(record.overTraining?.map(\.update) == [2, 4])
+    let rows = try text(training.report, "cross_play_curves.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    func column(_ name: String) throws -> Int { try #require(rows[0].firstIndex(of: name)) }
+    let kept = try ["configuration", "update", "env_steps", "games", "mode", "self_play", "cross_play_all_tuples"]
+      .map(column)
+    #expect(
+      rows.dropFirst().map { row in kept.map { row[$0] }.joined(separator: " ") } == [
+        "entropy_coefficient=0 2 128 10 sampled 2.0 1.0", "entropy_coefficient=0 2 128 10 greedy 3.0 2.0",
+        "entropy_coefficient=0 4 256 20 greedy 3.0 2.0", "entropy_coefficient=0.1 2 128 10 sampled 4.0 2.0",
+        "entropy_coefficient=0.1 2 128 10 greedy 5.0 3.0", "entropy_coefficient=0.1 4 256 20 greedy 5.0 3.0",
+      ])
+    let figure = try SVGLayout(try text(training.report, "cross_play_curves.svg"))
+    #expect(figure.problems == [])
+    let page = try text(training.report, "report.html")
+    #expect(page.contains("Self-play and cross-play over training") && page.contains("updates 2, 4"))
+  }
+
   @Test func thePageStandsAlone() throws {
     let training = try evaluated()
     try ReportFolder.write(try training.contents(), to: training.report)

@@ -53,6 +53,14 @@ struct CheckpointFolderTests {
     #expect(try folder.latest()?.update == 2)
   }
 
+  @Test func whatIsToStayIsNotPruned() throws {
+    for update in 1...6 { try write(update) }
+    try folder.prune(keeping: 2) { $0 == 2 }
+    #expect(try folder.updates() == [2, 5, 6])
+    #expect(try folder.checkpoint(ofUpdate: 2)?.update == 2)
+    #expect(try folder.checkpoint(ofUpdate: 3) == nil)
+  }
+
   @Test func aFailureHalfwayLeavesNothing() throws {
     try write(1)
     let broken = Tensor("weights", shape: [3], pieces: 1) { _ -> [Float] in throw Interruption() }

@@ -4,9 +4,11 @@ import VulkanCompute
 /// Devices for tests: with synchronisation validation unless asked otherwise. A machine without a device fails the test.
 public enum TestDevice {
   public static func make(
-    validation: Validation = .synchronization, profile: DeviceProfile? = nil, forceStaging: Bool = false
+    validation: Validation = .synchronization, profile: DeviceProfile? = nil, forceStaging: Bool = false,
+    submissionBound: SubmissionBound? = nil
   ) throws -> Device {
-    try Device(validation: validation, profile: profile, forceStaging: forceStaging)
+    try Device(
+      validation: validation, profile: profile, forceStaging: forceStaging, submissionBound: submissionBound)
   }
 
   /// The kernel families of float32, to be run on whatever device there is.

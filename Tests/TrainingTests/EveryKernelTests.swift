@@ -30,8 +30,10 @@ import VulkanCompute
     _ variant: EnvironmentVariant, network: String, otherPlay: Bool = false, precision: String = "float32",
     device: Device
   ) throws -> [Kernel] {
-    var configuration = try tinyConfiguration([network, "precision=\(precision)"])
+    var configuration = try tinyConfiguration([network, "precision=\(precision)", "value_normalisation=true"])
     configuration.environment = TrainingConfiguration.EnvironmentChoice(name: variant.name, values: variant.values)
+    configuration.bootstrapAtTimeLimit =
+      try configuration.makeEnvironment().timeLimit != nil && configuration.network.gru == nil
     if otherPlay { configuration.otherPlay = try configuration.makeEnvironment().symmetryFamilies.map(\.name) }
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let parts = trainer.parts
@@ -95,9 +97,10 @@ import VulkanCompute
     let emulated = try ShaderCompiler.compile(file, macros: macros + [("EMULATED_FRAGMENTS", "1")], includes: [:])
     #expect(words != emulated)
     #expect(try SPIRV(words).bindings.map(\.name) == SPIRV(emulated).bindings.map(\.name))
-    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV, and texel buffers.
+    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV; texel buffers; and, of
+    // every device with Vulkan 1.1, GroupNonUniform.
     let texels: Set<UInt32> = variant.macro == "WIDE_LOADS_TEXEL" ? [46] : []
-    #expect(Self.capabilities(words) == texels.union([1, 9, 5345, 5357]))
+    #expect(Self.capabilities(words) == texels.union([1, 9, 61, 5345, 5357]))
   }
 
   /// Operands of the OpCapability instructions of a module.

@@ -87,6 +87,81 @@ import Testing
     device.requireNoValidationMessages()
   }
 
+  @Test(arguments: [(flops: 1.0, parts: 3), (flops: 1e12, parts: 1)])
+  func longSequencesAreSubmittedInParts(bound: (flops: Double, parts: Int)) throws {
+    let device = try TestDevice.make(submissionBound: SubmissionBound(flops: bound.flops, bytes: 1e12))
+    let kernel = try device.kernel(name: "double", source: Self.double)
+    let buffers = try (0..<4).map { try device.buffer("buffer \($0)", of: UInt32.self, count: 64) }
+    let sequence = try device.record { recorder in
+      recorder.fill(buffers[0].whole, with: 1)
+      recorder.barrier()  // the fill has no operations: no part of its own
+      for i in 0..<3 {
+        recorder.dispatch(
+          kernel, ["values": buffers[i].whole, "doubled": buffers[i + 1].whole], push: UInt32(64), groups: 1,
+          work: Work(flops: 64))
+        if i < 2 { recorder.barrier() }
+      }
+    }
+    for _ in 0..<2 { try device.submit(sequence).wait() }
+    #expect(try buffers[3].read() == [UInt32](repeating: 8, count: 64))
+    #expect(sequence.parts.count == bound.parts)
+    #expect(CommandCounts([sequence]).largestSubmissionFlops == (bound.parts == 1 ? 192 : 64))
+    device.requireNoValidationMessages()
+  }
+
+  @Test func aCPUHasNoBoundOfSubmissions() throws {
+    let device = try TestDevice.make()
+    #expect((device.submissionBound == nil) == (device.description.kind == .cpu))
+    let peak = MeasuredPeaks.Peak(flopsPerSecond: 8e12, bytesPerSecond: 4e11)
+    #expect(SubmissionBound(peak) == SubmissionBound(flops: 2e12, bytes: 1e11))
+  }
+
+  /// Vulkan promises 65,536 texels; a driver that offers no more reads storage buffers.
+  @Test func fewTexelsMeanStorageLoads() throws {
+    var description = try TestDevice.make().description
+    let wanted = DeviceProfile.software
+    #expect(try Device.usable(wanted, on: description, mapped: true).loads == .texel)
+    description.maxTexelBufferElements = 65_536
+    #expect(try Device.usable(wanted, on: description, mapped: true).loads == .storage)
+    #expect(description.profile.loads == .storage)
+    #expect(description.bindingBytes(.texel) == 1 << 20)
+    description.maxAllocationBytes = 1 << 16
+    #expect(description.bindingBytes(.storage) == 1 << 16 && description.bindingBytes(.texel) == 1 << 16)
+  }
+
+  /// More than one staged copy holds, from a place that is no multiple of it.
+  @Test func stagedCopiesOfAnyLength() throws {
+    let device = try TestDevice.make(forceStaging: true)
+    let count = 17 << 20
+    let buffer = try device.buffer("buffer", of: UInt32.self, count: count + 7)
+    let numbers = (0..<UInt32(count)).map { $0 &* 2_654_435_761 }
+    try buffer.write(numbers, at: 3)
+    #expect(try buffer.read(3..<3 + count) == numbers)
+    #expect(try buffer.read(0..<3) == [0, 0, 0] && buffer.read(3 + count..<count + 7) == [0, 0, 0, 0])
+    device.requireNoValidationMessages()
+  }
+
+  /// Whatever the driver's division gives.
+  @Test func reciprocalsAreRoundedToTheNearest() throws {
+    let device = try TestDevice.make()
+    for error in ["0", "3", "-3"] {  // units in the last place that a division is off by
+      let kernel = try device.kernel(
+        name: "reciprocals",
+        source: """
+          #version 450
+          layout(local_size_x = 64) in;
+          #include "Common/buffers.glsl"
+          #include "Common/reciprocal.glsl"
+          OUTPUT(0, float, reciprocals);
+          void main() { reciprocals[gl_GlobalInvocationID.x] = reciprocal(max(gl_GlobalInvocationID.x, 1u)); }
+          """, macros: ["DIVISION_ERROR": error])
+      let reciprocals = try device.buffer("reciprocals", of: Float.self, count: 512)
+      try device.run { $0.dispatch(kernel, ["reciprocals": reciprocals.whole], groups: 8) }
+      #expect(try reciprocals.read() == (0..<512).map { 1 / Float(max($0, 1)) })
+    }
+    device.requireNoValidationMessages()
+  }
+
   @Test func timestampsMeasureTheWorkBetweenThem() throws {
     let device = try TestDevice.make()
     let kernel = try device.kernel(name: "double", source: Self.double)

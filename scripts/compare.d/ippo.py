@@ -1,9 +1,11 @@
-"""Independent PPO on JaxMARL's environments, the peer of scripts/compare: one feed-forward network plays all seats.
+"""Independent PPO on JaxMARL's environments, the peer of scripts/compare: one network plays all seats.
 
-Axes: N environments, A seats, T rollout steps, D observation features, K actions. Rows are (A x N), seats outermost.
-Every method is a pure function of its arguments for one run; `jax.vmap` over states makes a batch of runs.
+Axes: N environments, A seats, T rollout steps, D observation features, K actions, H width of the GRU. Rows are (A x N),
+seats outermost. Every method is a pure function of its arguments for one run; `jax.vmap` over states makes a batch of
+runs. What depends on the GRU (`hidden`) is None for a feed-forward network.
 """
 
+import functools
 from typing import Any, NamedTuple
 
 import distrax
@@ -35,17 +37,31 @@ def legal_moves(environment, state):
     return jax.vmap(environment.get_legal_moves)(state)
 
 
+class Recurrence(nn.Module):
+    """A GRU over time, whose hidden state is 0 where an episode begins: (rows, H), (T, rows, …) -> both."""
+
+    width: int
+
+    @functools.partial(nn.scan, variable_broadcast="params", split_rngs={"params": False})
+    @nn.compact
+    def __call__(self, hidden, step):
+        features, begins = step
+        return nn.GRUCell(self.width)(jnp.where(begins[:, None], 0.0, hidden), features)
+
+
 class ActorCritic(nn.Module):
-    """Logits of a policy (K) and a value; actor and critic share the trunk, which may be empty."""
+    """Logits of a policy (K) and a value; actor and critic share the trunk, which may be empty, and the GRU behind it."""
 
     actions: int
     trunk: tuple
+    gru: int | None
     actor: tuple
     critic: tuple
     activation: str
 
     @nn.compact
-    def __call__(self, observation, legal):  # (…, D), (…, K) or None
+    def __call__(self, hidden_state, observation, begins, legal):
+        """(rows, H); (rows, D), (rows), (rows, K) or None of one step, or the same of T steps."""
         def dense(x, width, scale):
             return nn.Dense(width, kernel_init=orthogonal(scale), bias_init=constant(0.0))(x)
 
@@ -55,12 +71,17 @@ class ActorCritic(nn.Module):
             return x
 
         features = hidden(observation.astype(jnp.float32), self.trunk, np.sqrt(2))
+        if self.gru and observation.ndim == 2:
+            hidden_state, features = Recurrence(self.gru)(hidden_state, (features[None], begins[None]))
+            features = features[0]
+        elif self.gru:
+            hidden_state, features = Recurrence(self.gru)(hidden_state, (features, begins))
         head_scale = 2.0 if self.trunk else np.sqrt(2)
         logits = dense(hidden(features, self.actor, head_scale), self.actions, 0.01)
         value = dense(hidden(features, self.critic, head_scale), 1, 1.0)
         if legal is not None:
             logits = logits - (1 - legal) * 1e10
-        return distrax.Categorical(logits=logits), value.squeeze(-1)
+        return hidden_state, distrax.Categorical(logits=logits), value.squeeze(-1)
 
 
 class Run(NamedTuple):
@@ -70,6 +91,8 @@ class Run(NamedTuple):
     optimizer: Any
     games: Any  # of N environments
     observation: jax.Array  # (A x N, D)
+    begins: jax.Array  # (A x N): whether the observation is the first of an episode
+    hidden: jax.Array | None  # (A x N, H)
     key: jax.Array
     updates: jax.Array
 
@@ -78,6 +101,7 @@ class Transition(NamedTuple):
     """What the learner needs of T steps; every field is (T, A x N, …)."""
 
     observation: jax.Array
+    begins: jax.Array
     legal: jax.Array | None
     action: jax.Array
     log_probability: jax.Array
@@ -87,17 +111,20 @@ class Transition(NamedTuple):
 
 
 class IPPO:
-    def __init__(self, work):
+    def __init__(self, work, environment=None):
+        """`environment` is one of JaxMARL's; None for the one that `work` names."""
         self.__dict__.update(work["learner"])
         self.N, self.T = work["environments"], work["rollout_length"]
-        self.environment = LogWrapper(make_environment(work["environment"]))
+        self.environment = LogWrapper(environment or make_environment(work["environment"]))
         self.seats = self.environment.agents
         self.shaping_weight = work["environment"].get("shaping_weight", 0.0)
         self.shaping_horizon = work["environment"].get("shaping_horizon", 1.0)
         self.total_updates = self.total_env_steps // (self.N * self.T)
         self.network = ActorCritic(
             self.environment.action_space(self.seats[0]).n,
-            *(tuple(work["network"][part]) for part in ("trunk", "actor", "critic")),
+            tuple(work["network"]["trunk"]),
+            work["network"].get("gru"),
+            *(tuple(work["network"][part]) for part in ("actor", "critic")),
             work["network"]["activation"],
         )
         self.optimizer = optax.chain(
@@ -127,8 +154,11 @@ class IPPO:
         key, network_key, games_key = jax.random.split(jax.random.PRNGKey(seed), 3)
         observations, games = jax.vmap(self.environment.reset)(jax.random.split(games_key, self.N))
         observation = self.flat(observations)
-        parameters = self.network.init(network_key, observation, self.legal(games))
-        return Run(parameters, self.optimizer.init(parameters), games, observation, key, jnp.int32(0))
+        begins = jnp.ones(len(observation), bool)
+        hidden = jnp.zeros((len(observation), self.network.gru)) if self.network.gru else None
+        parameters = self.network.init(network_key, hidden, observation, begins, self.legal(games))
+        optimizer = self.optimizer.init(parameters)
+        return Run(parameters, optimizer, games, observation, begins, hidden, key, jnp.int32(0))
 
     def rollout(self, run):
         """T steps of N environments with auto-reset: (run, transitions, (sum of returns, count) of ended episodes)."""
@@ -138,7 +168,7 @@ class IPPO:
         def step(run, _):
             key, action_key, step_key = jax.random.split(run.key, 3)
             legal = self.legal(run.games)
-            policy, value = self.network.apply(run.parameters, run.observation, legal)
+            hidden, policy, value = self.network.apply(run.parameters, run.hidden, run.observation, run.begins, legal)
             action = policy.sample(seed=action_key)
             moves = dict(zip(self.seats, action.reshape(len(self.seats), self.N)))
             observations, games, rewards, dones, info = jax.vmap(self.environment.step)(
@@ -147,12 +177,13 @@ class IPPO:
             reward = self.rows(rewards)
             if "shaped_reward" in info:
                 reward = reward + shaping * self.rows(info["shaped_reward"])
+            done = self.rows(dones)
             transition = Transition(
-                run.observation, legal, action, policy.log_prob(action), value, reward, self.rows(dones)
+                run.observation, run.begins, legal, action, policy.log_prob(action), value, reward, done
             )
             ended = info["returned_episode"][:, 0]
             returns = info["returned_episode_returns"][:, 0]
-            run = run._replace(games=games, observation=self.flat(observations), key=key)
+            run = run._replace(games=games, observation=self.flat(observations), begins=done, hidden=hidden, key=key)
             return run, (transition, jnp.stack([(returns * ended).sum(), ended.sum()]))
 
         run, (transitions, finished) = jax.lax.scan(step, run, None, self.T)
@@ -172,8 +203,8 @@ class IPPO:
         return advantages, advantages + transitions.value
 
     def loss(self, parameters, batch):
-        t, advantage, target = batch
-        policy, value = self.network.apply(parameters, t.observation, t.legal)
+        hidden, (t, advantage, target) = batch
+        _, policy, value = self.network.apply(parameters, hidden, t.observation, t.begins, t.legal)
         clipped_value = t.value + jnp.clip(value - t.value, -self.clip_epsilon, self.clip_epsilon)
         value_loss = 0.5 * jnp.maximum((value - target) ** 2, (clipped_value - target) ** 2).mean()
         ratio = jnp.exp(policy.log_prob(t.action) - t.log_probability)
@@ -184,8 +215,8 @@ class IPPO:
         total = actor_loss + self.value_coefficient * value_loss - self.entropy_coefficient * entropy
         return total, jnp.abs(ratio - 1).max()
 
-    def improve(self, run, experience):
-        """Epochs of minibatches, each of whole sequences of randomly chosen rows."""
+    def improve(self, run, hidden, experience):
+        """Epochs of minibatches, each of whole sequences of randomly chosen rows and the hidden state before them."""
 
         def minibatch(carry, batch):
             parameters, optimizer = carry
@@ -199,7 +230,8 @@ class IPPO:
 
         def epoch(carry, key):
             order = jax.random.permutation(key, len(self.seats) * self.N)
-            return jax.lax.scan(minibatch, carry, jax.tree.map(lambda x: split(x, order), experience))
+            start = None if hidden is None else hidden[order].reshape(self.minibatches, -1, hidden.shape[-1])
+            return jax.lax.scan(minibatch, carry, (start, jax.tree.map(lambda x: split(x, order), experience)))
 
         key, epochs_key = jax.random.split(run.key)
         (parameters, optimizer), (losses, deviations) = jax.lax.scan(
@@ -209,8 +241,10 @@ class IPPO:
         return run, losses.mean(), deviations[0, 0]
 
     def update(self, run):
+        before = run.hidden
         run, transitions, (returns, episodes) = self.rollout(run)
-        _, last_value = self.network.apply(run.parameters, run.observation, self.legal(run.games))
+        legal = self.legal(run.games)
+        _, _, last_value = self.network.apply(run.parameters, run.hidden, run.observation, run.begins, legal)
         advantages, targets = self.advantages(transitions, last_value)
-        run, loss, deviation = self.improve(run, (transitions, advantages, targets))
+        run, loss, deviation = self.improve(run, before, (transitions, advantages, targets))
         return run, {"loss": loss, "first_ratio_deviation": deviation, "episodes": episodes, "returns": returns}

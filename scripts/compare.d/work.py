@@ -56,6 +56,8 @@ class Work:
             return f"environment: {game}, {self.environments:,} environments"
         widths = "-".join(str(width) for width in self.network["trunk"] or self.network["actor"])
         network = f"trunk {widths}" if self.network["trunk"] else f"separate {widths}"
+        if self.network.get("gru"):
+            network += f", GRU {self.network['gru']}"
         runs = f"{self.seeds} runs" if self.seeds > 1 else "1 run"
         return f"{self.kind}: {game}, {network}, {self.environments:,} x {self.rollout_length}, {runs}"
 
@@ -89,6 +91,19 @@ def all_work():
         )
         # Eight runs share the 1,024 environments: eight times as many would take the peer minutes per update.
         rows += settings(one, eight_environments=128)
+    recurrent = shared_trunk(128) | {"gru": 128}
+    rows.append(
+        Work(
+            "train-hanabi-gru-128-4-runs",
+            "train",
+            HANABI,
+            256,
+            seeds=4,
+            network=recurrent,
+            learner=HANABI_IPPO,
+            repetitions=1,
+        )
+    )
     kitchen = OVERCOOKED | SHAPING
     one = Work(
         "overcooked", "train", kitchen, 64, rollout_length=256, network=separate(64, 64), learner=OVERCOOKED_IPPO
@@ -112,6 +127,7 @@ QUICK = (
     "environment-overcooked-64",
     "inference-overcooked",
     "train-hanabi-128",
+    "train-hanabi-gru-128-4-runs",
     "train-overcooked-8-runs",
 )
 
@@ -121,4 +137,5 @@ def tiny(row):
     if row.kind == "environment":
         return dataclasses.replace(row, environments=row.environments // 16, rollout_length=16, repetitions=1)
     network = {key: [8] * len(value) if isinstance(value, list) else value for key, value in row.network.items()}
+    network |= {"gru": 8} if "gru" in network else {}
     return dataclasses.replace(row, environments=4, rollout_length=8, network=network, repetitions=1)

@@ -6,6 +6,8 @@ public protocol EnvironmentKernels: EnvironmentSizes {
   var startState: [UInt32] { get }
   /// Whether step also writes `shaped_rewards`, which the learner adds to the rewards and returns leave out.
   var shapesRewards: Bool { get }
+  /// Steps after which every episode is cut off, where nothing else ends one; nil where episodes end by the rules.
+  var timeLimit: Int? { get }
 
   /// Macros of the game's kernels and of its observation.
   var macros: [String: String] { get }
@@ -17,4 +19,5 @@ public protocol EnvironmentKernels: EnvironmentSizes {
 
 extension EnvironmentKernels {
   public var shapesRewards: Bool { false }
+  public var timeLimit: Int? { nil }
 }

@@ -24,6 +24,8 @@ public struct HanabiParameters: Sendable, Hashable {
     case full, small
     case verySmall = "very_small"
     case mini, tiny
+    /// `tiny` with the copies of cards that hanabi-learning-environment has.
+    case tinyHLE = "tiny_hle"
   }
 
   public let players: Int
@@ -91,7 +93,7 @@ extension HanabiParameters.Preset {
     case .small: 2
     case .verySmall: 1
     case .mini: 3
-    case .tiny: 2
+    case .tiny, .tinyHLE: 2
     }
   }
 
@@ -100,13 +102,14 @@ extension HanabiParameters.Preset {
     case .full, .small, .verySmall: [3, 2, 2, 2, 1]
     case .mini: [3, 2, 1]
     case .tiny: [2, 1]
+    case .tinyHLE: [3, 1]
     }
   }
 
   func handSize(players: Int) -> Int {
     switch self {
     case .full: players <= 3 ? 5 : 4
-    case .small, .verySmall, .tiny: 2
+    case .small, .verySmall, .tiny, .tinyHLE: 2
     case .mini: 3
     }
   }
@@ -114,7 +117,7 @@ extension HanabiParameters.Preset {
   var informationTokens: Int {
     switch self {
     case .full: 8
-    case .small, .verySmall, .tiny: 3
+    case .small, .verySmall, .tiny, .tinyHLE: 3
     case .mini: 5
     }
   }
@@ -123,7 +126,7 @@ extension HanabiParameters.Preset {
     switch self {
     case .full: 3
     case .small, .verySmall: 1
-    case .mini, .tiny: 2
+    case .mini, .tiny, .tinyHLE: 2
     }
   }
 }

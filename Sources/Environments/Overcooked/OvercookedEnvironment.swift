@@ -31,6 +31,7 @@ public struct OvercookedEnvironment: Environment {
   public var observationWordCount: Int { parameters.observationWordCount }
   public var stateWordCount: Int { parameters.stateWordCount }
   public var shapesRewards: Bool { true }
+  public var timeLimit: Int? { parameters.maxSteps }
 
   public var resetKernel: String { "Overcooked/overcooked_reset.comp" }
   public var stepKernel: String { "Overcooked/overcooked_step.comp" }

@@ -28,6 +28,7 @@ public struct OvercookedV2Environment: Environment {
   public var observationWordCount: Int { parameters.observationWordCount }
   public var stateWordCount: Int { parameters.stateWordCount }
   public var shapesRewards: Bool { true }
+  public var timeLimit: Int? { parameters.maxSteps }
 
   private var isFeaturized: Bool { parameters.observationType == .featurized }
 

@@ -62,11 +62,13 @@ extension YokaiState {
     for (seat, slots) in seen.enumerated() { pack(YOKAI_SEEN, seat, 16, Int(slots)) }
     for (seat, slots) in inView.enumerated() { pack(YOKAI_IN_VIEW, seat, 16, Int(slots)) }
     words[Int(YOKAI_HINTS) + 1] |= (lastMoveSource.map(UInt32.init) ?? YOKAI_NO_CELL) << 24
-    words[Int(YOKAI_STATUS)] =
-      placed.reduce(0) { $0 | 1 << UInt32($1) } | UInt32(revealed) << YOKAI_REVEALED_SHIFT
-      | UInt32(turn) << YOKAI_TURN_SHIFT | phase.rawValue << YOKAI_PHASE_SHIFT
-      | UInt32(player) << YOKAI_PLAYER_SHIFT | (ended ? 1 : 0) << YOKAI_ENDED_SHIFT
-      | (endedEarly ? 1 : 0) << YOKAI_EARLY_SHIFT | (won ? 1 : 0) << YOKAI_WON_SHIFT
+    let status: [(value: UInt32, shift: UInt32)] = [
+      (UInt32(revealed), YOKAI_REVEALED_SHIFT), (UInt32(turn), YOKAI_TURN_SHIFT), (phase.rawValue, YOKAI_PHASE_SHIFT),
+      (UInt32(player), YOKAI_PLAYER_SHIFT), (ended ? 1 : 0, YOKAI_ENDED_SHIFT),
+      (endedEarly ? 1 : 0, YOKAI_EARLY_SHIFT), (won ? 1 : 0, YOKAI_WON_SHIFT),
+    ]
+    for hint in placed { words[Int(YOKAI_STATUS)] |= 1 << UInt32(hint) }
+    for field in status { words[Int(YOKAI_STATUS)] |= field.value << field.shift }
     words[Int(YOKAI_REGISTERS)] =
       register(YOKAI_PEEK1_SHIFT, firstPeek?.slot, owner: (YOKAI_PEEK_OWNER_SHIFT, firstPeek?.owner))
       | register(YOKAI_PEEK2_SHIFT, secondPeek, owner: (0, nil))

@@ -8,10 +8,10 @@ import VulkanCompute
 extension CellPlayer {
   /// `steps` env steps of the first `count` cells.
   func record(steps: Int, cells count: Int, mode: EvaluationMode, tieTolerance: Double) throws -> CommandSequence {
-    let selection = try selection(mode, tieTolerance: tieTolerance)
+    let choices = try choices(mode, tieTolerance: tieTolerance)
     return try device.record { recorder in
       recorder.phase = "play"
-      for _ in 0..<steps { try recordStep(recorder, 0..<count, selection) }
+      for _ in 0..<steps { try recordStep(recorder, 0..<count, choices) }
     }
   }
 
@@ -19,71 +19,69 @@ extension CellPlayer {
   func recordStepAndReset(
     mode: EvaluationMode, tieTolerance: Double
   ) throws -> (step: CommandSequence, reset: CommandSequence) {
-    let selection = try selection(mode, tieTolerance: tieTolerance)
+    let choices = try choices(mode, tieTolerance: tieTolerance)
     return (
-      try device.record { try recordStep($0, 0..<1, selection, resets: false) },
+      try device.record { try recordStep($0, 0..<1, choices, resets: false) },
       try device.record { environment.recordReset($0, runs: 0..<1, of: buffers.transitions) }
     )
   }
 
-  /// The kernel that chooses actions, and the push constants of all kernels of this mode.
-  private func selection(
-    _ mode: EvaluationMode, tieTolerance: Double
-  ) throws -> (kernel: Kernel, push: EvaluationDispatch) {
-    let kernel = try device.kernel(
-      "Evaluation/select_actions.comp", macros: macros.merging(mode.kernelMacros) { $1 })
-    return (kernel, dispatch(mode, tieTolerance: tieTolerance))
+  /// How the policies of one roster choose.
+  private struct Choice {
+    let policies: any SeatedPolicies
+    let select: Kernel
+    /// What all kernels of an env step are told, with the distances in the buffers of this roster.
+    let push: EvaluationDispatch
+  }
+
+  private func choices(_ mode: EvaluationMode, tieTolerance: Double) throws -> [Choice] {
+    try seated.map { policies in
+      let select = try device.kernel(
+        "Evaluation/select_actions.comp", macros: policies.macros.merging(mode.kernelMacros) { $1 })
+      return Choice(policies: policies, select: select, push: dispatch(policies, mode, tieTolerance: tieTolerance))
+    }
   }
 
   private func recordStep(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, _ selection: (kernel: Kernel, push: EvaluationDispatch),
-    resets: Bool = true
+    _ recorder: CommandRecorder, _ cells: Range<Int>, _ choices: [Choice], resets: Bool = true
   ) throws {
-    let (select, push) = selection
-    let seats = 0..<cells.count * shape.agents
-    let games = buffers.games.window(runs: cells)
     try environment.recordEnvStep(recorder, runs: cells, into: buffers.transitions, resets: resets) {
-      let rows = recordRows(recorder, cells, push: push)
-      try recordActor(of: network, recorder, rows: rows)
-      try probe?.record(recorder, cells, rows: rows, of: self, push: push)
-      recorder.dispatch(
-        select,
-        [
-          "logits": network.logits.window(runs: seats),
-          "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
-          "workspace_rows": buffers.workspaceRows.window(runs: seats), "seeds": environment.seeds.window(runs: cells),
-          "games": games, "actions": buffers.transitions.actions.window(runs: cells),
-          "decisions": buffers.decisions.window(runs: cells),
-        ], push: push, groups: select.groups(for: shape.environments), seats.count)
-      recorder.barrier()
+      for choice in choices { try recordChoice(recorder, cells, choice) }
     }
     // It touches nothing that the reset does.
     var results = [
       "rewards": buffers.transitions.rewards.window(runs: cells),
-      "dones": buffers.transitions.dones.window(runs: cells), "games": games,
+      "dones": buffers.transitions.dones.window(runs: cells), "games": buffers.games.window(runs: cells),
       "returns": buffers.returns.window(runs: cells),
     ]
     results["outcomes"] = buffers.transitions.outcomes?.window(runs: cells)
     results["outcome_sums"] = buffers.outcomeSums?.window(runs: cells)
     recorder.dispatch(
-      trackGames, results, push: push, groups: trackGames.groups(for: shape.environments), cells.count)
+      trackGames, results, push: choices[0].push, groups: trackGames.groups(for: shape.environments), cells.count)
   }
 
-  /// The logits of the seats' policies, window after window; seats whose policy is of another window have no rows.
-  func recordActor(of network: PolicyNetwork, _ recorder: CommandRecorder, rows: Rows) throws {
-    let indices = RunWindow(buffers.policyIndices, runs: 0..<rows.runs)
-    let policies = (0..<windows.count).map { window in
-      let first = windows.count > 1 ? (1 + window) * cells * shape.agents : 0
-      return Policies(
-        parameters.window(runs: windows.policies(of: window)), indices: indices,
-        counts: RunWindow(buffers.rowCounts, runs: first..<first + rows.runs))
-    }
-    try network.forward(recorder, rows: rows, policies: policies, heads: [.actor])
+  /// The actions of the seats that the policies of this roster take.
+  private func recordChoice(_ recorder: CommandRecorder, _ cells: Range<Int>, _ choice: Choice) throws {
+    let (policies, push) = (choice.policies, choice.push)
+    let seats = 0..<cells.count * shape.agents
+    try policies.recordLogits(recorder, cells, of: self, push: push)
+    recorder.dispatch(
+      choice.select,
+      [
+        "logits": policies.logits.window(runs: seats),
+        "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
+        "workspace_rows": policies.seats.workspaceRows.window(runs: seats),
+        "seeds": environment.seeds.window(runs: cells), "games": buffers.games.window(runs: cells),
+        "actions": buffers.transitions.actions.window(runs: cells),
+        "decisions": buffers.decisions.window(runs: cells),
+      ], push: push, groups: choice.select.groups(for: shape.environments), seats.count)
+    recorder.barrier()
   }
 
-  /// What all kernels of an env step are told.
-  private func dispatch(_ mode: EvaluationMode, tieTolerance: Double) -> EvaluationDispatch {
-    let transitions = buffers.transitions
+  private func dispatch(
+    _ policies: any SeatedPolicies, _ mode: EvaluationMode, tieTolerance: Double
+  ) -> EvaluationDispatch {
+    let (transitions, seats) = (buffers.transitions, policies.seats)
     return EvaluationDispatch(
       environments: UInt32(shape.environments), games: UInt32(shape.games),
       observation_rows: UInt32(shape.observationRows), mask_stride: UInt32(transitions.legalMasks.runStride),
@@ -93,10 +91,11 @@ extension CellPlayer {
       decision_stride: UInt32(buffers.decisions.runStride),
       outcome_stride: UInt32(transitions.outcomes?.runStride ?? 0),
       outcome_sum_stride: UInt32(buffers.outcomeSums?.runStride ?? 0),
-      equivariance_stride: UInt32(probe?.sums.runStride ?? 0), index_stride: UInt32(buffers.rowIndices.runStride),
-      count_stride: UInt32(buffers.rowCounts.runStride), workspace_stride: UInt32(buffers.workspaceRows.runStride),
-      logit_stride: UInt32(network.logits.runStride), policy_windows: UInt32(windows.count),
-      window_count_stride: UInt32(cells * shape.agents * buffers.rowCounts.runStride),
+      equivariance_stride: UInt32(policies.probe?.sums.runStride ?? 0),
+      index_stride: UInt32(seats.rowIndices.runStride),
+      count_stride: UInt32(seats.rowCounts.runStride), workspace_stride: UInt32(seats.workspaceRows.runStride),
+      logit_stride: UInt32(policies.logits.runStride), policy_windows: UInt32(policies.windows.count),
+      window_count_stride: UInt32(cells * shape.agents * seats.rowCounts.runStride),
       inverse_temperature: mode.inverseTemperature, tie_tolerance: Float(tieTolerance))
   }
 }

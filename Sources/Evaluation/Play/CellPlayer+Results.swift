@@ -5,45 +5,33 @@ import VulkanCompute
 extension CellPlayer {
   /// First games of new cells: B teams and B seeds, of which those in `starting` begin now.
   func start(_ starting: [Int], teams: [[Int]], seeds: [UInt64]) throws {
-    var indices = [UInt32](repeating: 0, count: buffers.policyIndices.count)
-    var seatWindows = [UInt32](repeating: 0, count: buffers.seatWindows.count)
     var words = [SIMD2<UInt32>](repeating: SIMD2(), count: environment.seeds.count)
-    for (cell, team) in teams.enumerated() {
+    for cell in teams.indices {
       words[cell * environment.seeds.runStride] = CounterRandom.words(of: seeds[cell])
-      for (seat, policy) in team.enumerated() {
-        let window = windows.window(of: policy)
-        let place = cell * shape.agents + seat
-        indices[place * buffers.policyIndices.runStride] = UInt32(policy - windows.policies(of: window).lowerBound)
-        seatWindows[place * buffers.seatWindows.runStride] = UInt32(window)
-      }
     }
-    try buffers.policyIndices.write(indices)
-    try buffers.seatWindows.write(seatWindows)
+    for policies in seated { try policies.seat(teams) }
     try environment.seeds.write(words)
     try device.run { recorder in
       for window in RangeSet(starting, within: teams).ranges {
         environment.recordFirstEpisodes(recorder, runs: window, of: buffers.transitions)
         let counters: [AnyBuffer?] = [
           buffers.games, buffers.returns, buffers.outcomeSums, buffers.decisions, environment.errors,
-          buffers.hiddenStates, probe?.hiddenStates, probe?.sums,
         ]
-        for counter in counters.compactMap(\.self) { recorder.fill(counter.window(runs: window), with: 0) }
+        for counter in (counters + seated.flatMap(\.counters)).compactMap(\.self) {
+          recorder.fill(counter.window(runs: window), with: 0)
+        }
       }
     }
   }
 
-  /// For a profile: of all rows of the network's workspace, those of every kind in the last env step.
+  /// For a profile: of all rows of the networks' workspaces, those of every kind in the last env step, on average over the
+  /// networks.
   func rowShares(cells count: Int) throws -> SIMD4<Double> {
-    let words = try buffers.rowCounts.read(0..<count * shape.agents * buffers.rowCounts.runStride)
-    let rows = Double(count * shape.agents * shape.environments)
-    func share(_ kind: UInt32) -> Double {
-      let places = stride(from: Int(kind), to: words.count, by: buffers.rowCounts.runStride)
-      return Double(places.reduce(0) { $0 + Int(words[$1]) }) / rows
-    }
-    return SIMD4(
-      1, share(ROW_COUNT_ACTING), share(ROW_COUNT_WIDE),
-      try network.listShare(runs: count * shape.agents, rows: shape.environments))
+    try seated.reduce(into: SIMD4()) { try $0 += $1.rowShares(cells: count) } / Double(seated.count)
   }
+
+  /// Throws what a policy of another program threw.
+  func requireNoFailure() throws { for policies in seated { try policies.requireNoFailure() } }
 
   /// Games completed by every environment of the first `count` cells, (count, N).
   func completedGames(cells count: Int) throws -> [[Int]] {
@@ -58,6 +46,13 @@ extension CellPlayer {
   /// The first environment of a cell that refused an action; nil if none did.
   func refusedAction(cell: Int) throws -> Int? {
     try environment.errors.read(run: cell).firstIndex { $0 != 0 }
+  }
+
+  /// nil without symmetries.
+  private func equivariance(cell: Int) throws -> EquivarianceSums? {
+    let probes = seated.compactMap(\.probe)
+    guard !probes.isEmpty else { return nil }
+    return try probes.reduce(into: EquivarianceSums()) { try $0 += $1.result(cell: cell) }
   }
 
   /// The sums of a finished cell, over environments in their order.
@@ -81,6 +76,6 @@ extension CellPlayer {
         decisions: sum(decisions, DECISIONS, of: DECISION_WORDS, Int.init),
         tiedDecisions: sum(decisions, DECISIONS_TIED, of: DECISION_WORDS, Int.init),
         nearTiedDecisions: sum(decisions, DECISIONS_NEAR_TIED, of: DECISION_WORDS, Int.init)),
-      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init), equivariance: try probe?.result(cell: cell))
+      envSteps: sum(games, GAMES_ENV_STEPS, of: GAMES_WORDS, Int.init), equivariance: try equivariance(cell: cell))
   }
 }

@@ -8,8 +8,6 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
   case parameterCount(policy: String, found: Int, expected: Int)
   /// Two policies with one name would play the same games.
   case duplicateName(String)
-  /// A team whose members have different networks.
-  case differentNetworks(team: [String])
 
   public var description: String {
     switch self {
@@ -20,12 +18,9 @@ public enum EvaluationFailure: Error, Equatable, CustomStringConvertible {
       "environment \(environment) of the team \(team.joined(separator: " + ")) refused an action; please report "
         + "this defect of the engine"
     case .parameterCount(let policy, let found, let expected):
-      "policy \(policy) has \(found) parameters and the network \(expected); evaluate only runs with the same network"
+      "policy \(policy) has \(found) parameters and its network \(expected)"
     case .duplicateName(let name):
       "two policies are called \(name); give every evaluated run its own name"
-    case .differentNetworks(let team):
-      "\(team.joined(separator: " + ")) have different networks and cannot play in one team; pair only runs of the "
-        + "same configuration"
     }
   }
 }

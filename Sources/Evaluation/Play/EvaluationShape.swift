@@ -48,7 +48,7 @@ struct EvaluationShape {
     let busyRows = device.kind == .cpu ? 16_384 : 262_144
     let limits = [
       busyRows / (agents * environments * networks), device.maxGroupCount.x / agents, device.maxGroupCount.z / agents,
-      device.maxStorageBufferRange / bytes.largest, device.planningBytes / 4 / bytes.all,
+      device.bindingBytes(.storage) / bytes.largest, device.planningBytes / 4 / bytes.all,
     ]
     return max(1, limits.min() ?? 1)
   }

@@ -26,9 +26,6 @@ struct PolicyWindows {
   /// Parameter sets that one binding can hold; no limit where the host reads them.
   static func limit(_ layout: ParameterLayout, device: Device) -> Int {
     if device.profile.hostComputes { return .max }
-    let bytes =
-      device.profile.loads == .texel
-      ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
-    return bytes / (4 * layout.count)
+    return device.description.bindingBytes(device.profile.loads) / (4 * layout.count)
   }
 }

@@ -45,27 +45,36 @@ public final class WatchedGames {
   private var openReturn = 0.0
 
   /// - Parameters:
-  ///   - team: The policy of each seat, all of this architecture; nil for uniform legal actions everywhere.
+  ///   - team: The policy of each seat with its network; nil for uniform legal actions everywhere.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`.
   public init(
-    environment: any Environment, architecture: NetworkArchitecture, team: [EvaluationPolicy]?, mode: EvaluationMode,
-    settings: EvaluationSettings, device: Device
+    environment: any Environment, team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?,
+    mode: EvaluationMode, settings: EvaluationSettings, device: Device
   ) throws {
-    // A policy whose logits are all equal.
-    let uniform = EvaluationPolicy(
-      name: "random", parameters: Array(repeating: 0, count: ParameterLayout(architecture).count))
-    let team = team ?? Array(repeating: uniform, count: environment.agentCount)
+    let team = try team ?? Array(repeating: Self.uniform(environment), count: environment.agentCount)
     precondition(team.count == environment.agentCount, "one policy per seat")
+    let (rosters, places) = Roster.gather(team)
     self.environment = environment
     self.device = device
-    self.team = team.map(\.name)
+    self.team = team.map(\.policy.name)
     games = settings.games
     player = try CellPlayer(
       shape: EvaluationShape(games: settings.games, environment: environment, mostEnvironments: 1), cells: 1,
-      environment: environment, architecture: architecture, policies: team, device: device)
+      environment: environment, rosters: rosters, device: device)
     (step, reset) = try player.recordStepAndReset(mode: mode, tieTolerance: settings.tieTolerance)
     try player.start(
-      [0], teams: [Array(team.indices)], seeds: [CellSeeds.seed(evaluation: settings.seed, team: self.team)])
+      [0], teams: [places], seeds: [CellSeeds.seed(evaluation: settings.seed, team: self.team)])
+  }
+
+  /// The smallest network, whose logits are all 0.
+  private static func uniform(
+    _ environment: any Environment
+  ) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+    let smallest = try NetworkArchitecture(
+      inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
+      activation: .relu)
+    let parameters = [Float](repeating: 0, count: ParameterLayout(smallest).count)
+    return (smallest, EvaluationPolicy(name: "random", parameters: parameters))
   }
 
   /// Plays the next env step; nil when all games are over.
@@ -73,6 +82,7 @@ public final class WatchedGames {
     guard game <= games else { return nil }
     let before = try player.environment.state(run: 0, environment: 0)
     try device.submit(step).wait()
+    try player.requireNoFailure()
     guard try player.refusedAction(cell: 0) == nil else {
       throw EvaluationFailure.illegalAction(team: team, environment: 0)
     }

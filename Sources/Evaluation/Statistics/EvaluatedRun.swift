@@ -24,6 +24,16 @@ public struct EvaluatedRun: Sendable, Hashable, Codable {
     self.diverged = diverged
   }
 
+  /// A policy of another program, which is a configuration of its own.
+  public init(foreign name: String) {
+    self.name = name
+    configuration = name
+    seed = 0
+    training = name
+    hyperparameters = Hyperparameters()
+    diverged = nil
+  }
+
   /// By hyper-parameters, then configuration, then seed: the order of rows and columns in every table and figure.
   public static func ordered(_ runs: [EvaluatedRun]) -> [EvaluatedRun] {
     runs.sorted { left, right in

@@ -1,6 +1,5 @@
 import Configuration
 import Environments
-import Networks
 import Training
 import VulkanCompute
 
@@ -35,23 +34,20 @@ public struct RunEquivariance: Sendable, Hashable {
   /// of self-play.
   ///
   /// - Parameters:
-  ///   - runs: With those of the policies among them.
-  ///   - policies: Of one network.
+  ///   - runs: With those of the roster among them.
   /// - Throws: `EvaluationFailure`, `VulkanError`, `EvaluationStopped`, what `control` throws.
   public static func measure(
-    runs: [EvaluatedRun], policies: [EvaluationPolicy], environment: any Environment,
-    architecture: NetworkArchitecture, settings: EvaluationSettings, device: Device,
+    runs: [EvaluatedRun], roster: Roster, environment: any Environment, settings: EvaluationSettings, device: Device,
     control: EvaluationControl = EvaluationControl()
   ) throws -> [RunEquivariance] {
-    let runs = policies.map { policy in
+    let runs = roster.policies.map { policy in
       guard let run = runs.first(where: { $0.name == policy.name }) else {
         preconditionFailure("no run \(policy.name)")
       }
       return run
     }
     let measured = try play(
-      .whole, policies: policies, environment: environment, architecture: architecture, settings: settings,
-      device: device, control: control)
+      .whole, roster: roster, environment: environment, settings: settings, device: device, control: control)
     return measured.flatMap { family, results in
       zip(runs, results).map { run, result in
         RunEquivariance(
@@ -61,19 +57,18 @@ public struct RunEquivariance: Sendable, Hashable {
     }
   }
 
-  /// Plays what `measure` needs, for a share of the policies.
+  /// Plays what `measure` needs, for a share of the roster's policies.
   ///
   /// - Returns: One result per policy of the share, for each of the game's families.
   @discardableResult
   public static func play(
-    _ share: Shard, policies: [EvaluationPolicy], environment: any Environment,
-    architecture: NetworkArchitecture, settings: EvaluationSettings, device: Device, control: EvaluationControl
+    _ share: Shard, roster: Roster, environment: any Environment, settings: EvaluationSettings, device: Device,
+    control: EvaluationControl
   ) throws -> [(family: SymmetryFamily, results: [CellResult])] {
     try environment.symmetryFamilies.map { family in
       let evaluator = try CrossPlayEvaluator(
-        environment: environment, architecture: architecture, policies: policies, settings: settings, device: device,
-        symmetries: family)
-      let teams = policies.indices.map { Array(repeating: $0, count: environment.agentCount) }
+        environment: environment, rosters: [roster], settings: settings, device: device, symmetries: family)
+      let teams = roster.policies.indices.map { Array(repeating: $0, count: environment.agentCount) }
       return (family, try evaluator.evaluate(cells: share.part(of: teams), mode: .sampled, control: control))
     }
   }

@@ -3,8 +3,8 @@ import Environments
 import Networks
 import VulkanCompute
 
-/// Compares, beside the games of a `CellPlayer`, what the policy of every seat does on its observation o and on the
-/// observation g o that a symmetry makes of it:
+/// Compares, beside the games of a `CellPlayer`, what the policies of one `SeatedNetwork` do on their observations o and on
+/// the observations g o that symmetries make of them:
 ///
 ///     draw symmetries; expand g o; actor; compare policies
 ///
@@ -25,25 +25,25 @@ final class EquivarianceProbe {
   private let compare: Kernel
 
   init(
-    _ family: SymmetryFamily, shape: EvaluationShape, cells: Int, environment game: any Environment,
+    _ symmetries: SymmetryTable, suffix: String, shape: EvaluationShape, cells: Int, environment game: any Environment,
     architecture: NetworkArchitecture, device: Device, table: BufferTable
   ) throws {
     self.shape = shape
-    symmetries = SymmetryTable(family, of: game, table: table)
+    self.symmetries = symmetries
     network = try PolicyNetwork(
-      "turned_network", architecture: architecture, observation: ObservationSource(game), device: device,
+      "turned_network\(suffix)", architecture: architecture, observation: ObservationSource(game), device: device,
       symmetries: symmetries, table: table, windowRuns: cells * shape.agents, rowCapacity: shape.environments,
       training: false)
     hiddenStates = architecture.gru.map { width in
       table.register(
-        "evaluation.turned_hidden_states", of: Float.self, runs: cells,
+        "evaluation\(suffix).turned_hidden_states", of: Float.self, runs: cells,
         perRun: [("rows", shape.observationRows), ("H", ParameterLayout.padded(width))], persistence: .scratch)
     }
     drawn = table.register(
-      "evaluation.symmetries", of: UInt32.self, runs: cells, perRun: [("rows", shape.observationRows)],
+      "evaluation\(suffix).symmetries", of: UInt32.self, runs: cells, perRun: [("rows", shape.observationRows)],
       persistence: .scratch)
     sums = table.register(
-      "evaluation.equivariance", of: SIMD4<Float>.self, runs: cells,
+      "evaluation\(suffix).equivariance", of: SIMD4<Float>.self, runs: cells,
       perRun: [("N", shape.environments), ("A", shape.agents)], persistence: .scratch)
     draw = try SymmetryDraw(symmetries, of: game, countsEpisodes: false, includesIdentity: false, device: device)
     compare = try device.kernel(
@@ -54,9 +54,9 @@ final class EquivarianceProbe {
       ])
   }
 
-  /// After the player's own network has worked on `rows`.
+  /// After the seated network itself has worked on `rows`.
   func record(
-    _ recorder: CommandRecorder, _ cells: Range<Int>, rows: Rows, of player: CellPlayer,
+    _ recorder: CommandRecorder, _ cells: Range<Int>, rows: Rows, of seated: SeatedNetwork, in player: CellPlayer,
     push: EvaluationDispatch
   ) throws {
     let seats = 0..<cells.count * shape.agents
@@ -69,13 +69,13 @@ final class EquivarianceProbe {
     let turned = rows.seen(
       through: RunWindow(drawn.window(runs: cells), stride: 0),
       carrying: hiddenStates.map { RunWindow($0.window(runs: cells), stride: 0) })
-    try player.recordActor(of: network, recorder, rows: turned)
+    try seated.recordActor(of: network, recorder, rows: turned)
     recorder.dispatch(
       compare,
       [
-        "logits": player.network.logits.window(runs: seats), "turned_logits": network.logits.window(runs: seats),
+        "logits": seated.network.logits.window(runs: seats), "turned_logits": network.logits.window(runs: seats),
         "legal_masks": buffers.transitions.legalMasks.window(runs: cells),
-        "workspace_rows": buffers.workspaceRows.window(runs: seats), "symmetries": drawn.window(runs: cells),
+        "workspace_rows": seated.seats.workspaceRows.window(runs: seats), "symmetries": drawn.window(runs: cells),
         "action_table": symmetries.actionTargets.whole, "equivariance": sums.window(runs: cells),
       ], push: push, groups: compare.groups(for: shape.environments), seats.count)
   }
@@ -101,4 +101,11 @@ public struct EquivarianceSums: Sendable, Hashable, Codable {
   public var totalVariation = 0.0
   /// Decisions in which both prefer the same action.
   public var agreements = 0
+
+  static func += (total: inout EquivarianceSums, part: EquivarianceSums) {
+    total.decisions += part.decisions
+    total.divergence += part.divergence
+    total.totalVariation += part.totalVariation
+    total.agreements += part.agreements
+  }
 }

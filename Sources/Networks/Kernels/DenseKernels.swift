@@ -91,8 +91,11 @@ final class DenseKernels {
   ) throws {
     let (down, across) = operation.extent(push)
     let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
-    let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads)
-      .filter { $0.loads == device.profile.loads || widest <= largestBinding($0.loads) }
+    let tiles = family.tiles(operation, down: down, across: across, loads: device.profile.loads).filter { tile in
+      tile.loads == device.profile.loads
+        || (tile.loads == .storage || device.description.allowsTexelLoads)
+          && widest <= device.description.bindingBytes(tile.loads)
+    }
     let tile: ProductTile =
       switch device.profile.tiles {
       case .standard: tiles[0]
@@ -108,10 +111,6 @@ final class DenseKernels {
       }
     }
     try dispatch(operation, family, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
-  }
-
-  private func largestBinding(_ loads: DeviceProfile.Loads) -> Int {
-    loads == .texel ? device.description.maxTexelBufferElements * 16 : device.description.maxStorageBufferRange
   }
 
   /// The same with given kernels.

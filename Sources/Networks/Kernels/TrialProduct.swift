@@ -25,7 +25,8 @@ struct TrialProduct {
   /// than some milliseconds, elsewhere about one) or much memory.
   func shrunk(for device: DeviceDescription) -> TrialProduct {
     let mostProducts = device.kind == .cpu ? 1 << 23 : 1 << 33
-    let mostBytes = min(device.maxStorageBufferRange, 16 * device.maxTexelBufferElements, 64 << 20)
+    let texels = device.allowsTexelLoads ? device.bindingBytes(.texel) : .max
+    let mostBytes = min(device.bindingBytes(.storage), texels, 64 << 20)
     var product = self
     product.rows = max(64, Self.powerOfTwo(atMost: rows))
     product.runs = Self.powerOfTwo(atMost: runs)

@@ -18,23 +18,35 @@ public struct EvaluationFolder {
   /// Whether the user asked for the folder.
   private let isAskedFor: Bool
 
+  /// Where an evaluation goes.
+  public enum Output {
+    /// `evaluation/` in the folder of a single training.
+    case training
+    /// The folder of one update in a series.
+    case series(EvaluationSeries, update: Int)
+    /// The folder that the user asked for.
+    case folder(URL)
+  }
+
   /// Refuses what cannot be written, before anything is played; writes nothing.
   ///
-  /// - Parameters:
-  ///   - output: The folder that the user asked for; nil for `evaluation/` in the folder of a single training.
-  /// - Throws: `FileFailure` where `output` holds anything that would be overwritten, or where several trainings would need
-  ///   an `output`.
-  public init(_ record: EvaluationRecord, of joined: JoinedTrainings, output: URL?) throws {
+  /// - Throws: `FileFailure` where a folder that the user asked for holds anything that would be overwritten, or where several
+  ///   trainings have no folder.
+  public init(_ record: EvaluationRecord, of joined: JoinedTrainings, output: Output) throws {
     self.record = record
-    guard output != nil || joined.trainings.count == 1 else {
-      throw FileFailure(
-        joined.trainings.map { $0.folders[0].relativePath }.joined(separator: ", "),
-        "are different trainings; choose an output folder for the evaluation of all of them", remedies: [.anotherFolder]
-      )
+    switch output {
+    case .training:
+      try Self.requireOne(joined)
+      place = joined.trainings[0].folders[0]
+      url = place.appendingPathComponent(Self.name)
+      isAskedFor = false
+    case .series(let series, let update):
+      place = series.url
+      url = series.folder(ofUpdate: update)
+      isAskedFor = false
+    case .folder(let folder):
+      (place, url, isAskedFor) = (folder, folder, true)
     }
-    place = output ?? joined.trainings[0].folders[0]
-    url = output ?? place.appendingPathComponent(Self.name)
-    isAskedFor = output != nil
     if isAskedFor, let other = fileOfAnother {
       throw FileFailure(
         url.relativePath,
@@ -43,10 +55,22 @@ public struct EvaluationFolder {
     }
   }
 
+  /// Refuses several trainings, which have no folder in common.
+  public static func requireOne(_ joined: JoinedTrainings) throws {
+    let places = joined.trainings.map { $0.folders[0] } + joined.partners.map(\.policy.url)
+    guard places.count > 1 else { return }
+    throw FileFailure(
+      places.map(\.relativePath).joined(separator: ", "),
+      "are different trainings; choose an output folder for the evaluation of all of them", remedies: [.anotherFolder])
+  }
+
+  /// Whether the folder holds the results of just this evaluation.
+  var isWritten: Bool { EvaluationRecord.read(in: url)?.isRepeated(by: record) == true }
+
   /// A file in `url` of an evaluation that is not the same; nil where there is none.
   private var fileOfAnother: String? {
     let first = Self.files.first { FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path) }
-    return EvaluationRecord.read(in: url)?.isRepeated(by: record) == true ? nil : first
+    return isWritten ? nil : first
   }
 
   private static let files = [
@@ -92,8 +116,14 @@ public struct EvaluationFolder {
     }
   }
 
-  /// Puts the files of one folder into another, which may hold those of the same evaluation by another version.
+  /// Puts the files of one folder into another, which may hold those of the same evaluation by another version; all at once
+  /// where it does not exist.
   private func install(_ written: URL, at target: URL) throws {
+    guard FileManager.default.fileExists(atPath: target.path) else {
+      try AtomicFile.synchronizeFolder(written)
+      guard rename(written.path, target.path) == 0 else { throw FileFailure.systemCall(target.path, "renaming to it") }
+      return try AtomicFile.synchronizeFolder(target.deletingLastPathComponent())
+    }
     try Folder.make(target)
     let names = try FileManager.default.contentsOfDirectory(atPath: written.path)
     for name in try FileManager.default.contentsOfDirectory(atPath: target.path)

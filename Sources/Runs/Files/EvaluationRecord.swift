@@ -40,7 +40,7 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
   public private(set) var program: String?
 
   public init(_ joined: JoinedTrainings, settings: EvaluationSettings, device: String) {
-    trainings = zip(joined.trainings, joined.labels).map { training, label in
+    var trainings = zip(joined.trainings, joined.labels).map { training, label in
       let hash = StreamingHash()
       for parameters in training.parameters { parameters.withUnsafeBytes { hash.update($0) } }
       return Training(
@@ -48,9 +48,15 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
         runs: training.runs.count,
         weightHash: hash.digits)
     }
+    trainings += joined.partners.map { name, policy in
+      Training(
+        label: name, configuration: policy.url.lastPathComponent, update: 0, envSteps: 0, runs: 1,
+        weightHash: policy.contentHash)
+    }
     configuration = trainings.map { $0.label ?? $0.configuration }.joined(separator: ", ")
-    update = trainings.map(\.update).min() ?? 0
-    envSteps = trainings.map(\.envSteps).min() ?? 0
+    self.trainings = trainings
+    update = joined.trainings.map(\.update).min() ?? 0
+    envSteps = joined.envSteps
     games = settings.games
     seed = settings.seed
     modes = settings.modes.map(\.description)

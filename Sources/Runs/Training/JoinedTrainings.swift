@@ -9,6 +9,8 @@ import Policies
 /// Trainings whose policies are evaluated together: one, or several of the same game.
 public struct JoinedTrainings {
   public let trainings: [TrainedRuns]
+  /// Policies of other programs, called like their files.
+  public let partners: [(name: String, policy: ONNXPolicy)]
   /// How names of runs begin: nil for a single training, else the shortest end of its path that no other shares.
   public let labels: [String?]
   /// All runs in the order of every table and figure.
@@ -16,11 +18,29 @@ public struct JoinedTrainings {
   private let parameters: [String: [Float]]
   private let architectures: [String: NetworkArchitecture]
 
-  /// - Parameter folders: Of trainings or exported policies; those that are shards of one training are put together.
+  /// - Parameters:
+  ///   - folders: Of trainings or exported policies; those that are shards of one training are put together.
+  ///   - update: Of the trainings' checkpoints; nil for the last.
+  ///   - onnxRuntime: The library that computes models in ONNX, which may stand among the folders; nil for the one that the
+  ///     system finds.
   /// - Throws: `FileFailure` that names the folder and what is wrong, or where its game first differs from another's.
-  public init(_ folders: [URL]) throws {
-    trainings = try TrainedRuns.trainings(in: folders)
-    labels = trainings.count == 1 ? [nil] : Self.labels(of: trainings.map { $0.folders[0] })
+  public init(_ folders: [URL], update: Int? = nil, onnxRuntime: String? = nil) throws {
+    let models = folders.filter(Self.isModel)
+    let others = folders.filter { !Self.isModel($0) }
+    guard !others.isEmpty else {
+      throw FileFailure(
+        models.map(\.relativePath).joined(separator: ", "),
+        "needs somebody of ours to play with: add the folder of a training or of exported policies")
+    }
+    trainings = try TrainedRuns.trainings(in: others, update: update)
+    let names = Self.labels(of: trainings.map { $0.folders[0] } + models)
+    labels = trainings.count + models.count == 1 ? [nil] : names.prefix(trainings.count).map(\.self)
+    let environment = trainings[0].environment
+    partners = try zip(names.suffix(models.count), models).map { name, url in
+      let policy = try ONNXPolicy(url, library: onnxRuntime)
+      try policy.requirePlayable(in: environment)
+      return (name, policy)
+    }
     for other in trainings.dropFirst() {
       if let difference = Self.difference(trainings[0], other) {
         throw FileFailure(
@@ -40,7 +60,7 @@ public struct JoinedTrainings {
         architectures[evaluated.name] = training.architecture
       }
     }
-    self.runs = EvaluatedRun.ordered(runs)
+    self.runs = EvaluatedRun.ordered(runs + partners.map { EvaluatedRun(foreign: $0.name) })
     self.parameters = parameters
     self.architectures = architectures
   }
@@ -53,23 +73,25 @@ public struct JoinedTrainings {
 
   public var remarks: [String] { trainings.flatMap(\.remarks) }
 
-  /// Policies that one evaluator can hold: those of the same network, in the order of `runs`.
-  public var networks: [(architecture: NetworkArchitecture, policies: [EvaluationPolicy])] {
-    var order: [NetworkArchitecture] = []
-    for run in runs {
-      if let architecture = architectures[run.name], !order.contains(architecture) { order.append(architecture) }
-    }
-    return order.map { architecture in
-      let members = runs.filter { architectures[$0.name] == architecture }
-      return (architecture, members.map { EvaluationPolicy(name: $0.name, parameters: parameters[$0.name] ?? []) })
-    }
+  /// Of every run; of several trainings the fewest.
+  public var envSteps: Int { trainings.map(\.envSteps).min() ?? 0 }
+
+  /// All policies by their networks, those of each in the order of `runs`.
+  public var rosters: [Roster] {
+    Roster.gather(
+      runs.compactMap { run in
+        architectures[run.name].map {
+          ($0, EvaluationPolicy(name: run.name, parameters: parameters[run.name] ?? []))
+        }
+      }
+    ).rosters + partners.map { Roster($0.policy, name: $0.name) }
   }
 
-  /// Two folders whose networks differ, if there are any: their policies cannot sit in one team.
-  public var differentNetworks: (String, String)? {
-    trainings.first { $0.architecture != trainings[0].architecture }.map {
-      (trainings[0].folders[0].relativePath, $0.folders[0].relativePath)
-    }
+  /// Whether a file is a model in ONNX, by its name.
+  static func isModel(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    return url.pathExtension == "onnx" && exists && !isFolder.boolValue
   }
 
   /// The first difference between two games, as a phrase about `other`, leaving out what only a learner notices; nil for
@@ -93,5 +115,25 @@ public struct JoinedTrainings {
     let longest = paths.map(\.count).max() ?? 1
     func labels(_ length: Int) -> [String] { paths.map { $0.suffix(length).joined(separator: "/") } }
     return (1...max(longest, 1)).map(labels).first { Set($0).count == folders.count } ?? labels(longest)
+  }
+}
+
+extension ONNXPolicy {
+  /// Refuses a model of another game, or one that sees or does something else there.
+  fileprivate func requirePlayable(in game: any Environment) throws {
+    _ = try environment.requirePlayable(
+      in: game, observation: observation, actionNames: actionNames, url, folder: url)
+    let problem: String? =
+      if observation != game.observationLayout {
+        "sees other features than \(game.name) has here"
+      } else if actionNames != game.actionNames {
+        "has other actions, or another order of them, than \(game.name) here"
+      } else if features != game.observationFeatureCount || actions != game.actionCount {
+        "has \(features) features and \(actions) actions; \(game.name) has \(game.observationFeatureCount) and "
+          + "\(game.actionCount)"
+      } else {
+        nil
+      }
+    if let problem { throw FileFailure(url.relativePath, problem) }
   }
 }

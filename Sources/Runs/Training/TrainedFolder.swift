@@ -2,10 +2,12 @@ import Configuration
 import Environments
 import Files
 import Foundation
+import Networks
 import Policies
 import Training
 
-/// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave.
+/// What one training folder holds: the runs that are trained furthest, from the last checkpoint of each wave, or those that
+/// have a checkpoint of a given update.
 struct TrainedFolder {
   let url: URL
   let configuration: TrainingConfiguration
@@ -17,13 +19,22 @@ struct TrainedFolder {
   /// What the user should know about checkpoints of another version of the program.
   let remarks: [String]
 
-  init(_ url: URL) throws {
+  /// - Parameter asked: The update; nil for the last.
+  init(_ url: URL, update asked: Int? = nil) throws {
     self.url = url
     let written = try TrainingFolder.configuration(in: url)
     let folder = CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName))
-    let checkpoints = try folder.waves().compactMap { try $0.latest() }
+    let waves = try folder.waves()
+    let checkpoints = try waves.compactMap { wave in
+      try asked.map { try wave.checkpoint(ofUpdate: $0) } ?? wave.latest()
+    }
     guard let update = checkpoints.map(\.update).max() else {
-      throw FileFailure(url.path, "has no checkpoint yet; train it first, or resume its training", remedies: [.resume])
+      guard let asked, !waves.isEmpty else {
+        throw FileFailure(
+          url.path, "has no checkpoint yet; train it first, or resume its training", remedies: [.resume])
+      }
+      let others = try Set(waves.flatMap { try $0.updates() }).sorted().map { "\($0)" }.joined(separator: ", ")
+      throw FileFailure(url.relativePath, "has no checkpoint of update \(asked); there are those of updates \(others)")
     }
     self.update = update
     var remarks: Set<String> = []
@@ -39,13 +50,14 @@ struct TrainedFolder {
     }
     configuration = trained[0].taking(freeKeysOf: written)
     let environment = try configuration.makeEnvironment()
+    let layout = ParameterLayout(try configuration.network.architecture(for: environment))
     runs = try furthest.flatMap { checkpoint, state in
       if let remark = try state.environment.requirePlayable(
         in: environment, observation: state.observation, actionNames: state.actionNames, checkpoint.url, folder: url)
       {
         remarks.insert(remark)
       }
-      return try Self.runs(state, checkpoint)
+      return try Self.runs(state, checkpoint, configuration: trained[0], layout: layout)
     }
     diverged = furthest.reduce(into: [:]) { all, entry in all.merge(entry.state.diverged ?? [:]) { $1 } }
     self.remarks =
@@ -55,8 +67,17 @@ struct TrainedFolder {
       }
   }
 
+  /// The updates of which every wave that has begun holds a checkpoint, rising.
+  static func updates(in url: URL) throws -> [Int] {
+    let waves = try CheckpointFolder(url.appendingPathComponent(TrainingSession.checkpointsName)).waves()
+    let updates = try waves.map { Set(try $0.updates()) }
+    guard let first = updates.first else { return [] }
+    return updates.dropFirst().reduce(first) { $0.intersection($1) }.sorted()
+  }
+
+  /// Values are in units of rewards, also those of trainings that normalise them.
   private static func runs(
-    _ state: TrainingState, _ checkpoint: Checkpoint
+    _ state: TrainingState, _ checkpoint: Checkpoint, configuration: TrainingConfiguration, layout: ParameterLayout
   ) throws -> [(run: RunConfiguration, parameters: [Float])] {
     let values: [Float] = try checkpoint.state.read("parameters")
     guard !state.runs.isEmpty, values.count.isMultiple(of: state.runs.count) else {
@@ -65,7 +86,16 @@ struct TrainedFolder {
     }
     let count = values.count / state.runs.count
     try checkpoint.requireFinite(values, of: state.runs)
-    return state.runs.enumerated().map { ($1, Array(values[$0 * count..<($0 + 1) * count])) }
+    let sets = state.runs.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
+    guard configuration.valueNormalisation, count == layout.count else { return zip(state.runs, sets).map { ($0, $1) } }
+    let progress: [UInt32] = try checkpoint.state.read("progress")
+    let block = progress.count / state.runs.count
+    return try zip(state.runs, sets).enumerated().map { position, entry in
+      guard let moments = ValueMoments(progress: progress.dropFirst(position * block).prefix(block)) else {
+        throw FileFailure(checkpoint.url.path, "is damaged: it does not say how far its runs are")
+      }
+      return (entry.0, moments.applied(to: entry.1, of: layout))
+    }
   }
 }
 

@@ -6,8 +6,8 @@ import Networks
 import Policies
 import Training
 
-/// Trained runs with their policies: those of a training, from the last checkpoints of one folder or of all its shards, or
-/// exported ones.
+/// Trained runs with their policies: those of a training, from the checkpoints of one folder or of all its shards, or exported
+/// ones.
 public struct TrainedRuns {
   /// One, or one per shard.
   public let folders: [URL]
@@ -43,8 +43,10 @@ public struct TrainedRuns {
   }
 
   /// What several folders hold: trainings (`ShardGroups`), or exported policies each.
-  public static func trainings(in folders: [URL]) throws -> [TrainedRuns] {
-    try ShardGroups.read(folders, as: { try Source($0) }, contents: \.shard).map { sources in
+  ///
+  /// - Parameter update: Of the checkpoints of trainings; nil for the last. Exported policies are what they are.
+  public static func trainings(in folders: [URL], update: Int? = nil) throws -> [TrainedRuns] {
+    try ShardGroups.read(folders, as: { try Source($0, update: update) }, contents: \.shard).map { sources in
       guard case .exported(let policies, let folder) = sources[0] else {
         return try TrainedRuns(shards: sources.compactMap(\.training))
       }
@@ -57,11 +59,11 @@ public struct TrainedRuns {
     /// The policies' files, and the folder that was given.
     case exported([URL], URL)
 
-    init(_ folder: URL) throws {
+    init(_ folder: URL, update: Int? = nil) throws {
       if let policies = try TrainedRuns.exportedPolicies(in: folder) {
         self = .exported(policies, folder)
       } else {
-        self = .training(try TrainedFolder(folder))
+        self = .training(try TrainedFolder(folder, update: update))
       }
     }
 
@@ -73,6 +75,17 @@ public struct TrainedRuns {
     var shard: (configuration: TrainingConfiguration, runs: Set<Int>)? {
       training.map { ($0.configuration, Set($0.runs.map(\.run.index))) }
     }
+  }
+
+  /// The updates of which all trainings among some folders hold checkpoints, rising; none where all are exported policies.
+  public static func commonUpdates(in folders: [URL]) throws -> [Int] {
+    let trainings = try folders.filter { try !JoinedTrainings.isModel($0) && exportedPolicies(in: $0) == nil }
+    let updates = try trainings.map { folder in
+      _ = try TrainingFolder.configuration(in: folder)
+      return Set(try TrainedFolder.updates(in: folder))
+    }
+    guard let first = updates.first else { return [] }
+    return updates.dropFirst().reduce(first) { $0.intersection($1) }.sorted()
   }
 
   /// nil for the folder of a training.

@@ -6,7 +6,7 @@ final class TrainingLane {
   let device: Device
   /// Place of the wave that it trains.
   private(set) var wave: Int
-  /// nil between two waves only, so that they do not need memory at the same time.
+  /// nil between two waves and while policies are evaluated only, so that these do not need memory at the same time.
   private var currentTrainer: Trainer?
 
   init(_ device: Device, wave: Int, trainer: Trainer) {
@@ -17,7 +17,9 @@ final class TrainingLane {
 
   /// Trains the runs of `wave`.
   var trainer: Trainer {
-    guard let currentTrainer else { preconditionFailure("a lane is not used while it goes to the next wave") }
+    guard let currentTrainer else {
+      preconditionFailure("a lane is not used while it goes to the next wave or evaluates")
+    }
     return currentTrainer
   }
 
@@ -25,5 +27,13 @@ final class TrainingLane {
     currentTrainer = nil
     self.wave = wave
     currentTrainer = try makeTrainer()
+  }
+
+  /// Gives the trainer's memory to `body`.
+  func withoutTrainer(_ body: () throws -> Void, afterwards makeTrainer: () throws -> Trainer) throws {
+    currentTrainer = nil
+    let outcome = Result { try body() }
+    currentTrainer = try makeTrainer()
+    try outcome.get()
   }
 }

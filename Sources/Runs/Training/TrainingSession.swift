@@ -1,12 +1,13 @@
 import Configuration
+import Evaluation
 import Files
 import Foundation
 import Training
 import VulkanCompute
 
-/// One training in one folder: `config.yaml`, `metrics.jsonl`, `checkpoints/`.
+/// One training in one folder: `config.yaml`, `metrics.jsonl`, `checkpoints/`, and with `evaluation.interval` `evaluations/`.
 ///
-///     for each wave { while not finished { update; append metrics; every so often write a checkpoint } }
+///     for each wave { while not finished { update; append metrics; every so often write a checkpoint, evaluate it } }
 ///
 /// With several devices, each trains one wave at a time, on a thread of its own, and takes the next that waits.
 ///
@@ -30,7 +31,8 @@ public final class TrainingSession {
   /// Whether a device has failed: the others stop.
   private var hasFailed = false
   /// Of one update of the first wave that is trained.
-  public let dispatchesPerUpdate, handOversPerUpdate: Int
+  public let commandsPerUpdate: CommandCounts
+  private let evaluations: DueEvaluations
 
   static let configurationName = "config.yaml"
   static let metricsName = "metrics.jsonl"
@@ -202,9 +204,12 @@ public final class TrainingSession {
     self.remarks = remarks
     self.notes = notes
     self.initial = initial
-    dispatchesPerUpdate = lanes[0].trainer.dispatchesPerUpdate
-    handOversPerUpdate = lanes[0].trainer.handOversPerUpdate
+    commandsPerUpdate = lanes[0].trainer.commandsPerUpdate
+    evaluations = DueEvaluations(configuration: configuration, folder: folder)
   }
+
+  /// Trains the runs of the wave that the first device has; not to be asked for while the session runs.
+  public var trainer: Trainer { lanes[0].trainer }
 
   /// What an update of the runs of one wave has brought.
   public struct Report {
@@ -246,21 +251,42 @@ public final class TrainingSession {
       .map(\.name)
   }
 
-  /// Whether all updates of all runs are done; not to be asked while it runs.
-  public var isFinished: Bool { waves.allSatisfy { $0.update >= configuration.updates } }
+  /// Whether all updates of all runs are done, and all evaluations; not to be asked while it runs.
+  public var isFinished: Bool {
+    get throws {
+      try waves.allSatisfy { $0.update >= configuration.updates } && evaluations.updates(of: waves).isEmpty
+    }
+  }
+
+  /// What whoever runs a session hears of, once at a time and from any thread, and whether he wants it to stop.
+  public struct Control {
+    /// Asked before every update, and every few env steps of an evaluation; from several threads at once.
+    public var isStopping: () -> Bool
+    /// Gets what every update has brought.
+    public var report: (Report) throws -> Void
+    /// Gets the update whose policies play, what they play, and how far that is.
+    public var evaluating: (_ update: Int, _ part: String, EvaluationProgress) -> Void
+    /// Gets what has come of an evaluation.
+    public var evaluated: (_ update: Int, EvaluationSession.Result) -> Void
+
+    public init(
+      isStopping: @escaping () -> Bool = { false }, report: @escaping (Report) throws -> Void = { _ in },
+      evaluating: @escaping (_ update: Int, _ part: String, EvaluationProgress) -> Void = { _, _, _ in },
+      evaluated: @escaping (_ update: Int, EvaluationSession.Result) -> Void = { _, _ in }
+    ) {
+      (self.isStopping, self.report, self.evaluating, self.evaluated) = (isStopping, report, evaluating, evaluated)
+    }
+  }
 
   /// Trains to the end, or until it is asked to stop: it then finishes the updates in flight and writes checkpoints.
   ///
-  /// - Parameters:
-  ///   - isStopping: Asked before every update, from any thread.
-  ///   - report: Called after every update, once at a time, from any thread.
   /// - Throws: `TrainingFailure` that names the run; what was written before stays, and other devices write checkpoints.
-  public func run(
-    isStopping: @escaping () -> Bool = { false }, report: @escaping (Report) throws -> Void
-  ) throws {
+  public func run(_ control: Control = Control()) throws {
+    // Those that an earlier process left.
+    try evaluate(0, control)
     try DeviceThreads.run(lanes.count) { [self] index in
       do {
-        try train(index, isStopping: { isStopping() || turn.withLock { hasFailed } }, report)
+        try train(index, control)
       } catch {
         turn.withLock { hasFailed = true }
         throw error
@@ -268,31 +294,60 @@ public final class TrainingSession {
     }
   }
 
-  private func train(_ index: Int, isStopping: () -> Bool, _ report: (Report) throws -> Void) throws {
+  private func isStopping(_ control: Control) -> Bool { control.isStopping() || turn.withLock { hasFailed } }
+
+  private func train(_ index: Int, _ control: Control) throws {
     let lane = lanes[index]
-    try trainWave(index, isStopping, report)
-    while lane.trainer.isFinished, !isStopping(),
+    try trainWave(index, control)
+    while lane.trainer.isFinished, !isStopping(control),
       let next = turn.withLock({ waiting.isEmpty ? nil : waiting.removeFirst() })
     {
       try lane.goOn(to: next) {
         try waves[next].makeTrainer(configuration, initial: initial, device: lane.device)
       }
-      try trainWave(index, isStopping, report)
+      try trainWave(index, control)
     }
   }
 
-  private func trainWave(_ index: Int, _ isStopping: () -> Bool, _ report: (Report) throws -> Void) throws {
-    let trainer = lanes[index].trainer
+  private func trainWave(_ index: Int, _ control: Control) throws {
+    let lane = lanes[index]
     let interval = configuration.updatesPerCheckpoint
     let patience = Duration.seconds(60 * configuration.checkpointMinutes)
     var written = ContinuousClock.now
-    while !trainer.isFinished && !isStopping() {
-      if let metrics = try trainer.submitUpdate() { try record(metrics, index, report) }
-      guard trainer.updatesSubmitted % interval == 0 || ContinuousClock.now - written >= patience else { continue }
-      try writeCheckpoint(index, report)
+    while !lane.trainer.isFinished && !isStopping(control) {
+      if let metrics = try lane.trainer.submitUpdate() { try record(metrics, index, control.report) }
+      let update = lane.trainer.updatesSubmitted
+      let isEvaluated = configuration.isEvaluated(after: update)
+      guard update % interval == 0 || isEvaluated || ContinuousClock.now - written >= patience else { continue }
+      try writeCheckpoint(index, control.report)
+      if isEvaluated { try evaluate(index, control) }
       written = .now
     }
-    try writeCheckpoint(index, report)
+    try writeCheckpoint(index, control.report)
+  }
+
+  /// Makes the evaluations that are due, while no other device does; those that have finished an update wait. The trainer
+  /// goes and comes back from its checkpoint, which is where it stands.
+  private func evaluate(_ index: Int, _ control: Control) throws {
+    try turn.withLock {
+      let due = try evaluations.updates(of: waves)
+      guard !due.isEmpty, !hasFailed, !control.isStopping() else { return }
+      let lane = lanes[index]
+      let start = ContinuousClock.now
+      let outcome = Swift.Result {
+        try lane.withoutTrainer {
+          for update in due {
+            let result = try evaluations.evaluate(
+              update, on: lane.device, progress: { control.evaluating(update, $0, $1) }, isStopping: control.isStopping)
+            control.evaluated(update, result)
+          }
+        } afterwards: {
+          try waves[lane.wave].makeTrainer(configuration, initial: initial, device: lane.device)
+        }
+      }
+      metrics.leaveOut(ContinuousClock.now - start, device: index)
+      do { try outcome.get() } catch is EvaluationStopped { return }
+    }
   }
 
   /// After the update in flight; does nothing where the last checkpoint says all.
@@ -323,10 +378,19 @@ extension TrainingConfiguration {
   /// What becomes of schedules that end with the training, where it is longer than it was to be.
   fileprivate func schedule(before: TrainingConfiguration) -> String {
     let lengths = "all \(updates) updates instead of \(before.updates)"
-    var parts = [
-      annealLearningRate ? "learning rates fall linearly to 0 over \(lengths)" : "learning rates stay as they are"
-    ]
-    if runs.contains(where: { $0.hyperparameters.finalEntropyCoefficient != nil }) {
+    let rates =
+      switch learningRateSchedule {
+      case .constant: "learning rates stay as they are"
+      case .linear: "learning rates fall linearly to 0 over \(lengths)"
+      case .cosine: "learning rates fall along a cosine to 0 over \(lengths)"
+      }
+    var parts = [rates]
+    if runs.contains(where: { $0.hyperparameters.learningRateWarmup > 0 }) {
+      parts.append("warm-up is its part of \(lengths)")
+    }
+    if !entropySchedule.isEmpty {
+      parts.append("entropy coefficients follow their schedule over \(lengths)")
+    } else if runs.contains(where: { $0.hyperparameters.finalEntropyCoefficient != nil }) {
       parts.append("entropy coefficients change linearly over \(lengths)")
     }
     return parts.joined(separator: ", ")

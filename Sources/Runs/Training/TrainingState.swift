@@ -119,10 +119,21 @@ enum IntervalTensor {
 enum BufferTensors {
   static func tensor(_ buffer: AnyBuffer) -> Tensor {
     let shape = [buffer.runCount, buffer.bytesPerRun / 4]
+    let pieces = pieces(of: buffer)
     if buffer.elementName.contains("Float") {
-      return Tensor(buffer.name, shape: shape, pieces: buffer.runCount) { try words(of: buffer, run: $0) as [Float] }
+      return Tensor(buffer.name, shape: shape, pieces: pieces.count) {
+        try words(of: buffer, runs: pieces[$0]) as [Float]
+      }
     }
-    return Tensor(buffer.name, shape: shape, pieces: buffer.runCount) { try words(of: buffer, run: $0) as [UInt32] }
+    return Tensor(buffer.name, shape: shape, pieces: pieces.count) {
+      try words(of: buffer, runs: pieces[$0]) as [UInt32]
+    }
+  }
+
+  /// Runs that are copied from or to the device together: 64 MiB of them.
+  private static func pieces(of buffer: AnyBuffer) -> [Range<Int>] {
+    let size = max(1, (64 << 20) / buffer.runStrideBytes)
+    return stride(from: 0, to: buffer.runCount, by: size).map { $0..<min($0 + size, buffer.runCount) }
   }
 
   static func restore(_ buffer: AnyBuffer, from file: SafetensorsFile) throws {
@@ -138,21 +149,27 @@ enum BufferTensors {
     }
   }
 
-  private static func words<Word: BitwiseCopyable>(of buffer: AnyBuffer, run: Int) throws -> [Word] {
-    let start = run * buffer.runStrideBytes
-    return try [Word](unsafeUninitializedCapacity: buffer.bytesPerRun / 4) { words, initialized in
-      try buffer.readBytes(start..<start + buffer.bytesPerRun, into: UnsafeMutableRawBufferPointer(words))
+  private static func words<Word: BitwiseCopyable>(of buffer: AnyBuffer, runs: Range<Int>) throws -> [Word] {
+    let (stride, count) = (buffer.runStrideBytes / 4, buffer.bytesPerRun / 4)
+    let first = runs.lowerBound * buffer.runStrideBytes
+    let padded = try [Word](unsafeUninitializedCapacity: runs.count * stride) { words, initialized in
+      try buffer.readBytes(first..<first + 4 * words.count, into: UnsafeMutableRawBufferPointer(words))
       initialized = words.count
     }
+    guard count < stride else { return padded }
+    return runs.indices.flatMap { padded[($0 - runs.lowerBound) * stride..<($0 - runs.lowerBound) * stride + count] }
   }
 
-  private static func write<Word: BitwiseCopyable>(_ words: [Word], to buffer: AnyBuffer) throws {
-    let count = buffer.bytesPerRun / 4
-    try words.withUnsafeBufferPointer { words in
-      for run in 0..<buffer.runCount {
-        let part = UnsafeBufferPointer(rebasing: words[run * count..<(run + 1) * count])
-        try buffer.writeBytes(UnsafeRawBufferPointer(part), at: run * buffer.runStrideBytes)
+  private static func write<Word: BitwiseCopyable & ExpressibleByIntegerLiteral>(_ words: [Word], to buffer: AnyBuffer)
+    throws
+  {
+    let (stride, count) = (buffer.runStrideBytes / 4, buffer.bytesPerRun / 4)
+    for runs in pieces(of: buffer) {
+      var padded = [Word](repeating: 0, count: runs.count * stride)
+      for (place, run) in runs.enumerated() {
+        padded.replaceSubrange(place * stride..<place * stride + count, with: words[run * count..<(run + 1) * count])
       }
+      try padded.withUnsafeBytes { try buffer.writeBytes($0, at: runs.lowerBound * buffer.runStrideBytes) }
     }
   }
 }

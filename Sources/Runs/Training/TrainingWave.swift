@@ -100,6 +100,9 @@ public final class TrainingWave {
     CheckpointFolder(folder.appendingPathComponent(TrainingSession.checkpointsName))
   }
 
+  /// The updates of its checkpoints, rising.
+  func savedUpdates() throws -> [Int] { try checkpoints.updates() }
+
   /// A trainer of these runs, where the last checkpoint stands, or at the beginning.
   ///
   /// - Parameter initial: Weights that all runs begin with; nil for those that they draw.
@@ -138,6 +141,7 @@ public final class TrainingWave {
       description: state)
     update = trainer.updatesSubmitted
     diverged = state.diverged ?? [:]
-    try checkpoints.prune(keeping: trainer.configuration.checkpointsKept)
+    try checkpoints.prune(
+      keeping: trainer.configuration.checkpointsKept, and: trainer.configuration.isEvaluated(after:))
   }
 }

@@ -72,6 +72,11 @@ public final class MetricsWriter {
     }
   }
 
+  /// A device spent this time on something else than training: it does not count for the rate of its next lines.
+  public func leaveOut(_ time: Duration, device: Int) {
+    lastLines[device] = (lastLines[device] ?? opened).advanced(by: time)
+  }
+
   /// Waits until everything is on disk; called before a checkpoint is written.
   public func synchronize() throws { try handle.synchronize() }
 

@@ -52,8 +52,8 @@ import VulkanCompute
     let teams = PlayExamples.allTeams(of: 5, seats: 2)
     func cells(policiesPerWindow: Int?) throws -> [CellResult] {
       try CrossPlayEvaluator(
-        environment: environment, architecture: PlayExamples.architecture(environment, gru: gru),
-        policies: policies, settings: PlayExamples.settings(games: 20), device: device, symmetries: symmetries,
+        environment: environment, rosters: [Roster(PlayExamples.architecture(environment, gru: gru), policies)],
+        settings: PlayExamples.settings(games: 20), device: device, symmetries: symmetries,
         cellsPerBatch: 7, policiesPerWindow: policiesPerWindow
       ).evaluate(cells: teams, mode: .sampled)
     }
@@ -167,8 +167,8 @@ import VulkanCompute
     let device = try TestDevice.make()
     let environment = try PlayExamples.tinyHanabi()
     let evaluator = try CrossPlayEvaluator(
-      environment: environment, architecture: PlayExamples.architecture(environment),
-      policies: PlayExamples.randomPolicies(2, environment), settings: PlayExamples.settings(games: 64), device: device,
+      environment: environment, rosters: [PlayExamples.roster(2, environment)],
+      settings: PlayExamples.settings(games: 64), device: device,
       stepsPerSubmission: 1, maximumGameLength: 2)
     let error = #expect(throws: EvaluationFailure.self) { try evaluator.evaluate(cells: [[0, 1]], mode: .sampled) }
     guard case .endlessGame(let team, _, 2) = error else {
@@ -199,9 +199,11 @@ import VulkanCompute
     let policies = zip(runs, try PlayExamples.randomPolicies(2 * seeds, environment)).map {
       EvaluationPolicy(name: $0.name, parameters: $1.parameters)
     }
-    let evaluator = try PlayExamples.evaluator(environment, policies, games: 10, device: device)
     var calls: [EvaluationProgress] = []
-    let evaluation = try evaluator.evaluate(runs: runs, control: EvaluationControl(progress: { calls.append($0) }))
+    let evaluation = try CrossPlayEvaluation(
+      runs: runs, rosters: [Roster(PlayExamples.architecture(environment), policies)], environment: environment,
+      settings: PlayExamples.settings(games: 10), device: device,
+      control: EvaluationControl(progress: { calls.append($0) }))
 
     let tuples = (0..<players).reduce(1) { $0 * (seeds - $1) }
     #expect(evaluation.plan.teams.count == 2 * (seeds + tuples))

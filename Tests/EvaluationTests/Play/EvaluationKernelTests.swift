@@ -40,8 +40,7 @@ import VulkanCompute
         for gru in [nil, 8] {
           let player = try CellPlayer(
             shape: EvaluationShape(games: 3, environment: environment), cells: 2, environment: environment,
-            architecture: PlayExamples.architecture(environment, gru: gru),
-            policies: PlayExamples.randomPolicies(2, environment, gru: gru),
+            rosters: [PlayExamples.roster(2, environment, gru: gru)],
             symmetries: environment.symmetryFamilies.first, device: device)
           for mode in [EvaluationMode.sampled, .greedy, .greedyRandomTie, .temperature(0.5)] {
             let kernels = try player.record(steps: 1, cells: 2, mode: mode, tieTolerance: 0).kernels

@@ -32,7 +32,7 @@ import VulkanCompute
     let teams = players == 2 ? [[0, 0], [1, 2]] : [[0, 0, 1], [2, 1, 0]]
     let architecture = try PlayExamples.architecture(environment)
     let player = try CellPlayer(
-      shape: shape, cells: 2, environment: environment, architecture: architecture, policies: policies, device: device)
+      shape: shape, cells: 2, environment: environment, rosters: [Roster(architecture, policies)], device: device)
     let networks = policies.map { PolicyNetworkTwin(architecture, parameters: $0.parameters.map { Double($0) }) }
     let seeds: [UInt64] = [11, 12]
     try player.start([0, 1], teams: teams, seeds: seeds)
@@ -128,21 +128,21 @@ import VulkanCompute
       rewards = try player.buffers.transitions.rewards.read(run: cell)
       dones = try player.buffers.transitions.dones.read(run: cell)
       let seats = cell * shape.agents..<(cell + 1) * shape.agents
-      workspaceRows = try seats.map { try player.buffers.workspaceRows.read(run: $0) }
-      guard case .dense(let dense) = player.network.workspace.inputs else {
+      workspaceRows = try seats.map { try player.networks[0].seats.workspaceRows.read(run: $0) }
+      guard case .dense(let dense) = player.networks[0].network.workspace.inputs else {
         preconditionFailure("this game has no lists")
       }
       inputs = try seats.map { try dense.x.read(run: $0) }
-      logits = try seats.map { try player.network.logits.read(run: $0) }
+      logits = try seats.map { try player.networks[0].network.logits.read(run: $0) }
     }
 
     func input(seat: Int, row: Int, _ player: CellPlayer) -> [Double] {
-      let width = ParameterLayout.padded(player.network.architecture.inputs)
-      return inputs[seat][row * width..<row * width + player.network.architecture.inputs].map { Double($0) }
+      let width = ParameterLayout.padded(player.networks[0].network.architecture.inputs)
+      return inputs[seat][row * width..<row * width + player.networks[0].network.architecture.inputs].map { Double($0) }
     }
 
     func logits(seat: Int, row: Int, _ player: CellPlayer) -> [Float] {
-      let start = row * player.network.logitPitch
+      let start = row * player.networks[0].network.logitPitch
       return Array(logits[seat][start..<start + player.shape.actions])
     }
   }

@@ -27,11 +27,12 @@ enum PlayExamples {
   }
 
   static func architecture(
-    _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil
+    _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil,
+    activation: NetworkArchitecture.Activation = .tanh
   ) throws -> NetworkArchitecture {
     try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
-      actor: [8], critic: [8], activation: .tanh)
+      actor: [8], critic: [8], activation: activation)
   }
 
   /// Logits that do not depend on the observation.
@@ -62,18 +63,28 @@ enum PlayExamples {
   static func randomPolicies(
     _ count: Int, _ environment: any Environment, gru: Int? = nil
   ) throws -> [EvaluationPolicy] {
-    let architecture = try architecture(environment, gru: gru)
+    try roster(count, environment, gru: gru).policies
+  }
+
+  /// The same of any network, called after their seeds.
+  static func roster(
+    _ count: Int, _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil,
+    activation: NetworkArchitecture.Activation = .tanh, firstSeed: UInt64 = 100
+  ) throws -> Roster {
+    let architecture = try architecture(environment, trunk: trunk, gru: gru, activation: activation)
     let layout = ParameterLayout(architecture)
-    let seeds = (0..<UInt64(count)).map { 100 + $0 }
+    let seeds = (0..<UInt64(count)).map { firstSeed + $0 }
     var all = OrthogonalInitializer.parameters(layout, seeds: seeds)
     let output = layout.layers[layout.actorOutput]
     for run in 0..<count {
       for place in output.weightOffset..<output.biasOffset { all[run * layout.count + place] *= 200 }
     }
-    return (0..<count).map { run in
-      EvaluationPolicy(
-        name: "seed=\(seeds[run])", parameters: Array(all[run * layout.count..<(run + 1) * layout.count]))
-    }
+    return Roster(
+      architecture,
+      (0..<count).map { run in
+        EvaluationPolicy(
+          name: "seed=\(seeds[run])", parameters: Array(all[run * layout.count..<(run + 1) * layout.count]))
+      })
   }
 
   static func settings(games: Int, seed: UInt64 = 1) -> EvaluationSettings {
@@ -88,7 +99,7 @@ enum PlayExamples {
     device: Device, cellsPerBatch: Int? = nil, stepsPerSubmission: Int = 8
   ) throws -> CrossPlayEvaluator {
     try CrossPlayEvaluator(
-      environment: environment, architecture: architecture(environment, gru: gru), policies: policies,
+      environment: environment, rosters: [Roster(architecture(environment, gru: gru), policies)],
       settings: settings(games: games, seed: seed), device: device, cellsPerBatch: cellsPerBatch,
       stepsPerSubmission: stepsPerSubmission)
   }

@@ -23,7 +23,8 @@ import VulkanCompute
     let shape = EvaluationShape(games: 9, environment: environment, mostEnvironments: 5)
     let teams = players == 2 ? [[0, 1], [2, 2]] : [[0, 1, 2], [2, 0, 0]]
     let player = try CellPlayer(
-      shape: shape, cells: 2, environment: environment, architecture: architecture, policies: policies, device: device)
+      shape: shape, cells: 2, environment: environment, rosters: [Roster(architecture, policies)], device: device)
+    let seated = player.networks[0]
     let twins = policies.map { PolicyNetworkTwin(architecture, parameters: $0.parameters.map(Double.init)) }
     let step = try player.record(steps: 1, cells: 2, mode: .sampled, tieTolerance: 0)
     try player.start([0, 1], teams: teams, seeds: [5, 6])
@@ -38,9 +39,9 @@ import VulkanCompute
         let dones = try player.buffers.transitions.dones.read(run: cell)
         for seat in 0..<players {
           let z = cell * players + seat
-          let inputs = try Self.rows(player.network.workspace.inputs, z, architecture.inputs)
-          let logits = try player.network.logits.read(run: z)
-          let workspaceRows = try player.buffers.workspaceRows.read(run: z)
+          let inputs = try Self.rows(seated.network.workspace.inputs, z, architecture.inputs)
+          let logits = try seated.network.logits.read(run: z)
+          let workspaceRows = try seated.seats.workspaceRows.read(run: z)
           for n in 0..<5 {
             let place = n * players + seat
             seen[cell][place].append(inputs[n])
@@ -51,7 +52,7 @@ import VulkanCompute
                 history,
                 GRULayer.Sequences(
                   firstStates: [Array(repeating: 0, count: Self.gru)], resets: history.map { _ in false }))
-              let found = logits.dropFirst(n * player.network.logitPitch).prefix(shape.actions)
+              let found = logits.dropFirst(n * seated.network.logitPitch).prefix(shape.actions)
               for (logit, twin) in zip(found, expected.logits[history.count - 1]) {
                 #expect(abs(Double(logit) - twin) < 2e-4)
               }
@@ -98,8 +99,9 @@ import VulkanCompute
     let policies = try PlayExamples.randomPolicies(2, environment, gru: Self.gru)
     let evaluated = try PlayExamples.evaluator(environment, policies, games: 3, gru: Self.gru, device: device)
       .evaluate(cells: [[0, 1]], mode: .greedy)[0]
+    let architecture = try PlayExamples.architecture(environment, gru: Self.gru)
     let watched = try WatchedGames(
-      environment: environment, architecture: PlayExamples.architecture(environment, gru: Self.gru), team: policies,
+      environment: environment, team: policies.map { (architecture, $0) },
       mode: .greedy, settings: PlayExamples.settings(games: 1), device: device)
     var length = 0
     while try watched.next() != nil { length += 1 }

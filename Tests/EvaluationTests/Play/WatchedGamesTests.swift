@@ -13,8 +13,9 @@ import VulkanCompute
     _ environment: any Environment, _ team: [EvaluationPolicy]?, mode: EvaluationMode = .sampled, games: Int,
     seed: UInt64 = 1, device: Device
   ) throws -> [WatchedStep] {
+    let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, architecture: PlayExamples.architecture(environment), team: team, mode: mode,
+      environment: environment, team: team?.map { (architecture, $0) }, mode: mode,
       settings: PlayExamples.settings(games: games, seed: seed), device: device)
     var steps: [WatchedStep] = []
     while let step = try watched.next() { steps.append(step) }

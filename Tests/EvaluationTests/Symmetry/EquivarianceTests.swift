@@ -63,8 +63,8 @@ import VulkanCompute
     let architecture = try PlayExamples.architecture(environment, gru: gru)
     let shape = EvaluationShape(games: 5, environment: environment, mostEnvironments: 4)
     let player = try CellPlayer(
-      shape: shape, cells: 2, environment: environment, architecture: architecture, policies: policies,
-      symmetries: family, device: device)
+      shape: shape, cells: 2, environment: environment, rosters: [Roster(architecture, policies)], symmetries: family,
+      device: device)
     let networks = policies.map { PolicyNetworkTwin(architecture, parameters: $0.parameters.map { Double($0) }) }
     let unpack = try device.observationUnpacker(of: environment)
     let features = environment.observationFeatureCount
@@ -139,8 +139,8 @@ import VulkanCompute
       PlayExamples.uniformPolicy(runs[1].name, environment),
     ]
     let measured = try RunEquivariance.measure(
-      runs: runs, policies: policies, environment: environment,
-      architecture: PlayExamples.architecture(environment), settings: PlayExamples.settings(games: 30), device: device)
+      runs: runs, roster: Roster(PlayExamples.architecture(environment), policies), environment: environment,
+      settings: PlayExamples.settings(games: 30), device: device)
     #expect(measured.map(\.family) == ["levers", "levers"] && measured.map(\.symmetries) == [2, 2])
     #expect(measured.map(\.sums.decisions) == [60, 60])
     let p = 1 / (1 + exp(-logit))
@@ -161,9 +161,10 @@ import VulkanCompute
     }
     let runs = try exampleRuns(seeds: 1)
     let measured = try RunEquivariance.measure(
-      runs: runs, policies: [PlayExamples.policy(runs[0].name, logits: logits, environment)],
-      environment: environment, architecture: PlayExamples.architecture(environment),
-      settings: PlayExamples.settings(games: 100), device: device)
+      runs: runs,
+      roster: Roster(
+        PlayExamples.architecture(environment), [PlayExamples.policy(runs[0].name, logits: logits, environment)]),
+      environment: environment, settings: PlayExamples.settings(games: 100), device: device)
     let found = try #require(measured.first)
     #expect(found.sums.decisions > 300)
     #expect(try abs(#require(found.divergence)) < 1e-6 && #require(found.totalVariation) < 1e-6)
@@ -179,7 +180,7 @@ import VulkanCompute
     let family = try #require(environment.symmetryFamilies.first)
     func play(_ policies: [EvaluationPolicy], _ symmetries: SymmetryFamily?, cells: Int?) throws -> [CellResult] {
       try CrossPlayEvaluator(
-        environment: environment, architecture: PlayExamples.architecture(environment), policies: policies,
+        environment: environment, rosters: [Roster(PlayExamples.architecture(environment), policies)],
         settings: PlayExamples.settings(games: 70), device: device, symmetries: symmetries, cellsPerBatch: cells
       ).evaluate(cells: policies.indices.map { [$0, $0] }, mode: .sampled)
     }

@@ -19,11 +19,12 @@ public struct ComputeGAE {
   ///   - rewards: (T, N, A)
   ///   - dones: (T, N)
   ///   - values: (T + 1, N, A)
+  ///   - ends: (N, A), values of the last observations of episodes that were cut off; nil where their ends count 0.
   /// - Returns: (T, N, A)
-  public func advantages(rewards: [Double], dones: [Bool], values: [Double]) -> [Double] {
+  public func advantages(rewards: [Double], dones: [Bool], values: [Double], ends: [Double]? = nil) -> [Double] {
     let seats = environments * agents
     func delta(_ t: Int, _ seat: Int) -> Double {
-      let next = dones[t * environments + seat / agents] ? 0 : values[(t + 1) * seats + seat]
+      let next = dones[t * environments + seat / agents] ? ends?[seat] ?? 0 : values[(t + 1) * seats + seat]
       return rewards[t * seats + seat] + gamma * next - values[t * seats + seat]
     }
     return (0..<steps * seats).map { row in

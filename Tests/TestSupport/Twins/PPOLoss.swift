@@ -37,16 +37,23 @@ public struct PPOLoss {
   public let moments: AdvantageMoments
   /// B: the loss is a mean over so many rows.
   public let minibatchRows: Int
+  public let clipsValues: Bool
+  /// Mean and scale of the value head's outputs in the rollout, and of those that it learns.
+  public let values, targets: (mean: Double, scale: Double)
 
   public init(
     clipEpsilon: Double, valueCoefficient: Double, entropyCoefficient: Double, moments: AdvantageMoments,
-    minibatchRows: Int
+    minibatchRows: Int, clipsValues: Bool = true, values: (mean: Double, scale: Double) = (0, 1),
+    targets: (mean: Double, scale: Double) = (0, 1)
   ) {
     self.clipEpsilon = clipEpsilon
     self.valueCoefficient = valueCoefficient
     self.entropyCoefficient = entropyCoefficient
     self.moments = moments
     self.minibatchRows = minibatchRows
+    self.clipsValues = clipsValues
+    self.values = values
+    self.targets = targets
   }
 
   public func terms(_ row: Row, logits: [Double], value: Double) -> Terms {
@@ -62,9 +69,16 @@ public struct PPOLoss {
     terms.policyLoss = -min(ratio * advantage, clamp(ratio, 1 - clipEpsilon, 1 + clipEpsilon) * advantage)
     terms.approximateKL = ratio - 1 - logRatio
     terms.clipFraction = abs(ratio - 1) > clipEpsilon ? 1 : 0
-    let clipped = row.oldValue + clamp(value - row.oldValue, -clipEpsilon, clipEpsilon)
-    terms.valueLoss = 0.5 * max(square(value - row.target), square(clipped - row.target))
+    let (old, target) = outputs(row)
+    let error = square(value - target)
+    let clipped = old + clamp(value - old, -clipEpsilon, clipEpsilon)
+    terms.valueLoss = 0.5 * (clipsValues ? max(error, square(clipped - target)) : error)
     return terms
+  }
+
+  /// The value head's output in the rollout, and what it should be.
+  private func outputs(_ row: Row) -> (old: Double, target: Double) {
+    ((row.oldValue - values.mean) / values.scale, (row.target - targets.mean) / targets.scale)
   }
 
   /// What training minimises: a mean over the rows.
@@ -94,10 +108,11 @@ public struct PPOLoss {
 
   /// Gradient of `loss` by the value of one row.
   public func valueGradient(_ row: Row, value: Double) -> Double {
-    let clipped = row.oldValue + clamp(value - row.oldValue, -clipEpsilon, clipEpsilon)
-    let leftTheRange = abs(value - row.oldValue) > clipEpsilon
-    if leftTheRange && abs(clipped - row.target) > abs(value - row.target) { return 0 }
-    return valueCoefficient * (value - row.target) / Double(minibatchRows)
+    let (old, target) = outputs(row)
+    let clipped = old + clamp(value - old, -clipEpsilon, clipEpsilon)
+    let leftTheRange = abs(value - old) > clipEpsilon
+    if clipsValues && leftTheRange && abs(clipped - target) > abs(value - target) { return 0 }
+    return valueCoefficient * (value - target) / Double(minibatchRows)
   }
 
   private func clamp(_ x: Double, _ low: Double, _ high: Double) -> Double { min(max(x, low), high) }

@@ -19,6 +19,9 @@ struct PPOLossHarness {
   var hyperparameters: [Hyperparameters]
   /// B; the chunk is a part of the minibatch.
   let minibatchRows: Int
+  var clipsValues = true
+  /// Per run; empty where values are not normalised.
+  var valueMoments: [TestMoments] = []
 
   init(_ chunk: ChunkFixture) {
     self.chunk = chunk
@@ -48,11 +51,13 @@ struct PPOLossHarness {
 
   func twin(_ run: Int) -> PPOLoss {
     let h = hyperparameters[run]
+    let normalised = run < valueMoments.count ? valueMoments[run] : TestMoments()
     return PPOLoss(
       clipEpsilon: Double(Float(h.clipEpsilon)), valueCoefficient: h.valueCoefficient,
       entropyCoefficient: h.entropyCoefficient,
       moments: AdvantageMoments(mean: Double(moments[run][2]), scale: Double(moments[run][3])),
-      minibatchRows: minibatchRows)
+      minibatchRows: minibatchRows, clipsValues: clipsValues, values: normalised.values,
+      targets: normalised.targets)
   }
 
   func run() throws -> Result {
@@ -85,9 +90,10 @@ struct PPOLossHarness {
     let logitGradients = try output("logit_gradients", chunk.capacity * chunk.logitColumns)
     let valueGradients = try output("value_gradients", chunk.capacity * chunk.valueColumns)
     let statistics = try output("row_statistics", chunk.capacity * Int(METRIC_ROW_SUMS))
-    let scalars = try stepScalarBuffer(hyperparameters, on: device)
+    let scalars = try stepScalarBuffer(hyperparameters, moments: valueMoments, on: device)
     let push = ChunkDispatch(
-      rows: UInt32(chunk.rows), minibatch_rows: UInt32(minibatchRows), minibatch: 1, index_stride: indices.stride,
+      rows: UInt32(chunk.rows), minibatch_rows: UInt32(minibatchRows), moments: 1,
+      clips_values: clipsValues ? 1 : 0, index_stride: indices.stride,
       count_stride: counts.stride, logit_stride: logits.stride, value_output_stride: valueOutputs.stride,
       moment_stride: momentBuffer.stride, statistic_stride: statistics.stride,
       rollout: RolloutShape(

@@ -5,12 +5,25 @@ import Testing
 import VulkanCompute
 
 @Suite(.serialized) struct PPOLossTests {
-  @Test(arguments: [(1, 9), (31, 1), (33, 33), (65, 49), (97, 9)], TestDevice.computing)
-  func agreesWithItsTwin(size: (rows: Int, actions: Int), profile: DeviceProfile) throws {
-    let (rows, actions) = size
+  /// Of the value loss.
+  enum Way: Sendable, CaseIterable {
+    case usual, unclipped, normalised
+
+    func prepare(_ harness: inout PPOLossHarness) {
+      harness.clipsValues = self != .unclipped
+      if self == .normalised { harness.valueMoments = (0..<harness.chunk.runs).map(TestMoments.varied) }
+    }
+  }
+
+  @Test(
+    arguments: [(1, 9, .usual), (31, 1, .usual), (33, 33, .usual), (65, 49, .usual), (97, 9, .usual)]
+      + [Way.unclipped, .normalised].map { (97, 9, $0) }, TestDevice.computing)
+  func agreesWithItsTwin(size: (rows: Int, actions: Int, way: Way), profile: DeviceProfile) throws {
+    let (rows, actions, way) = size
     let device = try TestDevice.make(profile: profile)
     let chunk = ChunkFixture(device: device, runs: 3, rows: rows, actions: actions)
-    let harness = PPOLossHarness(chunk)
+    var harness = PPOLossHarness(chunk)
+    way.prepare(&harness)
     let result = try harness.run()
     for run in 0..<chunk.runs {
       let twin = harness.twin(run)
@@ -73,10 +86,11 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: TestDevice.computing)
-  func gradientsAgreeWithFiniteDifferencesOfTheLoss(profile: DeviceProfile) throws {
+  @Test(arguments: Way.allCases, TestDevice.computing)
+  func gradientsAgreeWithFiniteDifferencesOfTheLoss(way: Way, profile: DeviceProfile) throws {
     let device = try TestDevice.make(profile: profile)
-    let harness = PPOLossHarness(ChunkFixture(device: device, runs: 2, rows: 31, actions: 9))
+    var harness = PPOLossHarness(ChunkFixture(device: device, runs: 2, rows: 31, actions: 9))
+    way.prepare(&harness)
     let result = try harness.run()
     for run in 0..<2 {
       let (twin, rows) = (harness.twin(run), harness.rows(run))

@@ -2,39 +2,57 @@
 import CShaders
 import Configuration
 import TestSupport
-import Training
 import VulkanCompute
+
+@testable import Training
 
 /// Seeds of several runs, one per run.
 func seedBuffer(_ seeds: [UInt64], on device: Device) throws -> GuardedBuffer<SIMD2<UInt32>> {
   try GuardedBuffer("seeds", on: device, count: 1, values: seeds.map { [CounterRandom.words(of: $0)] })
 }
 
-/// `progress` of runs that have finished so many updates, taken no Adam step since, and not diverged.
+/// `progress` of runs that have finished so many updates, taken no Adam step since, not diverged, and without
+/// moments of value targets.
 func progressBuffer(updates: [Int], on device: Device) throws -> GuardedBuffer<UInt32> {
   try GuardedBuffer(
     "progress", on: device, count: Int(RUN_SCALARS),
-    values: updates.map { [UInt32($0), Float(1).bitPattern, Float(1).bitPattern, 0] })
+    values: updates.map { [UInt32($0), Float(1).bitPattern, Float(1).bitPattern, 0, 0, 0, 0] })
 }
 
 /// `hyperparameters` in the order of `HYPER_…`.
-func hyperparameterBuffer(_ runs: [Hyperparameters], on device: Device) throws -> GuardedBuffer<Float> {
+func hyperparameterBuffer(
+  _ runs: [Hyperparameters], entropySchedule: [SchedulePoint] = [], on device: Device
+) throws -> GuardedBuffer<Float> {
   try GuardedBuffer(
     "hyperparameters", on: device, count: Int(RUN_SCALARS),
-    values: runs.map { h in
-      [
-        h.learningRate, h.entropyCoefficient, h.clipEpsilon, h.valueCoefficient, h.gamma, h.gaeLambda,
-        h.maxGradientNorm, h.adamBeta1, h.adamBeta2, h.adamEpsilon, h.finalEntropyCoefficient ?? h.entropyCoefficient,
-      ].map { Float($0) }
-    })
+    values: runs.map { RunScalars.block($0, entropySchedule: entropySchedule) })
+}
+
+/// Mean and scale of values and of targets; what they are where values are not normalised.
+struct TestMoments {
+  var values = (mean: 0.0, scale: 1.0)
+  var targets = (mean: 0.0, scale: 1.0)
+
+  /// Different ones for every run.
+  static func varied(_ run: Int) -> TestMoments {
+    let run = Double(run)
+    return TestMoments(values: (0.5 - run, 1.5 + 0.5 * run), targets: (0.75 - 0.5 * run, 2 - 0.25 * run))
+  }
 }
 
 /// `step_scalars` as begin_update.comp leaves them where nothing is annealed.
-func stepScalarBuffer(_ runs: [Hyperparameters], on device: Device) throws -> GuardedBuffer<Float> {
+func stepScalarBuffer(
+  _ runs: [Hyperparameters], moments: [TestMoments] = [], on device: Device
+) throws -> GuardedBuffer<Float> {
   try GuardedBuffer(
     "step_scalars", on: device, count: Int(RUN_SCALARS),
-    values: runs.map { h in
+    values: runs.enumerated().map { run, h in
       var block = [Float](repeating: 0, count: Int(RUN_SCALARS))
+      let moments = run < moments.count ? moments[run] : TestMoments()
+      block[Int(STEP_VALUE_MEAN)] = Float(moments.values.mean)
+      block[Int(STEP_VALUE_SCALE)] = Float(moments.values.scale)
+      block[Int(STEP_TARGET_MEAN)] = Float(moments.targets.mean)
+      block[Int(STEP_TARGET_SCALE)] = Float(moments.targets.scale)
       block[Int(STEP_ANNEALED_RATE)] = Float(h.learningRate)
       block[Int(STEP_ENTROPY_COEFFICIENT)] = Float(h.entropyCoefficient)
       return block

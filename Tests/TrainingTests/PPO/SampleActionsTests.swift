@@ -14,7 +14,8 @@ import VulkanCompute
     let values: [[Float]]
   }
 
-  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false) throws -> Samples {
+  /// - Parameter moments: Of the runs' values; none where they are not normalised.
+  static func sample(_ chunk: ChunkFixture, valuesOnly: Bool = false, moments: [TestMoments] = []) throws -> Samples {
     let device = chunk.device
     let macros = chunk.macros.merging(valuesOnly ? ["VALUES_ONLY": "1"] : [:]) { $1 }
     let operation = try device.operation(
@@ -23,6 +24,7 @@ import VulkanCompute
     let (indices, counts) = (try chunk.rowIndices(), try chunk.rowCounts())
     let seeds = try seedBuffer((0..<chunk.runs).map(chunk.seed), on: device)
     let progress = try progressBuffer(updates: (0..<chunk.runs).map(chunk.update), on: device)
+    let scalars = try stepScalarBuffer(variedHyperparameters(runs: chunk.runs), moments: moments, on: device)
     let count = chunk.rolloutRows
     let actions = try GuardedBuffer<UInt32>("actions", on: device, runs: chunk.runs, count: count)
     let logProbabilities = try GuardedBuffer<Float>("log_probabilities", on: device, runs: chunk.runs, count: count)
@@ -43,7 +45,7 @@ import VulkanCompute
             "logits": logits.window, "value_outputs": valueOutputs.window, "legal_masks": masks.window,
             "seeds": seeds.window, "progress": progress.window, "row_indices": indices.window,
             "row_counts": counts.window, "actions": actions.window, "log_probabilities": logProbabilities.window,
-            "values": values.window,
+            "values": values.window, "step_scalars": scalars.window,
           ], push: push, over: .items(chunk.rows, runs: chunk.runs)))
     }
     return try Samples(
@@ -90,6 +92,21 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
+  @Test(arguments: TestDevice.computing)
+  func normalisedValuesAreStoredInUnitsOfRewards(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let chunk = ChunkFixture(device: device, runs: 3, rows: 33, actions: 9)
+    let moments = (0..<chunk.runs).map(TestMoments.varied)
+    let samples = try Self.sample(chunk, moments: moments)
+    for run in 0..<chunk.runs {
+      for (i, row) in chunk.selection(run).rows.enumerated() {
+        let expected = moments[run].values.mean + moments[run].values.scale * Double(chunk.value(run, i))
+        #expect(agree(samples.values[run][row], expected, within: 1e-6))
+      }
+    }
+    device.requireNoValidationMessages()
+  }
+
   /// Many rows with the same logits: each legal action as often as its probability says (five standard errors), an illegal
   /// one never, although its logit is the largest.
   @Test func frequenciesAreThoseOfTheMaskedPolicy() throws {
@@ -114,7 +131,8 @@ import VulkanCompute
       masks: try buffer("legal_masks", [UInt32](repeating: 0b101101, count: rows)),
       indices: try buffer("row_indices", (0..<rows).map { UInt32($0) }),
       counts: try buffer("row_counts", [UInt32(rows), UInt32(rows)]), seeds: try seedBuffer([11], on: device),
-      progress: try progressBuffer(updates: [0], on: device)
+      progress: try progressBuffer(updates: [0], on: device),
+      scalars: try stepScalarBuffer(variedHyperparameters(runs: 1), on: device)
     )
     var push = ChunkDispatch()
     push.rows = UInt32(rows)
@@ -125,7 +143,7 @@ import VulkanCompute
           "logits": inputs.logits.window, "value_outputs": inputs.values.window, "legal_masks": inputs.masks.window,
           "seeds": inputs.seeds.window, "progress": inputs.progress.window, "row_indices": inputs.indices.window,
           "row_counts": inputs.counts.window, "actions": actions.window, "log_probabilities": logProbabilities.window,
-          "values": values.window,
+          "values": values.window, "step_scalars": inputs.scalars.window,
         ], push: push, groups: kernel.groups(for: rows))
     }
     let sampled = try actions.read()[0]

@@ -157,10 +157,17 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("value_stride", \.value_stride), ("mask_stride", \.mask_stride), ("done_stride", \.done_stride),
       ]),
     SharedStruct(
+      EndsDispatch.self, "PPO/ppo.h",
+      [
+        ("step", \.step), ("observation_words", \.observation_words), ("observation_stride", \.observation_stride),
+        ("symmetry_stride", \.symmetry_stride), ("rollout", \.rollout),
+      ]),
+    SharedStruct(
       ChunkDispatch.self, "PPO/ppo.h",
       [
-        ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("minibatch", \.minibatch),
-        ("index_stride", \.index_stride), ("count_stride", \.count_stride), ("logit_stride", \.logit_stride),
+        ("rows", \.rows), ("minibatch_rows", \.minibatch_rows), ("moments", \.moments),
+        ("clips_values", \.clips_values), ("index_stride", \.index_stride), ("count_stride", \.count_stride),
+        ("logit_stride", \.logit_stride),
         ("value_output_stride", \.value_output_stride), ("moment_stride", \.moment_stride),
         ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
       ]),
@@ -187,7 +194,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       ]),
     SharedStruct(
       ScheduleDispatch.self, "PPO/ppo.h",
-      [("runs", \.runs), ("total_updates", \.total_updates), ("annealed", \.annealed)]),
+      [("runs", \.runs), ("total_updates", \.total_updates), ("learning_rate", \.learning_rate)]),
   ]
 }
 

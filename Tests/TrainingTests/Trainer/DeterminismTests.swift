@@ -45,16 +45,29 @@ import VulkanCompute
     device.requireNoValidationMessages()
   }
 
-  @Test(arguments: [true, false])
-  func aResumedTrainingGivesTheSameBytes(annealed: Bool) throws {
+  /// Ways to learn, and the learning rate of the third of five updates.
+  static let resumed: [(overrides: [String], rate: Double)] = [
+    (["sweep.entropy_coefficient=[0.2]"], 0.005),
+    (["sweep={entropy_coefficient: [0.2], final_entropy_coefficient: [0.01]}", "anneal_learning_rate=true"], 0.003),
+    (
+      [
+        "advantage_normalisation=batch", "value_clipping=false", "learning_rate_schedule=cosine",
+        "learning_rate_warmup=0.2", "entropy_schedule=[[0, 1], [0.5, 3]]",
+      ], 0.00426776695
+    ),
+    (["advantage_normalisation=none", "value_normalisation=true"], 0.005),
+  ]
+
+  @Test(arguments: resumed)
+  func aResumedTrainingGivesTheSameBytes(way: (overrides: [String], rate: Double)) throws {
+    func trainer(_ device: Device) throws -> Trainer {
+      let configuration = try tinyConfiguration(["seeds=2", "total_env_steps=160"] + way.overrides)
+      return try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+    }
     let device = try TestDevice.make()
-    let overrides =
-      annealed
-      ? "sweep={entropy_coefficient: [0.2], final_entropy_coefficient: [0.01]}" : "sweep.entropy_coefficient=[0.2]"
-    let rate = "anneal_learning_rate=\(annealed)"
-    let whole = try tinyTrainer(device, "seeds=2", overrides, rate, "total_env_steps=160")
-    let firstHalf = try tinyTrainer(device, "seeds=2", overrides, rate, "total_env_steps=160")
-    let secondHalf = try tinyTrainer(try TestDevice.make(), "seeds=2", overrides, rate, "total_env_steps=160")
+    let whole = try trainer(device)
+    let firstHalf = try trainer(device)
+    let secondHalf = try trainer(TestDevice.make())
     let expected = try whole.train(updates: 4)
     try firstHalf.train(updates: 2)
     for (source, target) in zip(firstHalf.persistentBuffers, secondHalf.persistentBuffers) {
@@ -66,7 +79,7 @@ import VulkanCompute
     secondHalf.didRestore(updates: 2)
     let found = try secondHalf.train(updates: 2)
     #expect(found == Array(expected[2...]))
-    #expect(agree(found[0][0].learningRate, annealed ? 0.003 : 0.005, within: 1e-6))
+    #expect(agree(found[0][0].learningRate, way.rate, within: 1e-6))
     #expect(secondHalf.envSteps == whole.envSteps)
     for run in 0..<2 { #expect(try secondHalf.state(run: run) == whole.state(run: run)) }
     device.requireNoValidationMessages()

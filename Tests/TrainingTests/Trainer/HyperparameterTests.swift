@@ -15,7 +15,8 @@ import VulkanCompute
   @Test func everyHyperparameterChangesItsRunOnly() throws {
     let device = try TestDevice.make()
     let changes = [
-      "", "learning_rate=0.006", "gamma=0.5", "gae_lambda=0.5", "clip_epsilon=0.001", "value_coefficient=2",
+      "", "learning_rate=0.006", "learning_rate_warmup=0.5", "gamma=0.5", "gae_lambda=0.5", "clip_epsilon=0.001",
+      "value_coefficient=2",
       "entropy_coefficient=0.5", "max_gradient_norm=0.01", "final_entropy_coefficient=3",
       "adam_beta1=0.5", "adam_beta2=0.5", "adam_epsilon=0.1", "",
     ]
@@ -25,7 +26,7 @@ import VulkanCompute
     let hashes = try changes.indices.map { try trainer.weightHash(run: $0) }
     #expect(hashes[changes.count - 1] == hashes[0])
     #expect(Set(hashes).count == changes.count - 1)
-    for run in [1, 4, 8] {
+    for run in [1, 2, 5, 9] {
       let alone = try Trainer(configuration: configuration, runs: Self.runs([changes[run]]), device: device)
       try alone.train(updates: 2)
       #expect(try alone.weightHash(run: 0) == hashes[run], "\(changes[run])")
@@ -79,6 +80,59 @@ import VulkanCompute
     let trainer = try Trainer(configuration: tinyConfiguration(), runs: [runs[0], annealed], device: device)
     try trainer.train(updates: 3)
     #expect(try trainer.weightHash(run: 0) == trainer.weightHash(run: 1))
+    device.requireNoValidationMessages()
+  }
+
+  /// Ways to learn that are those of the default, spelled out, give the same bytes; every other one its own.
+  @Test func everyChoiceActsAndTheDefaultIsTheDefault() throws {
+    let device = try TestDevice.make()
+    func weights(_ overrides: String...) throws -> ContentHash {
+      let configuration = try tinyConfiguration(["total_env_steps=128"] + overrides)
+      let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
+      try trainer.train(updates: 3)
+      return try trainer.weightHash(run: 0)
+    }
+    let usual = try weights()
+    #expect(
+      try weights(
+        "advantage_normalisation=minibatch", "value_clipping=true", "value_normalisation=false",
+        "learning_rate_schedule=constant",
+        "learning_rate_warmup=0", "entropy_schedule=[[0, 1], [1, 1]]") == usual)
+    let choices = [
+      "advantage_normalisation=batch", "advantage_normalisation=none", "value_clipping=false",
+      "value_normalisation=true",
+      "learning_rate_schedule=linear", "learning_rate_schedule=cosine", "learning_rate_warmup=0.5",
+      "entropy_schedule=[[0, 1], [0.5, 9]]",
+    ]
+    #expect(Set(try choices.map { try weights($0) } + [usual]).count == choices.count + 1)
+    // The keys of earlier versions are schedules, too.
+    #expect(try weights("anneal_learning_rate=true") == weights("learning_rate_schedule=linear"))
+    #expect(
+      try weights("entropy_coefficient=0.25", "final_entropy_coefficient=0.5")
+        == weights("entropy_coefficient=0.25", "entropy_schedule=[[0, 1], [1, 2]]"))
+    device.requireNoValidationMessages()
+  }
+
+  @Test func theEntropyScheduleMultipliesWhatIsSwept() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, "total_env_steps=128", "sweep={entropy_coefficient: [0.1, 0.4]}",
+      "entropy_schedule=[[0.25, 1], [0.75, 0.5]]")
+    let coefficients = try trainer.train(updates: 4).map { $0.map(\.entropyCoefficient) }
+    #expect(zip(coefficients, [0.1, 0.1, 0.075, 0.05]).allSatisfy { agree($0[0], $1, within: 1e-6) })
+    #expect(zip(coefficients, [0.4, 0.4, 0.3, 0.2]).allSatisfy { agree($0[1], $1, within: 1e-6) })
+    device.requireNoValidationMessages()
+  }
+
+  @Test func theLearningRateRisesAndThenFollowsItsSchedule() throws {
+    let device = try TestDevice.make()
+    let trainer = try tinyTrainer(
+      device, "total_env_steps=128", "learning_rate=0.003", "learning_rate_schedule=cosine",
+      "sweep={learning_rate_warmup: [0, 0.5]}")
+    let rates = try trainer.train(updates: 4).map { $0.map(\.learningRate) }
+    let cosine = [0.003, 0.0025606602, 0.0015, 0.0004393398]
+    #expect(zip(rates, cosine).allSatisfy { agree($0[0], $1, within: 1e-6) })
+    #expect(zip(rates, [0.001, 0.002, 0.003, 0.0015]).allSatisfy { agree($0[1], $1, within: 1e-6) })
     device.requireNoValidationMessages()
   }
 

@@ -26,13 +26,13 @@ import VulkanCompute
         configuration: configuration, runs: runs.count, device: device, windowLimit: windowLimit)
       let trainer = try Trainer(
         configuration: configuration, runs: runs, device: device, windowLimit: windowLimit)
-      #expect(counts.dispatches == trainer.dispatchesPerUpdate)
-      #expect(counts.handOvers == trainer.handOversPerUpdate)
+      #expect(counts == trainer.commandsPerUpdate)
       #expect(counts.dispatches > 8 && (counts.handOvers > 0) == (profile.matrixMultiply == .host))
       guard windowLimit == .max else { continue }
       let text = try Trainer.planText(configuration: configuration, runs: runs, devices: [device])
-      let sentence = "\(counts.dispatches) dispatches and \(counts.handOvers) hand-overs to the host per update"
-      #expect(text.hasSuffix("\n" + sentence))
+      #expect(text.hasSuffix("\n" + counts.text(per: "update")))
+      #expect(
+        counts.text(per: "update").hasPrefix("\(counts.dispatches) dispatches and \(counts.handOvers) hand-overs"))
     }
     device.requireNoValidationMessages()
   }
@@ -58,7 +58,7 @@ import VulkanCompute
         try Trainer.planText(configuration: configuration, runs: configuration.runs, devices: [device])
       },
       #expect(throws: ConfigurationError.self) {
-        try Trainer.plannedBytes(configuration: configuration, runs: 1, device: device)
+        try Trainer.plannedMemory(configuration: configuration, runs: 1, device: device).all
       },
       #expect(throws: ConfigurationError.self) {
         try Trainer(configuration: configuration, runs: configuration.runs, device: device)

@@ -44,6 +44,22 @@ import VulkanCompute
     staged.requireNoValidationMessages()
   }
 
+  /// Every barrier begins a submission.
+  @Test(arguments: [DeviceProfile.software, .graphics]) func submissionsInPartsGiveTheSameBytes(profile: DeviceProfile)
+    throws
+  {
+    let (whole, parts) = try (
+      TestDevice.make(profile: profile),
+      TestDevice.make(profile: profile, submissionBound: SubmissionBound(flops: 1, bytes: 1))
+    )
+    let (expected, found) = try (tinyTrainer(whole), tinyTrainer(parts))
+    #expect(found.commandsPerUpdate.largestSubmissionFlops < expected.commandsPerUpdate.largestSubmissionFlops)
+    #expect(found.commandsPerUpdate.dispatches == expected.commandsPerUpdate.dispatches)
+    #expect(try found.train(updates: 2) == expected.train(updates: 2))
+    #expect(try found.state(run: 0) == expected.state(run: 0))
+    parts.requireNoValidationMessages()
+  }
+
   /// With Other-Play, whose kernels do more. Storage buffers throughout: instrumented texel kernels take the software device minutes to compile.
   @Test func noKernelLeavesItsBuffersUnderGPUAssistedValidation() throws {
     let device = try TestDevice.make(validation: .gpuAssisted, profile: .graphics)

@@ -18,13 +18,29 @@ import VulkanCompute
   func wavesAreTheFewestThatFit(most: Int) throws {
     let device = try TestDevice.make()
     let configuration = try tinyConfiguration(["seeds=11"])
-    let bytes = try Trainer.plannedBytes(configuration: configuration, runs: most, device: device)
+    let bytes = try Trainer.plannedMemory(configuration: configuration, runs: most, device: device).all
     let waves = try Trainer.waves(
       of: configuration.runs, configuration: configuration, device: device, availableBytes: bytes)
     #expect(waves.flatMap(\.self) == configuration.runs)
     #expect(waves.count == (11 + most - 1) / most)
     #expect(waves.map(\.count).max()! <= most)
     #expect(waves.map(\.count).max()! - waves.map(\.count).min()! <= 1)
+  }
+
+  /// Some drivers allocate 1 GiB at a time at most.
+  @Test(arguments: [1, 3, 7, 11])
+  func noBufferExceedsWhatTheDeviceAllocates(most: Int) throws {
+    let device = try TestDevice.make()
+    let configuration = try tinyConfiguration(["seeds=11"])
+    let largest = try Trainer.plannedMemory(configuration: configuration, runs: most, device: device).largest
+    let waves = try Trainer.waves(
+      of: configuration.runs, configuration: configuration, device: device, largestBytes: largest)
+    #expect(waves.flatMap(\.self) == configuration.runs)
+    for wave in waves {
+      let memory = try Trainer.plannedMemory(configuration: configuration, runs: wave.count, device: device)
+      #expect(memory.largest <= largest)
+    }
+    #expect(waves.count == (11 + most - 1) / most)
   }
 
   @Test func aLimitDividesWhatWouldFit() throws {

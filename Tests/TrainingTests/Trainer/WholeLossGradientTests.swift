@@ -30,6 +30,27 @@ import VulkanCompute
       device, overrides[0], overrides[1], "environments=3", "rollout_length=5", "epochs=1", "minibatches=1",
       "total_env_steps=15",
       "entropy_coefficient=0.2", "clip_epsilon=0.15")
+    try expectTheGradient(of: trainer, on: device)
+    device.requireNoValidationMessages()
+  }
+
+  /// Of the second of two minibatches, where the step before it was too small to be seen.
+  @Test(
+    arguments: [
+      "advantage_normalisation=minibatch", "advantage_normalisation=batch", "advantage_normalisation=none",
+      "value_clipping=false", "value_normalisation=true",
+    ], TestDevice.computing)
+  func theGradientIsThatOfTheLossThatWasChosen(choice: String, profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let trainer = try tinyTrainer(
+      device, Self.networks[0], "environments=4", "rollout_length=5", "epochs=1", "minibatches=2",
+      "total_env_steps=20", "learning_rate=1e-12", "entropy_coefficient=0.2", "clip_epsilon=0.15", choice)
+    try expectTheGradient(of: trainer, on: device)
+    device.requireNoValidationMessages()
+  }
+
+  /// Plays a rollout, moves the policy, and compares the gradient of the last minibatch.
+  private func expectTheGradient(of trainer: Trainer, on device: Device) throws {
     let parts = trainer.parts
     // Hidden states that are not those of a beginning.
     if let states = parts.chunk.sequences?.states {
@@ -39,7 +60,7 @@ import VulkanCompute
           $0 % padded < width ? TestNumbers.uniform(1800, $0, scale: 0.7) : 0
         }, run: 0)
     }
-    try device.run { try parts.rollout.recordCollect($0, runs: 0..<1, parameters: parts.learner.parameters.whole) }
+    try device.run { try parts.recordRollout($0, runs: 0..<1) }
 
     // A policy that has moved on since it played, so that ratios differ from 1 and clips bind.
     let layout = trainer.layout
@@ -73,7 +94,6 @@ import VulkanCompute
       }
     }
     #expect(loss.clippedRows(doubles(parameters)) > 0)
-    device.requireNoValidationMessages()
   }
 
   /// Which floats of a parameter set are weights or biases, not padding.
@@ -84,7 +104,7 @@ import VulkanCompute
   }
 }
 
-/// The loss of the only minibatch of an update as a function of the parameters, in float64.
+/// The loss of the last minibatch of an update, which is one chunk, as a function of the parameters, in float64.
 struct WholeLoss {
   private let architecture: NetworkArchitecture
   private let loss: PPOLoss
@@ -96,7 +116,7 @@ struct WholeLoss {
   init(_ trainer: Trainer) throws {
     let (parts, shape) = (trainer.parts, trainer.shape)
     let buffers = parts.buffers
-    let indices = try parts.chunk.rowIndices.read(run: 0).prefix(shape.rows).map(Int.init)
+    let indices = try parts.chunk.rowIndices.read(run: 0).prefix(shape.minibatchRows).map(Int.init)
     let (masks, actions) = try (buffers.transitions.legalMasks.read(run: 0), buffers.actions.read(run: 0))
     let (logProbabilities, values) = try (buffers.logProbabilities.read(run: 0), buffers.values.read(run: 0))
     let advantages = try doubles(buffers.advantages.read(run: 0))
@@ -112,9 +132,18 @@ struct WholeLoss {
     inputs = indices.map { observed[$0] }
     sequences = try Self.sequences(trainer, indices)
     let h = trainer.runs[0].hyperparameters
+    let scalars = try parts.scalars.stepScalars.read(run: 0)
+    let moments =
+      switch trainer.configuration.advantageNormalisation {
+      case .minibatch: AdvantageMoments(indices.map { advantages[$0] })
+      case .batch: AdvantageMoments(advantages)
+      case .none: AdvantageMoments(mean: 0, scale: 1)
+      }
     loss = PPOLoss(
       clipEpsilon: h.clipEpsilon, valueCoefficient: h.valueCoefficient, entropyCoefficient: h.entropyCoefficient,
-      moments: AdvantageMoments(indices.map { advantages[$0] }), minibatchRows: shape.rows)
+      moments: moments, minibatchRows: shape.minibatchRows, clipsValues: trainer.configuration.valueClipping,
+      values: (Double(scalars[Int(STEP_VALUE_MEAN)]), Double(scalars[Int(STEP_VALUE_SCALE)])),
+      targets: (Double(scalars[Int(STEP_TARGET_MEAN)]), Double(scalars[Int(STEP_TARGET_SCALE)])))
   }
 
   /// Of recurrent networks: states as the rollout began with them, resets by the ends of episodes in the rollout.

@@ -69,8 +69,9 @@ class LearningEnvironment:
             on_turn = seen["current_player"]
             for seat, player in enumerate(players):
                 own = seen["player_observations"][seat]
+                if seat != on_turn and not player.remembers:
+                    continue
                 mask = self.legal_mask(own["legal_moves_as_int"], seat == on_turn)
-                # Every seat looks at every move, since recurrent policies remember what they see.
                 action = int(player.act(self.features(own["vectorized"])[None], mask[None])[0])
                 if seat == on_turn:
                     move = action

@@ -64,6 +64,20 @@ class OvercookedAI:
             features[:, y, x, self.EMPTY_COUNTER] = 0
         return features.reshape(2, -1)
 
+    def _distinct(self, states):
+        """The different ones of some states at the same time, and the place of each among them."""
+
+        def thing(item):
+            return item and (
+                item.name, item.position, tuple(getattr(item, "ingredients", ())), getattr(item, "_cooking_tick", None))
+
+        distinct, places = {}, []
+        for state in states:
+            cooks = tuple((cook.position, cook.orientation, thing(cook.held_object)) for cook in state.players)
+            key = cooks, frozenset(map(thing, state.objects.values()))
+            places.append(distinct.setdefault(key, (len(distinct), state))[0])
+        return [state for _, state in distinct.values()], numpy.array(places)
+
     def actions(self, state, chosen):
         """overcooked_ai's actions for two numbers of a policy's."""
         return [self._action(player, state, action) for player, action in zip(state.players, chosen)]
@@ -87,16 +101,22 @@ class OvercookedAI:
         return state, float(sum(info["sparse_reward_by_agent"]))
 
     def play(self, players, random, batch=1):
-        """Returns of `batch` games side by side, with one `Player` of that batch per cook."""
-        states = [self.start(random) for _ in range(batch)]
+        """Returns of `batch` games side by side, with one `Player` of that batch per cook.
+
+        What comes next depends on the state alone, so games in equal states share one, which is encoded once.
+        """
+        states, places = self._distinct([self.start(random) for _ in range(batch)])
         score = numpy.zeros(batch)
         legal = numpy.ones((batch, self.policy.actions), bool)
         for _ in range(self.game["max_steps"]):
-            features = numpy.stack([self.features(state) for state in states], axis=1)
+            features = numpy.stack([self.features(state) for state in states], axis=1)[:, places]
             chosen = numpy.stack([player.act(seen, legal) for player, seen in zip(players, features)], axis=1)
-            for game, state in enumerate(states):
-                states[game], reward = self.step(state, chosen[game])
-                score[game] += reward
+            moves, places = numpy.unique(numpy.column_stack([places, chosen]), axis=0, return_inverse=True)
+            places = places.reshape(-1)
+            nexts = [self.step(states[place], actions) for place, *actions in moves]
+            score += numpy.array([reward for _, reward in nexts])[places]
+            states, merged = self._distinct([state for state, _ in nexts])
+            places = merged[places]
         for player in players:
             player.end(numpy.ones(batch, bool))
         return score

@@ -23,6 +23,11 @@ class Player:
             raise ValueError(f"mode {mode}: expected sampled, greedy or temperature=T")
         self.hidden_states = policy.initial_state(batch)
 
+    @property
+    def remembers(self):
+        """Whether the policy is recurrent, and has to see every env step."""
+        return self.hidden_states is not None
+
     def act(self, observations, legal_masks):
         """Actions (batch) on observations (batch, D) with legal masks (batch, K).
 
