@@ -147,11 +147,9 @@ let package = Package(
 // Only scripts/fuzz builds this: it needs a compiler with libFuzzer.
 if Context.environment["CROSSPLAY_FUZZ"] != nil {
   package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
-  package.targets += [
-    .target(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+  package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Explorer", swiftSettings: strict),
-  ]
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Explorer", swiftSettings: strict))
 }
 
 /// The static libraries of glslang in the order in which they need each other, with those of SPIRV-Tools. Which of them
