@@ -162,7 +162,7 @@ final class GameTables: @unchecked Sendable {
       throw HTTPRefusal(
         .badRequest, "\(request.seats.count) seats are taken and \(environment.name) has \(environment.agentCount)")
     }
-    var team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)] = []
+    var team: [Roster.Member] = []
     var seats: [GameRecord.Seat] = []
     for seat in request.seats {
       guard case .policy(let entry, _) = seat, let trained = read[seat] else {
@@ -172,7 +172,8 @@ final class GameTables: @unchecked Sendable {
         continue
       }
       let run = trained.runs[0]
-      team.append((trained.architecture, EvaluationPolicy(name: run.name, parameters: trained.parameters[0])))
+      team.append(
+        Roster.Member(trained.architecture, EvaluationPolicy(name: run.name, parameters: trained.parameters[0])))
       seats.append(
         GameRecord.Seat(kind: .policy, name: run.name, folder: entry.path, run: run.index, update: trained.update))
     }
