@@ -35,8 +35,8 @@ import Testing
     #expect(alone.status == 1 && alone.errors.contains("needs somebody of ours to play with"), "\(alone.errors)")
     let watched = try run("watch", "--policy", "a", "--policy", model, "--onnx-runtime", "nowhere.so")
     #expect(watched.status == 1 && watched.errors.contains("\(model): is a model in ONNX"), "\(watched.errors)")
-    let watchedAlone = try run("watch", "--policy", model)
-    #expect(watchedAlone.status == 1 && watchedAlone.errors.contains("needs somebody of ours"), "\(watchedAlone.errors)")
+    let lonely = try run("watch", "--policy", model)
+    #expect(lonely.status == 1 && lonely.errors.contains("needs somebody of ours"), "\(lonely.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("met").path))
   }
 

@@ -76,7 +76,8 @@ public final class WatchedGames {
   ///   - team: The policy of each seat with its network; nil for uniform legal actions everywhere.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`.
   public init(
-    environment: any Environment, team: [Roster.Member]?, mode: EvaluationMode, settings: EvaluationSettings, device: Device
+    environment: any Environment, team: [Roster.Member]?, mode: EvaluationMode, settings: EvaluationSettings,
+    device: Device
   ) throws {
     isRandom = team == nil
     let team = try team ?? Array(repeating: Self.uniform(environment), count: environment.agentCount)

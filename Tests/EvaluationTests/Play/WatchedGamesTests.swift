@@ -142,8 +142,9 @@ import VulkanCompute
     let environment = try PlayExamples.tinyHanabi()
     let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, team: PlayExamples.randomPolicies(2, environment).map { Roster.Member(architecture, $0) },
-      mode: .sampled, settings: PlayExamples.settings(games: 2, seed: 3), device: device)
+      environment: environment,
+      team: PlayExamples.randomPolicies(2, environment).map { Roster.Member(architecture, $0) }, mode: .sampled,
+      settings: PlayExamples.settings(games: 2, seed: 3), device: device)
     func game(lastActionsOf seat: Int?) throws -> [WatchedStep] {
       var steps: [WatchedStep] = []
       while let decisions = try watched.decide() {
