@@ -17,7 +17,7 @@ struct NamedTeam {
     fileprivate init(_ trained: TrainedRuns, _ place: PolicyPlace) throws {
       let position = try trained.position(ofRun: place.run, in: place.folder)
       let run = trained.runs[position]
-      text = "\(run.name) of \(place.folder)"
+      text = "\(run.name) of \(place.folder)\(place.update.map { " after update \($0)" } ?? "")"
       member = Roster.Member(
         trained.architecture,
         EvaluationPolicy(name: EvaluatedRun(run).name, parameters: trained.parameters[position]))
@@ -39,26 +39,35 @@ struct NamedTeam {
   let seats: [Seat]
 
   /// - Parameters:
-  ///   - policies: `folder[:run]` or a file in ONNX, once for all seats, or once for each.
+  ///   - policies: `folder[:run[@update]]` or a file in ONNX, once for all seats, or once for each.
   ///   - people: Seats that are not theirs.
   ///   - onnxRuntime: As `ONNXPolicy.init`.
   init(_ policies: [String], besides people: Int = 0, onnxRuntime: String?) throws {
     let places = policies.map { PolicyPlace($0) }
     func isModel(_ place: PolicyPlace) -> Bool { JoinedTrainings.isModel(URL(fileURLWithPath: place.folder)) }
-    var trainings: [String: TrainedRuns] = [:]
-    for place in places where !isModel(place) && trainings[place.folder] == nil {
-      trainings[place.folder] = try TrainedRuns(URL(fileURLWithPath: place.folder))
+    struct Checkpoint: Hashable {
+      let folder: String
+      let update: Int?
+
+      init(_ place: PolicyPlace) { (folder, update) = (place.folder, place.update) }
     }
-    let ours = places.filter { !isModel($0) }.map(\.folder)
-    guard let first = ours.first, let game = trainings[first] else { throw JoinedTrainings.noGame(of: policies) }
+    var trainings: [Checkpoint: TrainedRuns] = [:]
+    for place in places where !isModel(place) && trainings[Checkpoint(place)] == nil {
+      trainings[Checkpoint(place)] =
+        try TrainedRuns.trainings(in: [URL(fileURLWithPath: place.folder)], update: place.update)[0]
+    }
+    let ours = places.filter { !isModel($0) }
+    guard let first = ours.first, let game = trainings[Checkpoint(first)] else {
+      throw JoinedTrainings.noGame(of: policies)
+    }
     for other in ours {
-      if let trained = trainings[other], let difference = JoinedTrainings.difference(game, trained) {
-        throw UsageError("\(other) \(difference) in \(first); a team plays one game")
+      if let trained = trainings[Checkpoint(other)], let difference = JoinedTrainings.difference(game, trained) {
+        throw UsageError("\(other.folder) \(difference) in \(first.folder); a team plays one game")
       }
     }
     environment = game.environment
     let found = try places.map { place in
-      if let trained = trainings[place.folder] { return try Seat(trained, place) }
+      if let trained = trainings[Checkpoint(place)] { return try Seat(trained, place) }
       let model = try ONNXPolicy(URL(fileURLWithPath: place.folder), library: onnxRuntime)
       try model.requirePlayable(in: game.environment)
       return Seat(model)

@@ -20,9 +20,9 @@ struct PlayCommand: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: ArgumentHelp(
-      "Folder of a training or of exported policies, and the number of one of its runs (default: its first); once for all "
+      "Folder of a training or of exported policies, and the number of one of its runs (default: its first), and of one of its checkpoints (default: the last); once for all "
         + "other seats, or once per other seat; also a file in ONNX.",
-      valueName: "folder[:run]"))
+      valueName: "folder[:run[@update]]"))
   var policies: [String] = []
 
   @OptionGroup var foreignOptions: ForeignOptions

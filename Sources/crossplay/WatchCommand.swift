@@ -25,8 +25,8 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: ArgumentHelp(
-      "Folder of a training or of exported policies, and the number of one of its runs (default: its first); also a file in ONNX.",
-      valueName: "folder[:run]"))
+      "Folder of a training or of exported policies, and the number of one of its runs (default: its first), and of one of its checkpoints (default: the last); also a file in ONNX.",
+      valueName: "folder[:run[@update]]"))
   var policies: [String] = []
 
   @OptionGroup var foreignOptions: ForeignOptions
