@@ -10,7 +10,7 @@ from safetensors import safe_open
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "python"))
 import crossplay_policies  # noqa: E402
 
-FORMAT = "crossplay-policy-2"
+FORMATS = ("crossplay-policy-2", "crossplay-policy-3")
 TOLERANCE = 1e-5
 
 
@@ -81,7 +81,7 @@ def check_onnx(folder, examples, metadata):
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     described = {entry.key: entry.value for entry in model.metadata_props}
-    if described.get("format") != FORMAT or described.get("weight_hash") != metadata.get("weight_hash"):
+    if described.get("format") not in FORMATS or described.get("weight_hash") != metadata.get("weight_hash"):
         return "the examples were recorded with other weights"
     if json.loads(described["policy"]) != json.loads((folder / "policy.json").read_text()):
         return "its metadata differ from policy.json"
@@ -127,7 +127,7 @@ def check(folder):
     if problem or not (folder / "policy.safetensors").exists():
         return problem
     tensors, metadata = load(folder / "policy.safetensors")
-    if metadata.get("format") != FORMAT:
+    if metadata.get("format") not in FORMATS:
         return f"unknown format {metadata.get('format')}"
     policy = json.loads(metadata["policy"])
     if examples_metadata.get("weight_hash") != metadata.get("weight_hash"):

@@ -112,6 +112,27 @@ struct TransposeDispatch {
   uint transposed_stride;    // floats per run of `transposed` (O, I)
 };
 
+// Rows of one workgroup of a normalisation, and invocations that share a row.
+#define NORMALISED_ROWS 8u
+#define ROW_LANES 8u
+
+// Layer normalisation; all (C, Hp) have the same stride.
+struct NormalisationDispatch {
+  uint rows;                 // workspace rows that the dispatch covers
+  uint row_count_index;      // ROW_COUNT_…
+  uint row_count_stride;     // words per run of `row_counts`
+  uint policy_index_stride;  // words per run of `policy_indices`
+  uint width;                // H, numbers that are normalised together
+  uint columns;              // Hp, H padded to a multiple of 8
+  uint scale_offset;         // floats from the start of a parameter set to the scale (Hp)
+  uint bias_offset;          // floats from the start of a parameter set to the bias (Hp)
+  uint parameter_stride;     // P, floats of one parameter set
+  uint value_stride;         // floats per run of every (C, Hp)
+  uint moment_stride;        // floats per run of `moments` (C, 2)
+  uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
+  uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
+};
+
 // Hidden states into the workspace and out of it.
 struct StateDispatch {
   uint sequences;            // sequences in the workspace

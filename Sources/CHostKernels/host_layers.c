@@ -34,6 +34,67 @@ VECTORISED void host_tanh_backward(float *restrict gradients, const float *restr
   for (size_t i = 0; i < count; ++i) gradients[i] *= 1.0f - outputs[i] * outputs[i];
 }
 
+// Sums run in as many strands, column i in strand i % STRANDS, for the compiler to keep in one register.
+#define STRANDS ((size_t)8)
+
+static inline __attribute__((always_inline)) float joined(const float *strands) {
+  return ((strands[0] + strands[4]) + (strands[2] + strands[6])) + ((strands[1] + strands[5]) + (strands[3] + strands[7]));
+}
+
+VECTORISED void host_normalise(float *restrict y, float *restrict moments, const float *restrict z,
+                               const float *restrict scale, float epsilon, size_t rows, size_t width, size_t columns) {
+  const size_t whole = width / STRANDS * STRANDS;
+  const float share = 1.0f / (float)width;
+  for (size_t row = 0; row < rows; ++row, y += columns, moments += 2, z += columns) {
+    float sums[STRANDS] = {0}, squares[STRANDS] = {0};
+    for (size_t i = 0; i < columns; i += STRANDS) {
+      for (size_t k = 0; k < STRANDS; ++k) sums[k] += z[i + k];
+    }
+    const float mean = joined(sums) * share;
+    for (size_t i = 0; i < whole; i += STRANDS) {
+      for (size_t k = 0; k < STRANDS; ++k) squares[k] += (z[i + k] - mean) * (z[i + k] - mean);
+    }
+    for (size_t i = whole; i < width; ++i) squares[i - whole] += (z[i] - mean) * (z[i] - mean);
+    const float r = 1.0f / __builtin_sqrtf(joined(squares) * share + epsilon);
+    for (size_t i = 0; i < columns; ++i) y[i] = (z[i] - mean) * r * scale[i];
+    moments[0] = mean;
+    moments[1] = r;
+  }
+}
+
+// r (g - mean(g) - n mean(g n)), g = gradients scale
+VECTORISED void host_normalise_backward(float *restrict sum_gradients, const float *restrict gradients,
+                                        const float *restrict z, const float *restrict moments,
+                                        const float *restrict scale, size_t rows, size_t width, size_t columns) {
+  const float share = 1.0f / (float)width;
+  for (size_t row = 0; row < rows; ++row, sum_gradients += columns, gradients += columns, z += columns) {
+    const float mean = moments[2 * row], r = moments[2 * row + 1];
+    float sums[STRANDS] = {0}, products[STRANDS] = {0};
+    for (size_t i = 0; i < columns; i += STRANDS) {
+      for (size_t k = 0; k < STRANDS; ++k) {
+        const float g = gradients[i + k] * scale[i + k];
+        sums[k] += g;
+        products[k] += g * ((z[i + k] - mean) * r);
+      }
+    }
+    const float mean_gradient = joined(sums) * share, mean_product = joined(products) * share;
+    for (size_t i = 0; i < width; ++i) {
+      const float n = (z[i] - mean) * r;
+      sum_gradients[i] = (gradients[i] * scale[i] - mean_gradient - n * mean_product) * r;
+    }
+    for (size_t i = width; i < columns; ++i) sum_gradients[i] = 0.0f;
+  }
+}
+
+VECTORISED void host_add_scale_gradients(float *restrict scale_gradients, const float *restrict gradients,
+                                         const float *restrict z, const float *restrict moments, size_t rows,
+                                         size_t columns) {
+  for (size_t row = 0; row < rows; ++row, gradients += columns, z += columns) {
+    const float mean = moments[2 * row], r = moments[2 * row + 1];
+    for (size_t i = 0; i < columns; ++i) scale_gradients[i] += gradients[i] * ((z[i] - mean) * r);
+  }
+}
+
 VECTORISED void host_add_column_sums(float *restrict sums, const float *restrict values, size_t pitch, size_t rows,
                                      size_t columns) {
   for (size_t row = 0; row < rows; ++row, values += pitch) {

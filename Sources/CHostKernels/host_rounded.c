@@ -10,6 +10,10 @@ VECTORISED void host_round(uint16_t *restrict result, const float *restrict numb
   for (size_t i = 0; i < count; ++i) result[i] = rounded(numbers[i]);
 }
 
+VECTORISED void host_widen(float *restrict numbers, const uint16_t *restrict rounded, size_t count) {
+  for (size_t i = 0; i < count; ++i) numbers[i] = widened(rounded[i]);
+}
+
 VECTORISED void host_rounded_relu_backward(uint16_t *restrict gradients, const uint16_t *restrict outputs,
                                            size_t count) {
   for (size_t i = 0; i < count; ++i) gradients[i] = widened(outputs[i]) > 0.0f ? gradients[i] : 0;

@@ -12,7 +12,6 @@ enum NearestKey {
   static let refusals = [
     "shuffle_seats": "all seats of a run play by one policy, so who sits where changes nothing",
     "sharing": "all seats of a run share their parameters; seat policies of several runs together by evaluating them",
-    "layer_norm": "layers of networks have no normalisation; a smaller learning rate or tanh keeps their outputs small",
   ]
 
   /// Names that JaxMARL, PureJaxRL, CleanRL and Stable Baselines use for the same quantities.
@@ -28,7 +27,7 @@ enum NearestKey {
     "use_valuenorm": "value_normalisation", "normalize_value": "value_normalisation",
     "lr_schedule": "learning_rate_schedule",
     "ent_schedule": "entropy_schedule", "warmup": "learning_rate_warmup", "warmup_fraction": "learning_rate_warmup",
-    "op": "other_play", "otherplay": "other_play",
+    "use_layer_norm": "layer_norm", "layernorm": "layer_norm", "op": "other_play", "otherplay": "other_play",
   ]
 
   /// Levenshtein's distance: insertions, deletions and replacements of one character.

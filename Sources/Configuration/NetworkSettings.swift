@@ -13,6 +13,8 @@ public struct NetworkSettings: Sendable, Hashable {
   /// Widths of the critic's hidden layers.
   public var critic = [512]
   public var activation = Activation.relu
+  /// Whether the sums of every hidden dense layer are normalised over the layer before the activation.
+  public var layerNorm = false
 
   public init() {}
 
@@ -25,6 +27,7 @@ public struct NetworkSettings: Sendable, Hashable {
     critic = try section.integers("critic", in: widths, count: depths) ?? critic
     let name = try section.text("activation", oneOf: Activation.allCases.map(\.rawValue))
     activation = name.flatMap(Activation.init) ?? activation
+    layerNorm = try section.boolean("layer_norm") ?? layerNorm
     try section.finish()
   }
 
@@ -33,6 +36,7 @@ public struct NetworkSettings: Sendable, Hashable {
       ("trunk", ConfigurationNode(integers: trunk)), ("gru", .scalar(gru.map { .integer($0) } ?? .null)),
       ("actor", ConfigurationNode(integers: actor)),
       ("critic", ConfigurationNode(integers: critic)), ("activation", .scalar(.text(activation.rawValue))),
+      ("layer_norm", .scalar(.boolean(layerNorm))),
     ])
   }
 }

@@ -13,7 +13,7 @@ extension NetworkSettings {
   public func architecture(for environment: any EnvironmentObservation) throws -> NetworkArchitecture {
     try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
-      actor: actor, critic: critic, activation: activation)
+      actor: actor, critic: critic, activation: activation, layerNorm: layerNorm)
   }
 }
 

@@ -1,5 +1,6 @@
 /// The shape of one actor-critic network: dense layers, every hidden layer followed by the same activation, and optionally
-/// a GRU between the trunk and the heads.
+/// a GRU between the trunk and the heads. With `layerNorm`, the sums of every hidden layer are normalised before the
+/// activation (`ParameterLayout`).
 ///
 /// With a trunk or a GRU, actor and critic read the last of these; without they are two separate networks that read the
 /// observation. Each head ends in a linear layer: K logits for the actor, one value for the critic.
@@ -19,6 +20,8 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   /// Widths of the critic's hidden layers.
   public let critic: [Int]
   public let activation: Activation
+  /// Whether the sums of every hidden dense layer are normalised over the layer before the activation.
+  public let layerNorm: Bool
   public let gains: InitializerGains
 
   /// Gains of the orthogonal initial weights; initial biases are 0. A GRU has none (`OrthogonalInitializer`).
@@ -55,7 +58,7 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   /// - Parameter gains: nil for `InitializerGains.standard`.
   public init(
     inputs: Int, actions: Int, trunk: [Int], gru: Int? = nil, actor: [Int], critic: [Int], activation: Activation,
-    gains: InitializerGains? = nil
+    layerNorm: Bool = false, gains: InitializerGains? = nil
   ) throws {
     self.inputs = inputs
     self.actions = actions
@@ -64,6 +67,7 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
     self.actor = actor
     self.critic = critic
     self.activation = activation
+    self.layerNorm = layerNorm
     self.gains = gains ?? .standard(sharedTrunk: !trunk.isEmpty || gru != nil)
     try validate()
   }
@@ -76,7 +80,27 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
       actor: container.decode([Int].self, forKey: .actor),
       critic: container.decode([Int].self, forKey: .critic),
       activation: container.decode(Activation.self, forKey: .activation),
+      layerNorm: container.decodeIfPresent(Bool.self, forKey: .layerNorm) ?? false,
       gains: container.decodeIfPresent(InitializerGains.self, forKey: .gains))
+  }
+
+  /// `layer_norm` is there only where it is true: other descriptions have the same bytes as before there was such a key.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(actions, forKey: .actions)
+    try container.encode(trunk, forKey: .trunk)
+    try container.encodeIfPresent(gru, forKey: .gru)
+    try container.encode(actor, forKey: .actor)
+    try container.encode(critic, forKey: .critic)
+    try container.encode(activation, forKey: .activation)
+    if layerNorm { try container.encode(layerNorm, forKey: .layerNorm) }
+    try container.encode(gains, forKey: .gains)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case inputs, actions, trunk, gru, actor, critic, activation, gains
+    case layerNorm = "layer_norm"
   }
 
   static let inputRange = 1...65_536

@@ -12,6 +12,7 @@ extension NetworkWorkspace {
     if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
       return forwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
+    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 8, values: 2) }
     return product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
   }
 
@@ -20,12 +21,22 @@ extension NetworkWorkspace {
     if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
       return backwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
+    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 12, values: 3) }
     return layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
   }
 
   /// dW += X^T dY of one part of a layer.
   func backwardWeightsWork(_ index: Int, _ part: LayerPart, _ rows: Rows) -> Work {
-    product(index, part, rows, operands: (x: 1, y: 1, weights: 2))
+    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 5, values: 2) }
+    return product(index, part, rows, operands: (x: 1, y: 1, weights: 2))
+  }
+
+  /// - Parameters:
+  ///   - operations: Of every number that is normalised.
+  ///   - values: How many numbers are read or written for it.
+  private func normalisationWork(_ part: LayerPart, _ rows: Rows, operations: Int, values: Int) -> Work {
+    let numbers = Double(rows.runs * rows.count * part.columns.count)
+    return Work(flops: Double(operations) * numbers, bytes: 4 * Double(values) * numbers, kind: Int(part.rowCount))
   }
 
   /// - Parameter operands: How often each is read or written.

@@ -39,8 +39,11 @@ final class NetworkWorkspace {
   /// numbers are rounded (`rounded`), hidden dense layers have (C, Np / 2) words of two bfloat16.
   let activations: [Buffer<Float>]
   /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training. Rounded where the
-  /// output is, and of a GRU's gates.
+  /// output is, and of a GRU's gates and of sums that are normalised.
   let gradients: [Buffer<Float>]
+
+  /// Mean and 1 / standard deviation of every row of the sums that a normalisation reads, (C, 2), by its index in the layout.
+  let moments: [Int: Buffer<Float>]
 
   /// What the host has of its own in mixed precision; nil in float32 and for kernels.
   let rounded: RoundedWorkspace?
@@ -98,12 +101,16 @@ final class NetworkWorkspace {
     gradients =
       training
       ? layout.layers.indices.map { index in
-        register(index, "gradient", halved: isRounded[index] || rounds && layout.layers[index].kind == .gruInput)
+        let isOperand = layout.layers[index].kind == .gruInput || layout.isNormalised(index)
+        return register(index, "gradient", halved: isRounded[index] || rounds && isOperand)
       } : []
     recurrence = try layout.recurrentLayer.map { layer in
       try Recurrence(
         layout.layers[layer], layer: layer, device: device, rounds: rounds, training: training, register: register)
     }
+    let normalisations = layout.layers.indices.filter { layout.layers[$0].kind == .normalisation }
+    moments = Dictionary(
+      uniqueKeysWithValues: normalisations.map { ($0, register("\(layout.layers[$0].name).moments", "2", 2)) })
     // x that a kernel makes is float32.
     let exactWidth: Int? = if case .dense(let inputs) = inputs, !inputs.isRounded { inputs.width } else { nil }
     rounded =

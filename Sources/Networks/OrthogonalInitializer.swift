@@ -9,17 +9,24 @@ import VulkanCompute
 ///
 /// The gates of a GRU are blocks of their own, as in flax: orthogonal for the hidden state, and for the input normal
 /// numbers of variance 1 / inputs, cut off at two standard deviations ("LeCun normal").
+///
+/// The scale of a normalisation is 1. It is not counted among the layers, so that a network begins with the same matrices
+/// with and without normalisation.
 public enum OrthogonalInitializer {
   /// Parameter sets of several runs, (R, P); biases and padding are 0. Runs are computed in parallel.
   public static func parameters(_ layout: ParameterLayout, seeds: [UInt64]) -> [Float] {
-    let layerCount = layout.layers.count
+    let matrices = layout.layers.filter { $0.kind != .normalisation }
+    let scales = layout.layers.filter { $0.kind == .normalisation }.flatMap(\.weightPlaces)
     return [Float](unsafeUninitializedCapacity: seeds.count * layout.count) { buffer, initializedCount in
       buffer.initialize(repeating: 0)
       initializedCount = buffer.count
       nonisolated(unsafe) let all = buffer
-      HostPieces.perform(seeds.count * layerCount) { job in
-        let (run, index) = job.quotientAndRemainder(dividingBy: layerCount)
-        let layer = layout.layers[index]
+      for run in seeds.indices {
+        for place in scales { all[run * layout.count + place] = 1 }
+      }
+      HostPieces.perform(seeds.count * matrices.count) { job in
+        let (run, index) = job.quotientAndRemainder(dividingBy: matrices.count)
+        let layer = matrices[index]
         let columns = layer.outputs / layer.blocks
         for block in 0..<layer.blocks {
           let number = index | block << blockShift

@@ -1,6 +1,7 @@
 /// A dense tensor with its name, as it stands in files: "trunk.0.weight" (inputs, outputs), "trunk.0.bias" (outputs);
 /// of a GRU of width H "gru.input.weight" (inputs, 3 H), "gru.input.bias" (3 H), "gru.hidden.weight" (H, 3 H) and
-/// "gru.hidden.bias" (H), the candidate's; columns are those of the reset gate, the update gate, the candidate.
+/// "gru.hidden.bias" (H), the candidate's; columns are those of the reset gate, the update gate, the candidate; of a
+/// normalisation "trunk.0.norm.scale" (outputs) and "trunk.0.norm.bias" (outputs).
 public struct NamedTensor: Hashable, Sendable {
   public let name: String
   public let shape: [Int]
@@ -22,9 +23,7 @@ extension ParameterLayout {
 
   /// Names and shapes of the dense tensors, in the order of the layers, weight before bias.
   public var tensorShapes: [(name: String, shape: [Int])] {
-    layers.flatMap { layer in
-      [("\(layer.name).weight", [layer.inputs, layer.outputs]), ("\(layer.name).bias", [layer.biasCount])]
-    }
+    layers.flatMap { layer in [(layer.weightName, layer.weightShape), (layer.biasName, [layer.biasCount])] }
   }
 
   /// One padded parameter set (P) as dense tensors.
@@ -33,10 +32,9 @@ extension ParameterLayout {
     return layers.flatMap { layer in
       [
         NamedTensor(
-          name: "\(layer.name).weight", shape: [layer.inputs, layer.outputs],
-          values: layer.weightPlaces.map { parameters[$0] }),
+          name: layer.weightName, shape: layer.weightShape, values: layer.weightPlaces.map { parameters[$0] }),
         NamedTensor(
-          name: "\(layer.name).bias", shape: [layer.biasCount], values: layer.biasPlaces.map { parameters[$0] }),
+          name: layer.biasName, shape: [layer.biasCount], values: layer.biasPlaces.map { parameters[$0] }),
       ]
     }
   }
@@ -58,9 +56,9 @@ extension ParameterLayout {
 
     var parameters = [Float](repeating: 0, count: count)
     for layer in layers {
-      let weights = try take("\(layer.name).weight", [layer.inputs, layer.outputs])
+      let weights = try take(layer.weightName, layer.weightShape)
       for (place, weight) in zip(layer.weightPlaces, weights) { parameters[place] = weight }
-      let bias = try take("\(layer.name).bias", [layer.biasCount])
+      let bias = try take(layer.biasName, [layer.biasCount])
       for (place, bias) in zip(layer.biasPlaces, bias) { parameters[place] = bias }
     }
     if let unknown = remaining.keys.min() {
@@ -71,10 +69,14 @@ extension ParameterLayout {
 }
 
 extension ParameterLayout.Layer {
+  public var weightName: String { kind == .normalisation ? "\(name).scale" : "\(name).weight" }
+  public var biasName: String { "\(name).bias" }
+  var weightShape: [Int] { kind == .normalisation ? [outputs] : [inputs, outputs] }
+
   /// Where the weights stand in a parameter set, row by row, without padding.
   public var weightPlaces: [Int] {
     let columns = (0..<outputs).map(column)
-    return (0..<inputs).flatMap { row in columns.map { weightOffset + row * paddedOutputs + $0 } }
+    return (0..<weightRows).flatMap { row in columns.map { weightOffset + row * paddedOutputs + $0 } }
   }
 
   /// Where the biases stand in a parameter set, without padding.

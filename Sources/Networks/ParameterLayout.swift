@@ -10,21 +10,27 @@
 ///     h' = (1 - z) n + z h
 ///
 /// Both heads read h'. Only the candidate has a bias on the side of the hidden state.
+///
+/// With layer normalisation, a hidden layer such as `trunk.0` is linear, `z = x W + b`, and `trunk.0.norm` behind it has
+/// the activation. Its weights are a scale and a bias per output; mean and variance are those of the H numbers of z in
+/// one row, the variance divided by H:
+///
+///     y = act(scale (z - mean) / sqrt(variance + epsilon) + bias)     epsilon = 1e-6, as in flax
 public struct ParameterLayout: Hashable, Sendable {
   /// The part of the network that a layer belongs to.
   public enum Part: String, Hashable, Sendable { case trunk, actor, critic }
 
   public struct Layer: Hashable, Sendable {
     /// What a layer's outputs are.
-    public enum Kind: Hashable, Sendable { case dense, gruInput, gruHidden }
+    public enum Kind: Hashable, Sendable { case dense, normalisation, gruInput, gruHidden }
 
-    /// "trunk.0", "gru.input", "gru.hidden", "actor.0", "actor.output", "critic.0", "critic.output", …
+    /// "trunk.0", "trunk.0.norm", "gru.input", "gru.hidden", "actor.0", "actor.output", "critic.0", "critic.output", …
     public let name: String
     public let kind: Kind
     public let part: Part
     /// Index of the layer whose output this one reads; nil reads the observation.
     public let source: Int?
-    /// nil for the linear last layer of a head and for the layers of a GRU.
+    /// nil for the linear last layer of a head, for the layers of a GRU, and for layers whose sums are normalised.
     public let activation: NetworkArchitecture.Activation?
     /// Gain of the orthogonal initial weights.
     public let gain: Double
@@ -33,11 +39,20 @@ public struct ParameterLayout: Hashable, Sendable {
 
     public var paddedInputs: Int { ParameterLayout.padded(inputs) }
     public var paddedOutputs: Int { blocks * ParameterLayout.padded(outputs / blocks) }
-    public var biasOffset: Int { weightOffset + paddedInputs * paddedOutputs }
+    /// Rows of the weights: the inputs, or 1 for the scale of a normalisation.
+    public var weightRows: Int { kind == .normalisation ? 1 : inputs }
+    public var biasOffset: Int {
+      weightOffset + (kind == .normalisation ? 1 : paddedInputs) * paddedOutputs
+    }
     var end: Int { biasOffset + paddedOutputs - biasBegin }
 
     /// Blocks of outputs that are padded each.
-    public var blocks: Int { kind == .dense ? 1 : 3 }
+    public var blocks: Int {
+      switch kind {
+      case .dense, .normalisation: 1
+      case .gruInput, .gruHidden: 3
+      }
+    }
     /// Numbers that readers of the layer see: its outputs, or a GRU's hidden state.
     public var width: Int { kind == .gruHidden ? inputs : outputs }
     /// The padded column of output `index`.
@@ -64,15 +79,21 @@ public struct ParameterLayout: Hashable, Sendable {
   /// P, floats of one parameter set, padding included.
   public let count: Int
   /// Trainable numbers, without padding.
-  public var parameterCount: Int { layers.reduce(0) { $0 + $1.inputs * $1.outputs + $1.biasCount } }
+  public var parameterCount: Int { layers.reduce(0) { $0 + $1.weightRows * $1.outputs + $1.biasCount } }
 
   /// Features, widths and actions are padded to a multiple of this.
   public static let alignment = 8
   static let countAlignment = 64
 
-  /// Whether a layer is a dense one between others.
-  func isHidden(_ layer: Int) -> Bool {
-    layers[layer].kind == .dense && layer != actorOutput && layer != criticOutput
+  /// Added to the variance of a layer before the root is taken.
+  public static let normalisationEpsilon: Float = 1e-6
+
+  /// Whether others multiply what a layer gives, other than the hidden state of a GRU.
+  func isHidden(_ layer: Int) -> Bool { layers[layer].activation != nil }
+
+  /// Whether a layer's sums are normalised.
+  func isNormalised(_ layer: Int) -> Bool {
+    layers[layer].kind == .dense && !isHidden(layer) && layer != actorOutput && layer != criticOutput
   }
 
   /// `count` rounded up to a multiple of 8.
@@ -98,7 +119,10 @@ public struct ParameterLayout: Hashable, Sendable {
     func addHidden(_ widths: [Int], _ part: Part, from source: Int?, gain: Double) -> Int? {
       var last = source
       for (index, width) in widths.enumerated() {
-        last = add("\(part.rawValue).\(index)", part, from: last, outputs: width, gain: gain)
+        let name = "\(part.rawValue).\(index)"
+        last = add(name, part, from: last, outputs: width, gain: gain, linear: architecture.layerNorm)
+        guard architecture.layerNorm else { continue }
+        last = add("\(name).norm", part, from: last, outputs: width, gain: 1, kind: .normalisation)
       }
       return last
     }

@@ -18,11 +18,13 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
     }
   }
 
-  /// Of the description's form; grows when a reader has to know.
-  public static let version = 2
+  /// Forms that are read; a new one comes when a reader has to know.
+  public static let versions = 2...3
+  /// Of this description: 3 where layers are normalised, which readers of version 2 would pass over, else 2.
+  public var version: Int { architecture.layerNorm ? 3 : 2 }
 
   /// Hidden layers end in the activation, outputs are linear; `y = x W + b` throughout, W (inputs, outputs) row-major.
-  /// `ParameterLayout` says how a GRU computes.
+  /// `ParameterLayout` says how a GRU and a normalisation compute.
   public var architecture: NetworkArchitecture
   public var environment: Environment
   /// A, seats of the game.
@@ -75,11 +77,12 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let version = try container.decode(Int.self, forKey: .version)
-    guard version == Self.version else {
+    guard Self.versions.contains(version) else {
       throw DecodingError.dataCorruptedError(
         forKey: .version, in: container,
         debugDescription:
-          "\(version) is not the version \(Self.version) that this program reads; export the policy again")
+          "\(version) is not among the versions \(Self.versions.lowerBound) to \(Self.versions.upperBound) that this program reads; "
+          + "export the policy again")
     }
     self.init(
       architecture: try container.decode(NetworkArchitecture.self, forKey: .architecture),
@@ -95,7 +98,7 @@ public struct PolicyDescription: Sendable, Hashable, Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(Self.version, forKey: .version)
+    try container.encode(version, forKey: .version)
     try container.encode(architecture, forKey: .architecture)
     try container.encode(environment, forKey: .environment)
     try container.encode(agents, forKey: .agents)

@@ -4,9 +4,12 @@ import Networks
 
 /// The file format of exported policies: safetensors whose metadata says everything else.
 ///
-/// Metadata: `format` = `crossplay-policy-2`, `policy` = a `PolicyDescription` in JSON, `weight_hash` (docs/export.md).
+/// Metadata: `format` = `crossplay-policy-2`, or `-3` where layers are normalised, `policy` = a `PolicyDescription` in JSON,
+/// `weight_hash` (docs/export.md).
 public enum PolicyFile {
-  public static let format = "crossplay-policy-2"
+  /// By version of the description.
+  static func format(_ version: Int) -> String { "crossplay-policy-\(version)" }
+  private static let formats = PolicyDescription.versions.map(format)
 
   public static func write(_ policy: Policy, to url: URL) throws {
     let tensors = policy.parameters.map { Tensor($0.name, shape: $0.shape, $0.values) }
@@ -16,18 +19,20 @@ public enum PolicyFile {
   /// What files of all formats say of a policy.
   static func metadata(_ policy: Policy) throws -> [String: String] {
     [
-      "format": format, "policy": String(decoding: try json(policy.description, pretty: false), as: UTF8.self),
+      "format": format(policy.description.version),
+      "policy": String(decoding: try json(policy.description, pretty: false), as: UTF8.self),
       "weight_hash": policy.weightHash,
     ]
   }
 
   public static func read(_ url: URL) throws -> Policy {
     let file = try SafetensorsFile(url)
-    guard file.metadata["format"] == format, let text = file.metadata["policy"] else {
+    guard let format = file.metadata["format"], formats.contains(format), let text = file.metadata["policy"] else {
       let found = file.metadata["format"] ?? "none"
       throw FileFailure(
         url.path,
-        "is not an exported policy of this version: its format is \(found); expected \(format), so export it again")
+        "is not an exported policy of this version: its format is \(found); expected "
+          + "\(formats.joined(separator: " or ")), so export it again")
     }
     let policy: Policy
     do {

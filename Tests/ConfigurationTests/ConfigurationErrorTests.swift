@@ -22,7 +22,7 @@ struct ConfigurationErrorTests {
     (
       "\nnetwork:\n  width: 3",
       "train.yaml:4: network.width is not a known key; known keys: "
-        + "activation, actor, critic, gru, trunk"
+        + "activation, actor, critic, gru, layer_norm, trunk"
     ),
     ("evaluation: {game: 3}", "train.yaml:2: evaluation.game is not a known key; did you mean evaluation.games?"),
     (
@@ -56,11 +56,6 @@ struct ConfigurationErrorTests {
       "sharing: none",
       "train.yaml:2: sharing is not supported: all seats of a run share their parameters; seat policies of several runs "
         + "together by evaluating them"
-    ),
-    (
-      "network: {layer_norm: true}",
-      "train.yaml:2: network.layer_norm is not supported: layers of networks have no normalisation; a smaller learning rate "
-        + "or tanh keeps their outputs small"
     ),
   ])
   func whatOtherProgramsHaveIsRefusedByName(yaml: String, expected: String) {

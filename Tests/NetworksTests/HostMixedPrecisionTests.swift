@@ -28,7 +28,10 @@ import VulkanCompute
   /// Sums of rounded products differ by float32's rounding, which now and then rounds an operand of the next layer to its
   /// neighbour.
   @Test(
-    arguments: try [PolicyNetworkTests.shared(.relu), PolicyNetworkTests.shared(.tanh), PolicyNetworkTests.separate()],
+    arguments: try [
+      PolicyNetworkTests.shared(.relu), PolicyNetworkTests.shared(.tanh), PolicyNetworkTests.separate(),
+      PolicyNetworkTests.normalisedHeads(),
+    ],
     TestDevice.roundingProfiles)
   func aNetworkAgreesWithTheTwinOfRoundedOperands(architecture: NetworkArchitecture, profile: DeviceProfile) throws {
     let harness = PolicyNetworkHarness(
@@ -88,10 +91,10 @@ import VulkanCompute
   }
 
   /// Rows of a smaller chunk see nothing of the larger one before.
-  @Test(arguments: TestDevice.roundingProfiles)
-  func chunksLeaveNothingBehind(profile: DeviceProfile) throws {
+  @Test(arguments: TestDevice.roundingProfiles, try [PolicyNetworkTests.shared(), PolicyNetworkTests.normalised()])
+  func chunksLeaveNothingBehind(profile: DeviceProfile, architecture: NetworkArchitecture) throws {
     let harness = PolicyNetworkHarness(
-      architecture: try PolicyNetworkTests.shared(), profile: profile, precision: .mixed,
+      architecture: architecture, profile: profile, precision: .mixed,
       counts: [(all: 261, acting: 133)])
     let chunks = try harness.pass(runs: [0], chunk: 128)
     let exact = try PolicyNetworkHarness(

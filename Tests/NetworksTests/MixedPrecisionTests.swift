@@ -49,9 +49,10 @@ import VulkanCompute
   }
 
   /// A network in mixed precision is near the same in float32, and not the same.
-  @Test(arguments: profiles) func aNetworkIsNearItselfInFloat32(profile: DeviceProfile) throws {
+  @Test(arguments: profiles, try [PolicyNetworkTests.shared(), PolicyNetworkTests.normalisedHeads()])
+  func aNetworkIsNearItselfInFloat32(profile: DeviceProfile, architecture: NetworkArchitecture) throws {
     var harness = PolicyNetworkHarness(
-      architecture: try PolicyNetworkTests.shared(), profile: profile, counts: [(all: 150, acting: 90)])
+      architecture: architecture, profile: profile, counts: [(all: 150, acting: 90)])
     let exact = try harness.pass(runs: [0], chunk: 256)
     harness.precision = .mixed
     let mixed = try harness.pass(runs: [0], chunk: 256)

@@ -38,8 +38,40 @@ import Testing
     #expect(separate.layers.map(\.source) == [nil, 0, 1, nil, 3])
   }
 
-  @Test func packingAndUnpackingAreInverse() throws {
-    let layout = ParameterLayout(try PolicyNetworkTests.shared())
+  /// Scale and bias are two numbers per output; whoever reads the layer reads the normalised one.
+  @Test func normalisationsStandBehindTheirLayers() throws {
+    let layout = ParameterLayout(try PolicyNetworkTests.normalisedHeads())
+    #expect(
+      layout.layers.map(\.name) == [
+        "actor.0", "actor.0.norm", "actor.1", "actor.1.norm", "actor.output", "critic.0", "critic.0.norm",
+        "critic.output",
+      ])
+    #expect(layout.layers.map(\.source) == [nil, 0, 1, 2, 3, nil, 5, 6])
+    #expect(layout.layers.map { $0.activation == nil } == [true, false, true, false, true, true, false, true])
+    let shapes = Dictionary(uniqueKeysWithValues: layout.tensorShapes.map { ($0.name, $0.shape) })
+    #expect(shapes["actor.1.norm.scale"] == [10] && shapes["actor.1.norm.bias"] == [10])
+    #expect(shapes["actor.1.bias"] == [10] && shapes["actor.1.norm.weight"] == nil)
+    let without = try NetworkArchitecture(
+      inputs: 19, actions: 5, trunk: [], actor: [12, 10], critic: [9], activation: .relu)
+    #expect(layout.parameterCount == ParameterLayout(without).parameterCount + 2 * (12 + 10 + 9))
+  }
+
+  /// Scales begin with 1, biases with 0, and all matrices are those of the network without normalisation.
+  @Test func normalisationChangesNoInitialMatrix() throws {
+    let layout = ParameterLayout(try PolicyNetworkTests.normalisedHeads())
+    let plain = ParameterLayout(
+      try NetworkArchitecture(inputs: 19, actions: 5, trunk: [], actor: [12, 10], critic: [9], activation: .relu))
+    let found = layout.unpack(OrthogonalInitializer.parameters(layout, seeds: [3]))
+    let expected = plain.unpack(OrthogonalInitializer.parameters(plain, seeds: [3]))
+    #expect(found.filter { !$0.name.contains("norm") } == expected)
+    for tensor in found where tensor.name.contains("norm") {
+      #expect(tensor.values.allSatisfy { $0 == (tensor.name.hasSuffix("scale") ? 1 : 0) }, "\(tensor.name)")
+    }
+  }
+
+  @Test(arguments: try [PolicyNetworkTests.shared(), PolicyNetworkTests.normalised()])
+  func packingAndUnpackingAreInverse(architecture: NetworkArchitecture) throws {
+    let layout = ParameterLayout(architecture)
     let parameters = OrthogonalInitializer.parameters(layout, seeds: [3])
     let tensors = layout.unpack(parameters)
     #expect(tensors.map(\.name) == layout.tensorShapes.map(\.name))

@@ -51,6 +51,11 @@ struct PolicyNetworkHarness {
   func parameters(_ run: Int) -> [Float] {
     var parameters = OrthogonalInitializer.parameters(layout, seeds: [UInt64(run)])
     for layer in layout.layers {
+      if layer.kind == .normalisation {
+        for place in layer.weightPlaces {
+          parameters[place] += TestNumbers.uniform(UInt32(220 + run), place, scale: 0.5)
+        }
+      }
       for column in 0..<layer.outputs {
         parameters[layer.biasOffset + column] = TestNumbers.uniform(UInt32(200 + run), column, scale: 0.3)
       }

@@ -15,9 +15,18 @@ import VulkanCompute
   static func linearHeads() throws -> NetworkArchitecture {
     try NetworkArchitecture(inputs: 33, actions: 3, trunk: [17], actor: [], critic: [], activation: .tanh)
   }
+  /// Widths of whole groups of 8 and others.
+  static func normalised(_ activation: NetworkArchitecture.Activation = .tanh) throws -> NetworkArchitecture {
+    try NetworkArchitecture(
+      inputs: 37, actions: 9, trunk: [24, 19], actor: [11], critic: [70, 3], activation: activation, layerNorm: true)
+  }
+  static func normalisedHeads() throws -> NetworkArchitecture {
+    try NetworkArchitecture(
+      inputs: 19, actions: 5, trunk: [], actor: [12, 10], critic: [9], activation: .relu, layerNorm: true)
+  }
   static func architectures() throws -> [NetworkArchitecture] {
     try [
-      shared(.relu), shared(.tanh), separate(), linearHeads(),
+      shared(.relu), shared(.tanh), separate(), linearHeads(), normalised(), normalisedHeads(),
       NetworkArchitecture(inputs: 10, actions: 4, trunk: [], actor: [], critic: [], activation: .relu),
     ]
   }
@@ -91,7 +100,7 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: try [shared(.tanh), separate()])
+  @Test(arguments: try [shared(.tanh), separate(), normalisedHeads()])
   func twinGradientAgreesWithFiniteDifferences(architecture: NetworkArchitecture) throws {
     let harness = PolicyNetworkHarness(
       architecture: architecture, profile: .software, counts: [(all: 6, acting: 4)])
@@ -126,21 +135,21 @@ import VulkanCompute
     }
   }
 
-  @Test(arguments: [DeviceProfile.software, .graphics], [1, 2, 3])
-  func chunksGiveTheSameBytesAsOnePiece(profile: DeviceProfile, splits: Int) throws {
+  @Test(arguments: [DeviceProfile.software, .graphics], [(1, false), (2, false), (3, false), (3, true)])
+  func chunksGiveTheSameBytesAsOnePiece(profile: DeviceProfile, of example: (splits: Int, normalises: Bool)) throws {
     var harness = PolicyNetworkHarness(
-      architecture: try Self.shared(), profile: profile,
+      architecture: try example.normalises ? Self.normalised() : Self.shared(), profile: profile,
       counts: [(all: 500, acting: 269), (all: 301, acting: 301), (all: 130, acting: 0)])
-    harness.splits = splits
+    harness.splits = example.splits
     let whole = try harness.pass(runs: [0, 1, 2], chunk: 512)
     #expect(try harness.pass(runs: [0, 1, 2], chunk: 128) == whole)
     #expect(try harness.pass(runs: [0, 1, 2], chunk: 256) == whole)
   }
 
-  @Test(arguments: TestDevice.profiles)
-  func aRunGivesTheSameBytesAloneAndAmongOthers(profile: DeviceProfile) throws {
+  @Test(arguments: TestDevice.profiles, try [shared(), normalised()])
+  func aRunGivesTheSameBytesAloneAndAmongOthers(profile: DeviceProfile, architecture: NetworkArchitecture) throws {
     let harness = PolicyNetworkHarness(
-      architecture: try Self.shared(), profile: profile,
+      architecture: architecture, profile: profile,
       counts: [(all: 70, acting: 41), (all: 64, acting: 64), (all: 33, acting: 1), (all: 100, acting: 99)])
     let together = try harness.pass(runs: [3, 0, 2, 1], chunk: 128)
     for (slot, run) in [3, 0, 2, 1].enumerated() {
@@ -151,10 +160,11 @@ import VulkanCompute
     }
   }
 
-  @Test func allKernelFamiliesAddInTheSameOrder() throws {
+  @Test(arguments: try [separate(), normalised()])
+  func allKernelFamiliesAddInTheSameOrder(architecture: NetworkArchitecture) throws {
     let counts = [(all: 150, acting: 90)]
     let results = try TestDevice.kernelProfiles.map {
-      try PolicyNetworkHarness(architecture: Self.separate(), profile: $0, counts: counts).pass(runs: [0], chunk: 256)
+      try PolicyNetworkHarness(architecture: architecture, profile: $0, counts: counts).pass(runs: [0], chunk: 256)
     }
     for result in results.dropFirst() { #expect(result == results[0]) }
   }

@@ -14,6 +14,12 @@ import VulkanCompute
     try NetworkArchitecture(inputs: 19, actions: 5, trunk: [], gru: gru, actor: [], critic: [], activation: .relu)
   }
 
+  /// With normalised layers before the GRU and behind it.
+  static func normalised() throws -> NetworkArchitecture {
+    try NetworkArchitecture(
+      inputs: 37, actions: 9, trunk: [12], gru: 13, actor: [11], critic: [7], activation: .relu, layerNorm: true)
+  }
+
   struct Case: Sendable, CustomStringConvertible {
     let architecture: NetworkArchitecture
     let sequences, steps: Int
@@ -25,6 +31,7 @@ import VulkanCompute
       Case(architecture: withTrunk(), sequences: 19, steps: 7),
       Case(architecture: withTrunk(.relu), sequences: 1, steps: 64, splits: 2),
       Case(architecture: withoutTrunk(), sequences: 3, steps: 1),
+      Case(architecture: normalised(), sequences: 19, steps: 5),
       Case(architecture: withoutTrunk(gru: 40), sequences: 70, steps: 2, splits: 2),
     ]
   }

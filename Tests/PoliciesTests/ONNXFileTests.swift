@@ -49,13 +49,40 @@ struct ONNXFileTests {
     }
     let metadata = Dictionary(uniqueKeysWithValues: entries)
     #expect(metadata["weight_hash"] == policy.weightHash)
-    #expect(metadata["format"] == PolicyFile.format)
+    #expect(metadata["format"] == "crossplay-policy-2")
     let description = try #require(metadata["policy"])
     #expect(try JSONDecoder().decode(PolicyDescription.self, from: Data(description.utf8)) == policy.description)
     let operators = try model.message(ONNXSchema.Model.operatorSets)
     #expect(try operators.integers(ONNXSchema.OperatorSet.version) == [17])
     #expect(try operators.texts(ONNXSchema.OperatorSet.domain) == [""])
     #expect(try model.integers(ONNXSchema.Model.irVersion) == [8])
+  }
+
+  /// Every layer's sums go through the operator with scale, bias and epsilon, then through the activation.
+  @Test func normalisedLayersAreOneOperatorEach() throws {
+    let policy = try PolicyImportTests.policy(normalises: true)
+    let nodes = try graph(policy).messages(Graph.nodes)
+    func node(_ name: String) throws -> ProtobufReader {
+      try #require(try nodes.first { try $0.texts(ONNXSchema.Node.name) == [name] }, "\(name)")
+    }
+    for (name, reader) in [
+      ("trunk.0", "actor.0.sums"), ("actor.0", "actor.output.sums"), ("critic.0", "critic.output.sums"),
+    ] {
+      let norm = try node("\(name).norm.sums")
+      #expect(try norm.texts(ONNXSchema.Node.operatorType) == ["LayerNormalization"])
+      #expect(
+        try norm.texts(ONNXSchema.Node.input) == ["\(name).sums", "\(name).norm.scale", "\(name).norm.bias"])
+      let attribute = try norm.message(ONNXSchema.Node.attribute)
+      #expect(try attribute.texts(ONNXSchema.Attribute.name) == ["epsilon"])
+      #expect(try attribute.floats(ONNXSchema.Attribute.number) == [ParameterLayout.normalisationEpsilon])
+      #expect(try attribute.integers(ONNXSchema.Attribute.type) == [1])
+      let activation = try node("\(name).norm")
+      #expect(try activation.texts(ONNXSchema.Node.operatorType) == ["Tanh"])
+      #expect(try activation.texts(ONNXSchema.Node.input) == ["\(name).norm.sums"])
+      #expect(try node(reader).texts(ONNXSchema.Node.input).first == "\(name).norm")
+    }
+    let entries = try model(policy).messages(ONNXSchema.Model.metadata)
+    #expect(try entries.contains { try $0.texts(ONNXSchema.Entry.value) == ["crossplay-policy-3"] })
   }
 
   @Test func recurrentPoliciesCarryTheirState() throws {

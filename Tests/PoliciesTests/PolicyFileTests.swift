@@ -102,7 +102,8 @@ struct PolicyFileTests {
     let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
     #expect(
       failure?.problem
-        == "is not an exported policy of this version: its format is none; expected crossplay-policy-2, so export it again"
+        == "is not an exported policy of this version: its format is none; expected crossplay-policy-2 or "
+        + "crossplay-policy-3, so export it again"
     )
   }
 
@@ -116,7 +117,7 @@ struct PolicyFileTests {
   }
 
   @Test func aWrongDescriptionIsNamed() throws {
-    let metadata = ["format": PolicyFile.format, "policy": "{\"version\":2,\"architecture\":{\"inputs\":5}}"]
+    let metadata = ["format": "crossplay-policy-2", "policy": "{\"version\":2,\"architecture\":{\"inputs\":5}}"]
     try SafetensorsWriter.write([], metadata: metadata, to: url)
     let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
     #expect(failure?.problem == "has a wrong description: architecture.actions is missing")
@@ -144,11 +145,26 @@ struct PolicyFileTests {
   }
 
   @Test func aDescriptionOfAnotherVersionIsRefused() throws {
-    let metadata = ["format": PolicyFile.format, "policy": "{\"version\":3}"]
+    let metadata = ["format": "crossplay-policy-2", "policy": "{\"version\":4}"]
     try SafetensorsWriter.write([], metadata: metadata, to: url)
     let failure = #expect(throws: FileFailure.self) { try PolicyFile.read(url) }
     #expect(
       failure?.problem
-        == "has a wrong description: version: 3 is not the version 2 that this program reads; export the policy again")
+        == "has a wrong description: version: 4 is not among the versions 2 to 3 that this program reads; export the policy "
+        + "again")
+  }
+
+  /// Readers that know nothing of normalisation refuse such a policy; all others are written as before.
+  @Test func normalisedPoliciesHaveAVersionOfTheirOwn() throws {
+    let policy = try PolicyImportTests.policy(gru: 7, normalises: true)
+    try PolicyFile.write(policy, to: url)
+    #expect(try PolicyFile.read(url) == policy)
+    let file = try SafetensorsFile(url)
+    #expect(file.metadata["format"] == "crossplay-policy-3")
+    #expect(file.metadata["policy"]?.contains("\"layer_norm\":true") == true)
+    #expect(file.metadata["policy"]?.contains("\"version\":3") == true)
+    #expect(file.entries["trunk.0.norm.scale"]?.shape == [4])
+    let plain = try PolicyFile.metadata(PolicyImportTests.policy(gru: 7))
+    #expect(plain["policy"]?.contains("layer_norm") == false && plain["policy"]?.contains("\"version\":2") == true)
   }
 }

@@ -18,10 +18,13 @@ struct PolicyImportTests {
     url = folder.file("weights.safetensors")
   }
 
-  static func policy(gru: Int? = nil, activation: NetworkArchitecture.Activation = .tanh) throws -> Policy {
+  static func policy(
+    gru: Int? = nil, activation: NetworkArchitecture.Activation = .tanh, normalises: Bool = false
+  ) throws -> Policy {
     var description = try PolicyFileTests.description()
     description.architecture = try NetworkArchitecture(
-      inputs: 5, actions: 2, trunk: [4], gru: gru, actor: [3], critic: [6], activation: activation)
+      inputs: 5, actions: 2, trunk: [4], gru: gru, actor: [3], critic: [6], activation: activation,
+      layerNorm: normalises)
     return try Policy(description, parameters: PolicyFileTests.parameters(description))
   }
 
@@ -42,9 +45,16 @@ struct PolicyImportTests {
       Tensor("params/\(path)".replacing("/", with: separator), shape: tensor.shape, tensor.values)
     }
     let tensors = Dictionary(uniqueKeysWithValues: policy.parameters.map { ($0.name, $0) })
-    var dense = 0
-    return ["trunk.0", "gru.input", "gru.hidden", "actor.0", "actor.output", "critic.0", "critic.output"].flatMap {
-      layer -> [Tensor] in
+    var (dense, normalisations) = (0, 0)
+    return [
+      "trunk.0", "trunk.0.norm", "gru.input", "gru.hidden", "actor.0", "actor.0.norm", "actor.output", "critic.0",
+      "critic.0.norm", "critic.output",
+    ].flatMap { layer -> [Tensor] in
+      if let scale = tensors["\(layer).scale"], let bias = tensors["\(layer).bias"] {
+        normalisations += 1
+        let path = "LayerNorm_\(normalisations - 1)"
+        return [named("\(path)/scale", scale), named("\(path)/bias", bias)]
+      }
       guard let weight = tensors["\(layer).weight"], let bias = tensors["\(layer).bias"] else { return [] }
       guard layer.hasPrefix("gru") else {
         dense += 1
@@ -75,8 +85,9 @@ struct PolicyImportTests {
     return try WeightMapping(contentsOf: place)
   }
 
-  @Test(arguments: [nil, 7], [",", "/", "."]) func policiesOfJaxMARLAreRead(gru: Int?, separator: String) throws {
-    let policy = try Self.policy(gru: gru)
+  @Test(arguments: [(nil, false), (7, false), (7, true)] as [(Int?, Bool)], [",", "/", "."])
+  func policiesOfJaxMARLAreRead(network: (gru: Int?, normalises: Bool), separator: String) throws {
+    let policy = try Self.policy(gru: network.gru, normalises: network.normalises)
     try SafetensorsWriter.write(Self.flax(policy, separator: separator), to: url)
     let found = try read(policy.description.architecture)
     #expect(found.parameters == policy.parameters)
@@ -192,7 +203,7 @@ struct PolicyImportTests {
 
   // MARK: What a policy computes
 
-  static let hiddenWidths: [Int?] = [nil, 7]
+  static let networks: [(gru: Int?, normalises: Bool)] = [(nil, false), (7, false), (nil, true), (7, true)]
 
   /// Rows of inputs, and what the network's twin makes of them.
   private func examples(_ policy: Policy) throws -> (tensors: [String: Tensor], step: PolicyStep) {
@@ -230,14 +241,16 @@ struct PolicyImportTests {
     return (Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) }), step)
   }
 
-  @Test(arguments: hiddenWidths, NetworkArchitecture.Activation.allCases)
-  func givenExamplesAgree(gru: Int?, activation: NetworkArchitecture.Activation) throws {
-    let policy = try Self.policy(gru: gru, activation: activation)
+  @Test(arguments: networks, NetworkArchitecture.Activation.allCases)
+  func givenExamplesAgree(
+    network: (gru: Int?, normalises: Bool), activation: NetworkArchitecture.Activation
+  ) throws {
+    let policy = try Self.policy(gru: network.gru, activation: activation, normalises: network.normalises)
     try SafetensorsWriter.write(Array(try examples(policy).tensors.values), to: url)
     let agreement = try ImportExamples(url).check(policy)
     #expect(agreement.rows == 3)
     #expect(
-      agreement.differences.map(\.name) == ["logits", "values"] + (gru == nil ? [] : ["next_hidden_states"]))
+      agreement.differences.map(\.name) == ["logits", "values"] + (network.gru == nil ? [] : ["next_hidden_states"]))
     #expect(agreement.differences.allSatisfy { $0.difference < 1e-6 })
   }
 

@@ -13,7 +13,7 @@ import VulkanCompute
     "network={trunk: [16], actor: [8], critic: [8, 16], activation: relu}",
     "network={trunk: [], actor: [16], critic: [8], activation: tanh}",
     "network={trunk: [8], actor: [], critic: [], activation: tanh}",
-    "network={trunk: [16], gru: 16, actor: [8], critic: [8], activation: relu}",
+    "network={trunk: [16], gru: 16, actor: [8], critic: [8], activation: relu, layer_norm: true}",
   ]
 
   /// With all symmetries of a square.

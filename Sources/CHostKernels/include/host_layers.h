@@ -23,6 +23,21 @@ void host_relu_backward(float *gradients, const float *outputs, size_t count);
 // gradients *= tanh'(x) = 1 - y^2, of count activated outputs y
 void host_tanh_backward(float *gradients, const float *outputs, size_t count);
 
+// Layer normalisation of the first `width` of the columns of z (rows, columns); columns are a multiple of 8, and what is
+// behind `width` is padding, which is 0 in z and scale. n = (z - mean) r, r = 1 / sqrt(variance + epsilon).
+
+// y (rows, columns) = scale n; moments (rows, 2) = mean, r
+void host_normalise(float *y, float *moments, const float *z, const float *scale, float epsilon, size_t rows,
+                    size_t width, size_t columns);
+
+// sum_gradients (rows, columns) = the gradient by z, from gradients (rows, columns) by scale n + bias
+void host_normalise_backward(float *sum_gradients, const float *gradients, const float *z, const float *moments,
+                             const float *scale, size_t rows, size_t width, size_t columns);
+
+// scale_gradients (columns) += the sum over the rows of gradients n, first row first
+void host_add_scale_gradients(float *scale_gradients, const float *gradients, const float *z, const float *moments,
+                              size_t rows, size_t columns);
+
 // sums (columns) += the sum over the rows of values (rows, columns), first row first
 void host_add_column_sums(float *sums, const float *values, size_t pitch, size_t rows, size_t columns);
 

@@ -9,6 +9,9 @@
 // To the nearest bfloat16, ties to even; infinities and not-a-number stay.
 void host_round(uint16_t *rounded, const float *numbers, size_t count);
 
+// The same numbers as float32.
+void host_widen(float *numbers, const uint16_t *rounded, size_t count);
+
 // gradients *= relu'(x) = 1[y > 0], of count activated outputs y
 void host_rounded_relu_backward(uint16_t *gradients, const uint16_t *outputs, size_t count);
 

@@ -20,11 +20,12 @@ struct BFloat16Arithmetic: HostArithmetic, @unchecked Sendable {
   /// Addresses for run 0 of the window.
   struct Layer {
     let shape: HostLayers.Layer
-    /// nil where x is listed.
+    /// nil where x is listed, and of a normalisation, which reads what its source has written.
     let x: Rounded?
-    /// Rounded but for outputs of the network and the layers of a GRU.
+    /// Rounded but for outputs of the network, sums that are normalised, and the layers of a GRU.
     let y: Numbers
-    /// Gradient by the output before its activation; nil unless training. Of a GRU by the hidden state.
+    /// Gradient by the output before its activation; nil unless training, and where what reads it writes `dz`. Of a GRU by
+    /// the hidden state.
     let dy: Numbers?
     /// Gradient by the product with the weights, as wide as they are; nil unless training.
     let dz: Rounded?
@@ -160,7 +161,79 @@ struct BFloat16Arithmetic: HostArithmetic, @unchecked Sendable {
     }
   }
 
+  /// Sums of the source are float32.
+  func normalise(_ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int) {
+    let (layer, shape) = (layers[index], layers[index].shape)
+    guard let source = shape.source, case .exact(let z) = layers[source].y, case .rounded(let y) = layer.y else {
+      return
+    }
+    let own = parameters + set * parameterCount
+    let (bias, count) = (own + shape.biasOffset, rows.count * shape.outputs)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
+      guard let normalised = scratch.baseAddress else { return }
+      host_normalise(
+        normalised, normalisation.moments.at(rows.run, rows.first), z.at(rows.run, rows.first),
+        own + shape.weightOffset, ParameterLayout.normalisationEpsilon, rows.count, normalisation.width, shape.outputs)
+      switch shape.activation {
+      case .relu: host_add_bias_relu(normalised, bias, rows.count, shape.outputs)
+      case .tanh: host_add_bias_tanh(normalised, bias, rows.count, shape.outputs)
+      case nil: host_add_bias(normalised, shape.outputs, bias, rows.count, shape.outputs)
+      }
+      host_round(y.at(rows.run, rows.first), normalised, count)
+    }
+    clearBehind(rows, y)
+  }
+
   // MARK: Backward
+
+  func backwardNormalisation(_ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int) {
+    let shape = layers[index].shape
+    guard let source = shape.source, let dz = layers[source].dz else { return }
+    let scale = parameters + set * parameterCount + shape.weightOffset
+    withGradients(index, rows) { dy, z in
+      let count = rows.count * shape.outputs
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
+        guard let exact = scratch.baseAddress else { return }
+        host_normalise_backward(
+          exact, dy, z, normalisation.moments.at(rows.run, rows.first), scale, rows.count, normalisation.width,
+          shape.outputs)
+        host_round(dz.at(rows.run, rows.first), exact, count)
+      }
+    }
+    clearBehind(rows, dz)
+  }
+
+  func backwardScaleAndBias(
+    _ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows,
+    into gradients: UnsafeMutablePointer<Float>
+  ) {
+    let (shape, strip) = (layers[index].shape, 64)
+    for first in stride(from: 0, to: rows.count, by: strip) {
+      let own = HostRows(run: rows.run, first: rows.first + first, count: min(strip, rows.count - first))
+      withGradients(index, own) { dy, z in
+        host_add_scale_gradients(
+          gradients + shape.weightOffset, dy, z, normalisation.moments.at(own.run, own.first), own.count,
+          shape.outputs)
+        host_add_column_sums(gradients + shape.biasOffset, dy, shape.outputs, own.count, shape.outputs)
+      }
+    }
+  }
+
+  /// Calls `body` with the gradient by a normalisation's output before its activation, widened, and the sums that it
+  /// normalises.
+  private func withGradients(
+    _ index: Int, _ rows: HostRows, _ body: (_ dy: UnsafePointer<Float>, _ z: UnsafePointer<Float>) -> Void
+  ) {
+    let layer = layers[index]
+    guard let source = layer.shape.source, case .exact(let z) = layers[source].y, case .rounded(let dy)? = layer.dy
+    else { return }
+    let count = rows.count * layer.shape.outputs
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
+      guard let exact = scratch.baseAddress else { return }
+      host_widen(exact, dy.at(rows.run, rows.first), count)
+      body(exact, z.at(rows.run, rows.first))
+    }
+  }
 
   func backwardActivation(_ index: Int, _ columns: Range<Int>, _ rows: HostRows) {
     let layer = layers[index]

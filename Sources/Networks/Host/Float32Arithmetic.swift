@@ -56,12 +56,50 @@ struct Float32Arithmetic: HostArithmetic, @unchecked Sendable {
           y, base, weights, own.entries, lists.pitch, own.lengths, own.indices, rows.count, shape.outputs)
       }
     }
-    let bias = parameters + set * parameterCount + shape.biasOffset + column
+    finish(y, shape, columns, rows, set: set)
+  }
+
+  /// Y = act(Y + b)
+  private func finish(
+    _ y: UnsafeMutablePointer<Float>, _ shape: HostLayers.Layer, _ columns: Range<Int>, _ rows: HostRows, set: Int
+  ) {
+    let bias = parameters + set * parameterCount + shape.biasOffset + columns.lowerBound
     switch shape.activation {
     case .relu: host_add_bias_relu(y, bias, rows.count, shape.outputs)
     case .tanh: host_add_bias_tanh(y, bias, rows.count, shape.outputs)
     case nil: host_add_bias(y, shape.outputs, bias, rows.count, columns.count)
     }
+  }
+
+  func normalise(_ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int) {
+    let shape = layers[index].shape
+    guard let z = layers[index].x else { return }
+    let y = layers[index].y.at(rows.run, rows.first)
+    host_normalise(
+      y, normalisation.moments.at(rows.run, rows.first), z.at(rows.run, rows.first), weights(shape, set),
+      ParameterLayout.normalisationEpsilon, rows.count, normalisation.width, shape.outputs)
+    finish(y, shape, 0..<shape.outputs, rows, set: set)
+  }
+
+  func backwardNormalisation(_ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int) {
+    let (layer, shape) = (layers[index], layers[index].shape)
+    guard let dy = layer.dy, let z = layer.x, let source = shape.source, let dz = layers[source].dy else { return }
+    host_normalise_backward(
+      dz.at(rows.run, rows.first), dy.at(rows.run, rows.first), z.at(rows.run, rows.first),
+      normalisation.moments.at(rows.run, rows.first), weights(shape, set), rows.count, normalisation.width,
+      shape.outputs)
+  }
+
+  func backwardScaleAndBias(
+    _ index: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows,
+    into gradients: UnsafeMutablePointer<Float>
+  ) {
+    let (layer, shape) = (layers[index], layers[index].shape)
+    guard let dy = layer.dy?.at(rows.run, rows.first), let z = layer.x else { return }
+    host_add_scale_gradients(
+      gradients + shape.weightOffset, dy, z.at(rows.run, rows.first), normalisation.moments.at(rows.run, rows.first),
+      rows.count, shape.outputs)
+    host_add_column_sums(gradients + shape.biasOffset, dy, shape.outputs, rows.count, shape.outputs)
   }
 
   func backwardActivation(_ index: Int, _ columns: Range<Int>, _ rows: HostRows) {

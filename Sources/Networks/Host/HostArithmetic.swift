@@ -16,6 +16,17 @@ protocol HostArithmetic: Sendable {
   /// Y = act(X W + b)
   func forward(_ layer: Int, _ columns: Range<Int>, _ rows: HostRows, set: Int)
 
+  /// Y = act(scale n + b) of a layer that normalises: n are the sums of its source, normalised. Keeps the moments.
+  func normalise(_ layer: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int)
+
+  /// The gradient by the sums of its source, from that by scale n + b.
+  func backwardNormalisation(_ layer: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows, set: Int)
+
+  /// dscale += sum dY n, db += sum dY
+  func backwardScaleAndBias(
+    _ layer: Int, _ normalisation: HostLayers.Normalisation, _ rows: HostRows,
+    into gradients: UnsafeMutablePointer<Float>)
+
   /// dY *= act'(Y); for the columns of one part of a layer, and once per layer, where parts have other rows.
   func backwardActivation(_ layer: Int, _ columns: Range<Int>, _ rows: HostRows)
 

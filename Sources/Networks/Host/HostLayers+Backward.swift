@@ -46,7 +46,11 @@ extension HostLayers {
       guard let rows = blockPart(block, step.part.rowCount, run) else { continue }
       arithmetic.backwardActivation(step.layer, step.part.columns, rows)
       guard layers[step.layer].source != nil else { continue }
-      arithmetic.backwardInput(step.layer, step.part.columns, rows, set: set, adds: step.adds)
+      if let normalisation = layers[step.layer].normalisation {
+        arithmetic.backwardNormalisation(step.layer, normalisation, rows, set: set)
+      } else {
+        arithmetic.backwardInput(step.layer, step.part.columns, rows, set: set, adds: step.adds)
+      }
     }
   }
 }

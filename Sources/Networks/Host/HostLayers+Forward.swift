@@ -24,7 +24,11 @@ extension HostLayers {
     for index in order {
       for part in layers[index].parts {
         guard let rows = blockPart(block, part.rowCount, run) else { continue }
-        arithmetic.forward(index, part.columns, rows, set: set)
+        if let normalisation = layers[index].normalisation {
+          arithmetic.normalise(index, normalisation, rows, set: set)
+        } else {
+          arithmetic.forward(index, part.columns, rows, set: set)
+        }
       }
     }
   }

@@ -2,7 +2,7 @@ import VulkanCompute
 
 // From the gradients of all layers to those of their weights.
 extension HostLayers {
-  /// A part of one weight gradient: inputs from `first` on, at most `tileInputs`, or all of a list.
+  /// A part of one weight gradient: inputs from `first` on, at most `tileInputs`, or all of a list or of a normalisation.
   struct WeightTile {
     let layer: Int
     let part: Part
@@ -14,7 +14,8 @@ extension HostLayers {
   func weightTiles() -> [WeightTile] {
     layers.indices.flatMap { index in
       layers[index].parts.flatMap { part in
-        stride(from: 0, to: layers[index].lists == nil ? layers[index].inputs : 1, by: Self.tileInputs).map {
+        let isWhole = layers[index].lists != nil || layers[index].normalisation != nil
+        return stride(from: 0, to: isWhole ? 1 : layers[index].inputs, by: Self.tileInputs).map {
           WeightTile(layer: index, part: part, first: $0)
         }
       }
@@ -44,6 +45,9 @@ extension HostLayers {
     let (layer, part) = (layers[tile.layer], tile.part)
     let rows = HostRows(run: run, first: 0, count: rowCount(part.rowCount, run))
     guard rows.count > 0 else { return }
+    if let normalisation = layer.normalisation {
+      return arithmetic.backwardScaleAndBias(tile.layer, normalisation, rows, into: gradients)
+    }
     if let lists = layer.lists {
       arithmetic.backwardLists(tile.layer, part.columns, lists, rows, into: gradients)
     } else {

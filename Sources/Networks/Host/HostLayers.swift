@@ -25,6 +25,16 @@ struct HostLayers: @unchecked Sendable {
     let weightOffset, biasOffset: Int
     /// Columns that have a bias.
     let biasColumns: Range<Int>
+    /// nil where the layer multiplies.
+    let normalisation: Normalisation?
+  }
+
+  /// A layer that normalises the sums of its source.
+  struct Normalisation {
+    /// H, numbers that are normalised together.
+    let width: Int
+    /// Mean and 1 / standard deviation of every row of the sums, (C, 2).
+    let moments: HostMatrix<Float>
   }
 
   /// Some columns of a layer's output with the rows that they are computed for. Only linear layers have several.
@@ -81,7 +91,13 @@ struct HostLayers: @unchecked Sendable {
   var multiplyAdds: Int { runs * rows * layers.reduce(0) { $0 + multiplyAddsPerRow($1) } }
 
   private func multiplyAddsPerRow(_ layer: Layer) -> Int {
-    if let lists = layer.lists { lists.pitch / 2 * layer.outputs } else { layer.inputs * layer.outputs }
+    if layer.normalisation != nil {
+      8 * layer.outputs
+    } else if let lists = layer.lists {
+      lists.pitch / 2 * layer.outputs
+    } else {
+      layer.inputs * layer.outputs
+    }
   }
 
   /// Which parameter set a run has.

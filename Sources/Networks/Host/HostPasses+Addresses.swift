@@ -15,7 +15,8 @@ extension HostPasses {
     let listed = observations.lists.map { [$0.entries.whole, $0.lengths.whole] } ?? []
     let recurrent = [recurrence?.previous, recurrence?.products, recurrence?.gradients].compactMap { $0?.whole }
     let rounded = workspace.rounded?.buffers.map(\.whole) ?? []
-    return inputs + listed + recurrent + rounded + (workspace.activations + workspace.gradients).map(\.whole)
+    let moments = workspace.moments.values.map(\.whole)
+    return inputs + listed + recurrent + rounded + moments + (workspace.activations + workspace.gradients).map(\.whole)
       + [
         observations.packed.window, rows.indices.window, rows.counts.window, policies.parameters,
         policies.indices.window,
@@ -49,7 +50,10 @@ extension HostPasses {
         inputs: layer.paddedInputs, outputs: layer.paddedOutputs, activation: layer.activation, source: layer.source,
         parts: workspace.parts(of: index).map { .init(columns: $0.columns, rowCount: Int($0.rowCount)) },
         lists: hostLists(of: layer, rows), weightOffset: layer.weightOffset, biasOffset: layer.biasOffset,
-        biasColumns: layer.biasBegin..<layer.paddedOutputs)
+        biasColumns: layer.biasBegin..<layer.paddedOutputs,
+        normalisation: workspace.moments[index].map {
+          .init(width: layer.outputs, moments: HostMatrix($0, pitch: 2))
+        })
     }
     let parameters = UnsafePointer(policies.parameters.address(of: Float.self))
     let arithmetic: any HostArithmetic
@@ -118,9 +122,9 @@ extension HostPasses {
       } else {
         x = inputs.map(\.rounded)
       }
-      let isGateInput = layout.layers[index].kind == .gruInput
+      let writesOperand = layout.layers[index].kind == .gruInput || layout.isNormalised(index)
       let dy: BFloat16Arithmetic.Numbers? =
-        gradients.isEmpty || isGateInput
+        gradients.isEmpty || writesOperand
         ? nil
         : isHidden
           ? .rounded(HostMatrix(gradients[index], pitch: width)) : .exact(HostMatrix(gradients[index], pitch: width))

@@ -52,6 +52,11 @@ extension KernelPasses {
     _ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies, _ target: GradientTarget
   ) throws {
     guard let outputGradients = workspace.outputGradients(index)?.window(runs: 0..<rows.runs) else { return }
+    if let normalisation, let place = place(ofNormalisation: index) {
+      return normalisation.dispatchBackwardParameters(
+        recorder, place, rows, policies, target, splits: gradientSplits,
+        work: workspace.backwardWeightsWork(index, place.part, rows))
+    }
     for part in workspace.parts(of: index) {
       let push = denseDispatch(index, part, rows: rows, policies, target: target)
       let work = workspace.backwardWeightsWork(index, part, rows)
@@ -76,6 +81,10 @@ extension KernelPasses {
     accumulating: Bool = false
   ) throws {
     guard let source = layout.layers[index].source else { return }
+    if let normalisation, let place = place(ofNormalisation: index) {
+      return normalisation.dispatchBackward(
+        recorder, place, rows, policies, work: workspace.backwardInputWork(index, place.part, rows))
+    }
     let (gradients, activations) = (workspace.gradients, workspace.activations)
     for (order, part) in workspace.parts(of: index).enumerated() {
       try kernels.dispatch(

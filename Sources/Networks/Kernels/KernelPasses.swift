@@ -9,6 +9,8 @@ final class KernelPasses: NetworkPasses {
   let lists: ListKernels?
   /// The time loop; nil for feed-forward networks.
   let loop: RecurrentKernels?
+  /// nil without layer normalisation.
+  let normalisation: NormalisationKernels?
 
   var layout: ParameterLayout { workspace.layout }
 
@@ -28,6 +30,10 @@ final class KernelPasses: NetworkPasses {
     } else {
       lists = nil
     }
+    normalisation =
+      workspace.architecture.layerNorm
+      ? try NormalisationKernels(
+        workspace.architecture.activation, training: !workspace.gradients.isEmpty, device: device) : nil
     loop = try workspace.recurrence.map {
       try RecurrentKernels(
         $0, name, family: kernels.family, training: !workspace.gradients.isEmpty, device: device, table: table,
@@ -97,6 +103,10 @@ final class KernelPasses: NetworkPasses {
 
   private func dispatchLayer(_ recorder: CommandRecorder, _ index: Int, _ rows: Rows, _ policies: Policies) throws {
     let layer = layout.layers[index]
+    if let normalisation, let place = place(ofNormalisation: index) {
+      return normalisation.dispatchForward(
+        recorder, place, rows, policies, work: workspace.forwardWork(index, place.part, rows))
+    }
     let outputs = workspace.activations[index].window(runs: 0..<rows.runs)
     if let x = workspace.denseSource(of: layer) {
       for part in workspace.parts(of: index) {

@@ -29,9 +29,19 @@ struct PolicyStep {
       }
       return y
     }
+    /// `scale (x - mean) / sqrt(variance + epsilon) + bias` of one row.
+    func normalised(_ x: [Double], _ layer: String) -> [Double] {
+      let (scale, bias) = (tensors["\(layer).scale"] ?? [], tensors["\(layer).bias"] ?? [])
+      let count = Double(x.count)
+      let mean = x.reduce(0, +) / count
+      let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      let deviation = (variance + Double(ParameterLayout.normalisationEpsilon)).squareRoot()
+      return x.indices.map { (x[$0] - mean) / deviation * Double(scale[$0]) + Double(bias[$0]) }
+    }
     func hidden(_ x: [Double], _ part: String, _ depth: Int) -> [Double] {
       (0..<depth).reduce(x) { x, layer in
-        let sums = dense(x, "\(part).\(layer)")
+        var sums = dense(x, "\(part).\(layer)")
+        if architecture.layerNorm { sums = normalised(sums, "\(part).\(layer).norm") }
         switch architecture.activation {
         case .relu: return sums.map { max($0, 0) }
         case .tanh: return sums.map { tanh($0) }

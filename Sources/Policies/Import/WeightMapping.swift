@@ -71,18 +71,22 @@ public struct WeightMapping: Sendable, Hashable, Decodable {
   }
 
   /// The names of JaxMARL's baselines, as flax gives them: dense layers are counted through trunk, actor and critic, the
-  /// cell of the GRU has one layer per gate.
+  /// cell of the GRU has one layer per gate, normalisations are counted apart.
   public init(jaxMARL architecture: NetworkArchitecture) {
     var pieces: [String: [Piece]] = [:]
-    var count = 0
+    var (count, normalisations) = (0, 0)
     func gates(_ names: [String], _ kind: String) -> [Piece] { names.map { Piece("GRUCell_0/\($0)/\(kind)") } }
     for layer in ParameterLayout(architecture).layers {
-      let (weight, bias) = ("\(layer.name).weight", "\(layer.name).bias")
+      let (weight, bias) = (layer.weightName, layer.biasName)
       switch layer.kind {
       case .dense:
         pieces[weight] = [Piece("Dense_\(count)/kernel")]
         pieces[bias] = [Piece("Dense_\(count)/bias")]
         count += 1
+      case .normalisation:
+        pieces[weight] = [Piece("LayerNorm_\(normalisations)/scale")]
+        pieces[bias] = [Piece("LayerNorm_\(normalisations)/bias")]
+        normalisations += 1
       case .gruInput:
         pieces[weight] = gates(["ir", "iz", "in"], "kernel")
         pieces[bias] = gates(["ir", "iz", "in"], "bias")

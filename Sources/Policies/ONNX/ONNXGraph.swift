@@ -27,7 +27,13 @@ struct ONNXGraph {
     var outputs: [String] = []
     for layer in layout.layers {
       let input = layer.source.map { outputs[$0] } ?? "observation"
-      outputs.append(layer.kind == .gruHidden ? addHiddenState(gates: input) : addDense(layer, input))
+      let output =
+        switch layer.kind {
+        case .dense, .gruInput: addDense(layer, input)
+        case .normalisation: addNormalisation(layer, input)
+        case .gruHidden: addHiddenState(gates: input)
+        }
+      outputs.append(output)
     }
     add("Identity", [outputs[layout.actorOutput]], "logits")
     initialize("illegal_logit", [], [ONNXFile.illegalLogit])
@@ -45,10 +51,23 @@ struct ONNXGraph {
   private mutating func addDense(_ layer: ParameterLayout.Layer, _ input: String) -> String {
     let sums = "\(layer.name).sums"
     add("Gemm", [input, "\(layer.name).weight", "\(layer.name).bias"], sums)
-    guard let activation = layer.activation else { return sums }
-    switch activation {
+    return addActivation(layer, sums)
+  }
+
+  /// Over the last axis, and the activation.
+  private mutating func addNormalisation(_ layer: ParameterLayout.Layer, _ input: String) -> String {
+    let sums = "\(layer.name).sums"
+    add(
+      "LayerNormalization", [input, layer.weightName, layer.biasName], [sums],
+      attribute: .number("epsilon", ParameterLayout.normalisationEpsilon))
+    return addActivation(layer, sums)
+  }
+
+  private mutating func addActivation(_ layer: ParameterLayout.Layer, _ sums: String) -> String {
+    switch layer.activation {
     case .relu: add("Relu", [sums], layer.name)
     case .tanh: add("Tanh", [sums], layer.name)
+    case nil: return sums
     }
     return layer.name
   }
@@ -58,8 +77,8 @@ struct ONNXGraph {
   private mutating func addHiddenState(gates: String) -> String {
     add("MatMul", ["hidden_state", "gru.hidden.weight"], "gru.hidden.sums")
     let names = ["reset", "update", "candidate"]
-    add("Split", [gates], names.map { "gru.input.\($0)" }, axis: 1)
-    add("Split", ["gru.hidden.sums"], names.map { "gru.hidden.\($0)" }, axis: 1)
+    add("Split", [gates], names.map { "gru.input.\($0)" }, attribute: .integer("axis", 1))
+    add("Split", ["gru.hidden.sums"], names.map { "gru.hidden.\($0)" }, attribute: .integer("axis", 1))
     for gate in ["reset", "update"] {
       add("Add", ["gru.input.\(gate)", "gru.hidden.\(gate)"], "gru.\(gate).sums")
       add("Sigmoid", ["gru.\(gate).sums"], "gru.\(gate)")
@@ -76,23 +95,41 @@ struct ONNXGraph {
 
   // MARK: Parts of a graph
 
-  private mutating func add(_ operation: String, _ inputs: [String], _ output: String) {
-    add(operation, inputs, [output], axis: nil)
+  /// A setting of a node.
+  private enum Attribute {
+    case integer(String, Int)
+    case number(String, Float)
+
+    var message: ProtobufMessage {
+      typealias Field = ONNXSchema.Attribute
+      var message = ProtobufMessage()
+      switch self {
+      case .integer(let name, let value):
+        message.add(Field.name, name)
+        message.add(Field.integer, value)
+        message.add(Field.type, Field.integerType)
+      case .number(let name, let value):
+        message.add(Field.name, name)
+        message.add(Field.number, value)
+        message.add(Field.type, Field.numberType)
+      }
+      return message
+    }
   }
 
-  private mutating func add(_ operation: String, _ inputs: [String], _ outputs: [String], axis: Int?) {
+  private mutating func add(_ operation: String, _ inputs: [String], _ output: String) {
+    add(operation, inputs, [output], attribute: nil)
+  }
+
+  private mutating func add(
+    _ operation: String, _ inputs: [String], _ outputs: [String], attribute: Attribute?
+  ) {
     var node = ProtobufMessage()
     for input in inputs { node.add(ONNXSchema.Node.input, input) }
     for output in outputs { node.add(ONNXSchema.Node.output, output) }
     node.add(ONNXSchema.Node.name, outputs[0])
     node.add(ONNXSchema.Node.operatorType, operation)
-    if let axis {
-      var attribute = ProtobufMessage()
-      attribute.add(ONNXSchema.Attribute.name, "axis")
-      attribute.add(ONNXSchema.Attribute.integer, axis)
-      attribute.add(ONNXSchema.Attribute.type, ONNXSchema.Attribute.integerType)
-      node.add(ONNXSchema.Node.attribute, attribute)
-    }
+    if let attribute { node.add(ONNXSchema.Node.attribute, attribute.message) }
     message.add(ONNXSchema.Graph.nodes, node)
   }
 

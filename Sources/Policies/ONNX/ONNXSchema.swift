@@ -39,8 +39,11 @@ enum ONNXSchema {
   /// AttributeProto
   enum Attribute {
     static let name = 1
+    static let number = 2  // f
     static let integer = 3  // i
     static let type = 20
+    /// AttributeType.FLOAT
+    static let numberType = 1
     /// AttributeType.INT
     static let integerType = 2
   }

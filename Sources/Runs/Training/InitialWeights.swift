@@ -35,6 +35,7 @@ struct InitialWeights {
     let parts: [(String, (NetworkArchitecture) -> String)] = [
       ("observation features", { "\($0.inputs)" }), ("actions", { "\($0.actions)" }), ("trunk", { "\($0.trunk)" }),
       ("gru", { $0.gru.map { "\($0)" } ?? "none" }), ("actor", { "\($0.actor)" }), ("critic", { "\($0.critic)" }),
+      ("layer_norm", { "\($0.layerNorm)" }),
       ("activation", { $0.activation.rawValue }),
     ]
     return parts.first { $0.1(trained) != $0.1(own) }.map { name, value in

@@ -10,12 +10,12 @@ import VulkanCompute
 
 /// Policies of different networks in one team.
 @Suite struct MixedNetworksTests {
-  /// Feed-forward, recurrent, and wide with another activation: two policies each.
+  /// Feed-forward, recurrent, and wide with another activation and normalised layers: two policies each.
   private static func rosters(_ environment: any Environment) throws -> [Roster] {
     try [
       PlayExamples.roster(2, environment, firstSeed: 100),
       PlayExamples.roster(2, environment, gru: 12, firstSeed: 200),
-      PlayExamples.roster(2, environment, trunk: [72], activation: .relu, firstSeed: 300),
+      PlayExamples.roster(2, environment, trunk: [72], activation: .relu, layerNorm: true, firstSeed: 300),
     ]
   }
 

@@ -28,11 +28,11 @@ enum PlayExamples {
 
   static func architecture(
     _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil,
-    activation: NetworkArchitecture.Activation = .tanh
+    activation: NetworkArchitecture.Activation = .tanh, layerNorm: Bool = false
   ) throws -> NetworkArchitecture {
     try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: trunk, gru: gru,
-      actor: [8], critic: [8], activation: activation)
+      actor: [8], critic: [8], activation: activation, layerNorm: layerNorm)
   }
 
   /// Logits that do not depend on the observation.
@@ -69,9 +69,10 @@ enum PlayExamples {
   /// The same of any network, called after their seeds.
   static func roster(
     _ count: Int, _ environment: any Environment, trunk: [Int] = [16], gru: Int? = nil,
-    activation: NetworkArchitecture.Activation = .tanh, firstSeed: UInt64 = 100
+    activation: NetworkArchitecture.Activation = .tanh, layerNorm: Bool = false, firstSeed: UInt64 = 100
   ) throws -> Roster {
-    let architecture = try architecture(environment, trunk: trunk, gru: gru, activation: activation)
+    let architecture = try architecture(
+      environment, trunk: trunk, gru: gru, activation: activation, layerNorm: layerNorm)
     let layout = ParameterLayout(architecture)
     let seeds = (0..<UInt64(count)).map { firstSeed + $0 }
     var all = OrthogonalInitializer.parameters(layout, seeds: seeds)

@@ -31,8 +31,10 @@ public struct PolicyNetworkTwin {
     self.round = round
     layers = layout.layers.map { layer in
       DenseLayer(
-        weights: (0..<layer.inputs).map { row in
-          layer.weightPlaces[row * layer.outputs..<(row + 1) * layer.outputs].map { round(parameters[$0]) }
+        weights: (0..<layer.weightRows).map { row in
+          layer.weightPlaces[row * layer.outputs..<(row + 1) * layer.outputs].map {
+            layer.kind == .normalisation ? parameters[$0] : round(parameters[$0])
+          }
         }, bias: layer.biasPlaces.map { parameters[$0] }, activation: layer.activation)
     }
   }
@@ -47,6 +49,8 @@ public struct PolicyNetworkTwin {
       if let sequences, index == layout.recurrentLayer {
         recurrent = GRULayer(weights: layer.weights, bias: layer.bias).forward(source, sequences)
         activations.append(recurrent.map(\.hidden))
+      } else if let norm = normalisation(index) {
+        activations.append(norm.forward(source).map { $0.map(round) })
       } else {
         let outputs = layer.forward(source)
         activations.append(layer.activation == nil ? outputs : outputs.map { $0.map(round) })
@@ -83,6 +87,13 @@ public struct PolicyNetworkTwin {
         write(byProduct.weights, Array(byProduct.bias.suffix(layer.bias.count)), at: place, into: &result)
         continue
       }
+      if let norm = normalisation(index), let source = place.source {
+        let z = outputs.activations[source]
+        let (scale, bias) = norm.backwardParameters(gradients[index], z: z)
+        write([scale], bias, at: place, into: &result)
+        gradients[source] = norm.backward(gradients[index], z: z).map { $0.map(round) }
+        continue
+      }
       let x = place.source.map { outputs.activations[$0] } ?? outputs.inputs.map { $0.map(round) }
       let (weights, bias) = layer.backwardWeights(x: x, dy: gradients[index])
       write(weights, bias, at: place, into: &result)
@@ -95,6 +106,12 @@ public struct PolicyNetworkTwin {
       }
     }
     return result
+  }
+
+  /// nil for layers that multiply.
+  private func normalisation(_ index: Int) -> LayerNorm? {
+    guard layout.layers[index].kind == .normalisation else { return nil }
+    return LayerNorm(scale: layers[index].weights[0], bias: layers[index].bias, activation: layers[index].activation)
   }
 
   private func write(

@@ -50,6 +50,15 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("symmetry_stride", \.symmetry_stride),
       ]),
     SharedStruct(
+      NormalisationDispatch.self, "Network/network.h",
+      [
+        ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
+        ("policy_index_stride", \.policy_index_stride), ("width", \.width), ("columns", \.columns),
+        ("scale_offset", \.scale_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("value_stride", \.value_stride), ("moment_stride", \.moment_stride), ("gradient_stride", \.gradient_stride),
+        ("first_row", \.first_row),
+      ]),
+    SharedStruct(
       DenseDispatch.self, "Network/network.h",
       [
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),

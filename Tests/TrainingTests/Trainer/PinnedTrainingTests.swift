@@ -18,6 +18,10 @@ import VulkanCompute
       "environment={name: hanabi, preset: tiny}",
       "network={trunk: [8], gru: 8, actor: [8], critic: [8], activation: relu}",
     ],
+    "hanabi normalised layers": [
+      "environment={name: hanabi, preset: tiny}",
+      "network={trunk: [8], actor: [8], critic: [8], activation: relu, layer_norm: true}",
+    ],
     "hanabi other-play": ["environment={name: hanabi, preset: tiny}", "other_play=[colors]"],
     "overcooked": [
       "environment={name: overcooked}", "network={trunk: [], actor: [16], critic: [16], activation: tanh}",

@@ -16,12 +16,16 @@ import VulkanCompute
     "network={trunk: [], actor: [6], critic: [5], activation: relu}",
     "network={trunk: [6], gru: 5, actor: [5], critic: [4], activation: tanh}",
     "network={trunk: [], gru: 7, actor: [], critic: [], activation: relu}",
+    "network={trunk: [6], actor: [5], critic: [4], activation: tanh, layer_norm: true}",
+    "network={trunk: [6], gru: 5, actor: [5], critic: [4], activation: relu, layer_norm: true}",
   ]
 
   /// Dense observations, and lists with first layers of both kinds.
   static let cases =
     networks.map { ["environment={name: hanabi, preset: tiny}", $0] }
-    + [networks[0], networks[3], networks[5]].map { ["environment={name: overcooked, layout: cramped_room}", $0] }
+    + [networks[0], networks[3], networks[5], networks[6]].map {
+      ["environment={name: overcooked, layout: cramped_room}", $0]
+    }
 
   @Test(arguments: cases, TestDevice.computing)
   func theGradientIsThatOfTheWholeLoss(overrides: [String], profile: DeviceProfile) throws {

@@ -7,7 +7,8 @@ import numpy
 
 from . import safetensors
 
-FORMAT = "crossplay-policy-2"
+FORMATS = ("crossplay-policy-2", "crossplay-policy-3")
+EPSILON = 1e-6
 ACTIVATIONS = {"relu": lambda x: numpy.maximum(x, 0), "tanh": numpy.tanh}
 
 
@@ -41,8 +42,9 @@ class Policy:
         """
         path = pathlib.Path(folder) / "policy.safetensors"
         tensors, metadata = safetensors.read(path)
-        if metadata.get("format") != FORMAT:
-            raise ValueError(f"{path} has the format {metadata.get('format')}; expected {FORMAT}, so export it again")
+        if metadata.get("format") not in FORMATS:
+            expected = " or ".join(FORMATS)
+            raise ValueError(f"{path} has the format {metadata.get('format')}; expected {expected}, so export it again")
         return cls(tensors, json.loads(metadata["policy"]), metadata["weight_hash"], dtype)
 
     def initial_state(self, batch):
@@ -67,8 +69,17 @@ class Policy:
     def _hidden(self, x, part):
         activation = ACTIVATIONS[self.architecture["activation"]]
         for i in range(len(self.architecture[part])):
-            x = activation(self._dense(x, f"{part}.{i}"))
+            x = self._dense(x, f"{part}.{i}")
+            if self.architecture.get("layer_norm"):
+                x = self._normalised(x, f"{part}.{i}.norm")
+            x = activation(x)
         return x
+
+    def _normalised(self, x, name):
+        deviations = x - x.mean(axis=1, keepdims=True)
+        variance = numpy.square(deviations).mean(axis=1, keepdims=True)
+        normalised = deviations / numpy.sqrt(variance + self.dtype(EPSILON))
+        return normalised * self.tensors[f"{name}.scale"] + self.tensors[f"{name}.bias"]
 
     def _gru(self, x, h):
         of_input = numpy.split(self._dense(x, "gru.input"), 3, axis=1)
