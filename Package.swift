@@ -29,7 +29,7 @@ let package = Package(
       name: "CrossplayKit",
       targets: [
         "VulkanCompute", "Files", "Figures", "TabularDecPOMDP", "Environments", "Networks", "Configuration", "Training",
-        "Evaluation", "Policies", "Runs", "Reports", "Serve",
+        "Evaluation", "Policies", "Runs", "Reports", "Doctor", "Serve",
       ]),
   ],
   dependencies: [
@@ -99,6 +99,10 @@ let package = Package(
     module(
       "Reports", ["Runs", "Files", "Policies", "Evaluation", "Training", "Configuration", "Environments", "Figures"]),
     .target(
+      name: "Doctor",
+      dependencies: ["Training", "Configuration", "Networks", "Environments", "VulkanCompute"],
+      exclude: ["Recorded"], swiftSettings: strict, plugins: ["EmbedTexts"]),
+    .target(
       name: "Serve",
       dependencies: [
         "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks", "Environments",
@@ -108,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "crossplay",
       dependencies: [
-        "Serve", "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration", "Networks",
-        "Environments", "TabularDecPOMDP", "VulkanCompute", "CHostSupport",
+        "Doctor", "Serve", "Reports", "Runs", "Policies", "Files", "Evaluation", "Training", "Configuration",
+        "Networks", "Environments", "TabularDecPOMDP", "VulkanCompute", "CHostSupport",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -124,7 +128,8 @@ let package = Package(
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
     tests("ConfigurationTests", ["Configuration", "Environments"]),
-    tests("TrainingTests", ["Training", "CHostKernels"], exclude: ["Fixtures"]),
+    tests("TrainingTests", ["Training", "Doctor", "CHostKernels"]),
+    tests("DoctorTests", ["Doctor"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("FilesTests", ["Files"], exclude: ["Fixtures"]),
     tests("PoliciesTests", ["Policies"]),

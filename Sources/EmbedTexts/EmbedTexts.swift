@@ -1,41 +1,58 @@
 import Foundation
 import PackagePlugin
 
-/// Before every build: writes all files of a folder into one Swift file, `static let files: [String: String]` by path, only if
-/// something has changed. For `ShaderTexts` the folder is `Shaders/`, for any other module the folder `Page/` in its own.
+/// Before every build: writes all files of some folders into one Swift file, `static let files: [String: String]` by path, only
+/// if something has changed; compressed ones as base64.
 @main struct EmbedTexts: BuildToolPlugin {
+  /// What a module embeds: the type that gets `files`, and folders in the package.
+  private struct Source {
+    let type: String
+    let folders: [String]
+    /// How deep files lie in a folder at least.
+    var depth = 1
+  }
+
+  private static let sources = [
+    "ShaderTexts": Source(type: "ShaderTexts", folders: ["Shaders"], depth: 2),
+    "Serve": Source(type: "PageTexts", folders: ["Sources/Serve/Page"]),
+    "Doctor": Source(type: "RecordedTexts", folders: ["Sources/Doctor/Recorded", "docs/recordings"]),
+  ]
+
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
+    guard let source = Self.sources[target.name] else {
+      Diagnostics.error("EmbedTexts does not know what \(target.name) embeds; add it to its sources")
+      return []
+    }
     let outputs = context.pluginWorkDirectoryURL.appending(path: "Generated")
-    let isShaders = target.name == "ShaderTexts"
-    let type = isShaders ? "ShaderTexts" : "PageTexts"
-    let folder =
-      isShaders
-      ? context.package.directoryURL.appending(path: "Shaders").path
-      : context.package.directoryURL.appending(path: "Sources/\(target.name)/Page").path
     let script = """
       set -e
-      mkdir -p "$2"
-      cd "$1"
+      outputs=$1 new=$2 type=$3 depth=$4
+      shift 4
+      mkdir -p "$outputs"
       {
-        printf 'extension %s {\\n' "$4"
+        printf 'extension %s {\\n' "$type"
         printf '  static let files: [String: String] = [\\n'
-        find . "$5" "$6" -name '*.comp' -o -name '*.glsl' -o -name '*.h' -o -name '*.html' -o -name '*.css' -o -name '*.js' \
-          | LC_ALL=C sort | while read -r file; do
-          printf '"%s": ##"\""\\n' "${file#./}"
-          cat "$file"
-          printf '\\n"\""##,\\n'
+        for folder in "$@"; do
+          cd "$folder"
+          find . -mindepth "$depth" -name '*.comp' -o -name '*.glsl' -o -name '*.h' -o -name '*.html' -o -name '*.css' \
+            -o -name '*.js' -o -name '*.json' -o -name '*.gz' | LC_ALL=C sort | while read -r file; do
+            printf '"%s": ##"\""\\n' "${file#./}"
+            case $file in *.gz) base64 < "$file" ;; *) cat "$file" ;; esac
+            printf '\\n"\""##,\\n'
+          done
         done
         printf '  ]\\n}\\n'
-      } > "$3"
-      if cmp -s "$3" "$2/$4+Files.swift"; then rm "$3"; else mv "$3" "$2/$4+Files.swift"; fi
+      } > "$new"
+      if cmp -s "$new" "$outputs/$type+Files.swift"; then rm "$new"; else mv "$new" "$outputs/$type+Files.swift"; fi
       """
     return [
       .prebuildCommand(
-        displayName: isShaders ? "Embedding the shaders" : "Embedding the page",
+        displayName: "Embedding \(source.folders.joined(separator: ", "))",
         executable: URL(fileURLWithPath: "/bin/sh"),
         arguments: [
-          "-c", script, "sh", folder, outputs.path, "\(outputs.path).new", type, "-mindepth", isShaders ? "2" : "1",
-        ], outputFilesDirectory: outputs)
+          "-c", script, "sh", outputs.path, "\(outputs.path).new", source.type, "\(source.depth)",
+        ] + source.folders.map { context.package.directoryURL.appending(path: $0).path },
+        outputFilesDirectory: outputs)
     ]
   }
 }

@@ -23,7 +23,7 @@ public final class Trainer {
   /// Runs that share a dispatch.
   public let windowRuns: Int
 
-  private let device: Device
+  let device: Device
   let parts: TrainerParts
   var shape: TrainingShape { parts.shape }
   private let firstEpisodes: CommandSequence

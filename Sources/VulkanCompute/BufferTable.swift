@@ -108,20 +108,16 @@ public final class BufferTable {
 
   /// One line per buffer: name, shape, element, bytes, persistence; then the sum.
   public func planText() -> String {
-    let rows = entries.map { entry in
+    var table = TextTable([.left])
+    for entry in entries {
       let buffer = entry.buffer
       let axes = buffer.shape.map { "\($0.axis) \($0.count)" }
-      return [
+      table.append([
         buffer.name, "(" + (["R \(buffer.runCount)"] + axes).joined(separator: ", ") + ")", buffer.elementName,
         formatBytes(buffer.byteCount), entry.persistence.rawValue,
-      ]
-    }
-    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let lines = rows.map { row in
-      zip(row, widths).map { text, width in text + String(repeating: " ", count: width - text.count) }
-        .joined(separator: "  ")
+      ])
     }
     let available = device.map { " of \(formatBytes($0.description.availableBytes))" } ?? ""
-    return (lines + ["total \(formatBytes(totalBytes))\(available)"]).joined(separator: "\n")
+    return (table.lines + ["total \(formatBytes(totalBytes))\(available)"]).joined(separator: "\n")
   }
 }

@@ -36,6 +36,20 @@ public final class Device {
     devices.filter(\.missing.isEmpty).min { $0.rank < $1.rank }
   }
 
+  /// The device that is meant; for nil the preferred one, or the first where all are unusable.
+  ///
+  /// - Parameter devices: All of this machine.
+  /// - Throws: `VulkanError` where there is none.
+  public static func chosen(
+    _ selector: DeviceSelector?, among devices: [DeviceDescription]
+  ) throws -> DeviceDescription {
+    if let selector { return try selector.choose(among: devices) }
+    guard let first = devices.first else {
+      throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
+    }
+    return preferred(among: devices) ?? first
+  }
+
   /// - Parameters:
   ///   - selector: nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
@@ -62,12 +76,7 @@ public final class Device {
     let devices =
       try smallDispatches
       ? SoftwareThreads.withNone { try Self.physicalDevices(of: instance) } : Self.physicalDevices(of: instance)
-    guard selector != nil || !devices.isEmpty else {
-      throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
-    }
-    let descriptions = devices.map(\.description)
-    let chosen = devices[
-      try selector?.choose(among: descriptions).index ?? Self.preferred(among: descriptions)?.index ?? 0]
+    let chosen = devices[try Self.chosen(selector, among: devices.map(\.description)).index]
     guard chosen.description.missing.isEmpty else {
       throw VulkanError(
         .unsupported, "\(chosen.description.name) lacks \(chosen.description.missing.joined(separator: ", "))")

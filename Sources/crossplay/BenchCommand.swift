@@ -136,11 +136,9 @@ struct BenchCommand: ParsableCommand {
           driver: device.description.driver, commit: Version.commit))
     }
     try Console.print(String(format: "%@: %.2f s for two updates, start included", environmentName, seconds))
-    let width = kernels.map(\.name.count).max() ?? 0
-    for kernel in kernels {
-      let name = kernel.name.padding(toLength: width, withPad: " ", startingAt: 0)
-      try Console.print("  \(name)" + String(format: " %8.3f s", kernel.seconds))
-    }
+    var table = TextTable()
+    for kernel in kernels { table.append(["  \(kernel.name)", String(format: "%.3f s", kernel.seconds)]) }
+    for line in table.lines { try Console.print(line) }
   }
 
   private func environmentResult(_ configuration: TrainingConfiguration, _ device: Device) throws -> Result {

@@ -9,7 +9,8 @@ import Runs
       "Trains hundreds of independent-PPO runs of cooperative games at once on a Vulkan device, and pairs them.",
     version: Version.identity,
     subcommands: [
-      DevicesCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
+      DevicesCommand.self, DoctorCommand.self, ExperimentCommand.self, TrainCommand.self, EvaluateCommand.self,
+      ReportCommand.self,
       ExportCommand.self, ImportCommand.self, VerifyCommand.self, BenchCommand.self, WatchCommand.self,
       PlayCommand.self, ServeCommand.self, FlowCommand.self,
     ])

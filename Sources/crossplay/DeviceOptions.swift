@@ -44,6 +44,16 @@ struct DeviceOptions: ParsableArguments {
     return try selectors(names, of: "\(variable)=\(names)")
   }
 
+  /// The device that `--device` names, or else the first of `CROSSPLAY_DEVICE`, for a command that works on one; nil for the
+  /// best.
+  static func one(_ names: String?) throws -> DeviceSelector? {
+    guard let names else { return try selectorsOfEnvironment().first }
+    guard !names.contains(",") else {
+      throw UsageError("--device \(names): this command works on one device; train and experiment take several")
+    }
+    return try selectors(names, of: "--device \(names)").first
+  }
+
   /// Places of the devices that are used where a command is not told.
   static func defaults(among devices: [DeviceDescription]) throws -> Set<Int> {
     let selectors = try selectorsOfEnvironment()
@@ -74,10 +84,7 @@ struct DeviceOptions: ParsableArguments {
   ///   - environments: How many take a step at once, over all runs; nil if unknown.
   ///   - reportsKernels: Whether kernels are compiled with statistics.
   func open(environments: Int? = nil, reportsKernels: Bool = false) throws -> Device {
-    if let names, names.contains(",") {
-      throw UsageError("--device \(names): this command works on one device; train and experiment take several")
-    }
-    return try open(selectors().first, environments: environments, reportsKernels: reportsKernels)
+    try open(Self.one(names), environments: environments, reportsKernels: reportsKernels)
   }
 
   /// All devices that are named.

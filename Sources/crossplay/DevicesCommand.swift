@@ -22,7 +22,7 @@ struct DevicesCommand: ParsableCommand {
   var kernels: String?
 
   @OptionGroup(title: "With --kernels") var overrides: OverrideOptions
-  @OptionGroup(title: "With --kernels") var deviceOptions: DeviceOptions
+  @OptionGroup(title: "With --kernels; --device also without") var deviceOptions: DeviceOptions
 
   private struct Row: Encodable {
     let index: Int
@@ -43,6 +43,14 @@ struct DevicesCommand: ParsableCommand {
     let isDefault: Bool
   }
 
+  func validate() throws {
+    guard kernels == nil else { return }
+    let hasOptions = deviceOptions.matmul != nil || deviceOptions.tiles != nil || deviceOptions.validate
+    guard overrides.overrides.isEmpty, !hasOptions else {
+      throw ValidationError("--set, --matmul, --tiles and --validate are for --kernels")
+    }
+  }
+
   func run() throws {
     if let kernels { return try printKernels(of: kernels) }
     let devices = try Device.all()
@@ -51,7 +59,8 @@ struct DevicesCommand: ParsableCommand {
     }
     let chosen = try DeviceOptions.defaults(among: devices)
     if let remark = HiddenGraphics.remark(offered: devices.map(\.kind)) { Console.log.warning("\(remark)") }
-    for device in devices {
+    let named = try deviceOptions.names.map { _ in try deviceOptions.selectors().map { try $0.choose(among: devices) } }
+    for device in named ?? devices {
       let row = Row(
         index: device.index, uuid: device.uuid, pciAddress: device.pciAddress?.description, name: device.name,
         kind: device.kind.rawValue, apiVersion: device.apiVersion,
@@ -98,24 +107,18 @@ extension DevicesCommand {
     }
     try Console.print("\(device.description.name), \(device.description.driver) (\(device.profile))")
     func text(_ number: Double?) -> String { number.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } ?? "-" }
-    let rows = statistics.map { kernel in
+    var table = TextTable(
+      header: ["kernel", "subgroup", "registers", "spilled", "scratch", "shared", "occupancy", "code"])
+    for kernel in statistics {
       let spilled = kernel.values.filter { $0.name.lowercased().contains("spill") }.map(\.number)
-      return [
+      table.append([
         kernel.kernel, "\(kernel.subgroupSize)", text(kernel.first("vgprs", "register")),
         text(spilled.isEmpty ? nil : spilled.reduce(0, +)), text(kernel.first("scratch", "local memory", "stack")),
         text(kernel.first("lds size", "shared memory", "workgroup memory")),
         text(kernel.first("subgroups per simd", "occupancy", "max waves")),
         text(kernel.first("code size", "binary size")),
-      ]
+      ])
     }
-    let header = ["kernel", "subgroup", "registers", "spilled", "scratch", "shared", "occupancy", "code"]
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-    for row in [header] + rows {
-      let cells = row.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
-      }
-      try Console.print(cells.joined(separator: "  "))
-    }
+    for line in table.lines { try Console.print(line) }
   }
 }

@@ -11,9 +11,13 @@ struct CommandRun {
   ///   - folder: The working directory.
   ///   - environment: Variables on top of those of the test.
   ///   - input: What the command reads from stdin; nil for the test's own.
-  init(_ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil) throws {
+  ///   - executable: The program; nil for the product.
+  init(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil,
+    executable: URL? = nil
+  ) throws {
     let process = Process()
-    process.executableURL = try Self.executable
+    process.executableURL = try executable ?? Self.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -193,4 +193,17 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(try run.objects().filter { $0["is_default"] as? Bool == true }.count == 1)
   }
+
+  @Test func oneDeviceIsListedWhereItIsNamed() throws {
+    let folder = FileManager.default.temporaryDirectory
+    let all = try CommandRun(["devices", "--json"], in: folder).objects()
+    let one = try CommandRun(["devices", "--json", "--device", "0"], in: folder)
+    #expect(try one.objects().map { $0["name"] as? String } == [all[0]["name"] as? String], "\(one.errors)")
+    let none = try CommandRun(["devices", "--device", "\(all.count)"], in: folder)
+    #expect(none.status == 1 && none.output.isEmpty && none.errors.contains("there is no Vulkan device \(all.count)"))
+    for option in [["--matmul", "flat"], ["--tiles", "standard"], ["--validate"], ["--set", "seeds=1"]] {
+      let run = try CommandRun(["devices"] + option, in: folder)
+      #expect(run.status != 0 && run.errors.contains("are for --kernels"), "\(run.errors)")
+    }
+  }
 }

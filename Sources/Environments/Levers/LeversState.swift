@@ -1,4 +1,5 @@
 import CShaders
+import VulkanCompute
 
 /// One lever game, unpacked from its state words: for people and tests.
 public struct LeversState: Sendable, Hashable {
@@ -93,9 +94,8 @@ public struct LeversState: Sendable, Hashable {
 
   /// Rows with columns of equal width, to the right.
   private static func columns(_ rows: [[String]]) -> [String] {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
-    }
+    var table = TextTable([.right])
+    for row in rows { table.append(row) }
+    return table.lines
   }
 }

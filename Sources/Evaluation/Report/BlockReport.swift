@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import VulkanCompute
 
 /// Cross-play between configurations: a row per block (CSV), a square table per mode (text).
 public enum BlockReport {

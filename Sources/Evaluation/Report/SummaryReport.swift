@@ -2,6 +2,7 @@ import Configuration
 import Figures
 import Foundation
 import Training
+import VulkanCompute
 
 /// The summary per configuration as CSV, JSON and text for the terminal.
 public enum SummaryReport {
@@ -119,26 +120,5 @@ public enum SummaryReport {
   private static func percents(_ exact: Double?, _ near: Double?) -> String {
     guard let exact, let near else { return "-" }
     return String(format: "%.1f/%.1f %%", exact * 100, near * 100)
-  }
-}
-
-/// Columns of text: the first to the left, the others to the right.
-struct TextTable {
-  private var rows: [[String]]
-
-  init(header: [String]) { rows = [header] }
-
-  mutating func append(_ row: [String]) { rows.append(row) }
-
-  var text: String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let lines = rows.map { row in
-      row.enumerated().map { column, field in
-        let space = String(repeating: " ", count: widths[column] - field.count)
-        return column == 0 ? field + space : space + field
-      }.joined(separator: "  ")
-    }
-    let rule = String(repeating: "-", count: lines[0].count)
-    return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 }

@@ -2,6 +2,7 @@ import Configuration
 import Figures
 import Foundation
 import Training
+import VulkanCompute
 
 /// How far policies are from equivariant, as files: one row (CSV) or object (JSON) per run and family of symmetries.
 public enum SymmetryReport {

@@ -1,7 +1,9 @@
-// Ten losses and the weights after them, of one small training of every kind, as they were when they were written down.
+// Ten losses and the weights after them, of one small training of every kind, as they were when they were written down
+// (Sources/Doctor/Recorded, for `crossplay doctor` too).
 //
 // Twins and other profiles cannot see a drift that all share. A change of rounding pins anew, in a commit of its own that
 // says why: `CROSSPLAY_PIN=1 swift test --filter PinnedTrainingTests`.
+import Doctor
 import Foundation
 import TestSupport
 import Testing
@@ -11,55 +13,27 @@ import VulkanCompute
 @testable import Training
 
 @Suite(.serialized) struct PinnedTrainingTests {
-  /// Feed-forward and recurrent, on dense observations and lists, wide actions, Other-Play.
-  static let trainings: [String: [String]] = [
-    "hanabi": ["environment={name: hanabi, preset: tiny}"],
-    "hanabi gru": [
-      "environment={name: hanabi, preset: tiny}",
-      "network={trunk: [8], gru: 8, actor: [8], critic: [8], activation: relu}",
-    ],
-    "hanabi normalised layers": [
-      "environment={name: hanabi, preset: tiny}",
-      "network={trunk: [8], actor: [8], critic: [8], activation: relu, layer_norm: true}",
-    ],
-    "hanabi other-play": ["environment={name: hanabi, preset: tiny}", "other_play=[colors]"],
-    "overcooked": [
-      "environment={name: overcooked}", "network={trunk: [], actor: [16], critic: [16], activation: tanh}",
-    ],
-    "overcooked gru": [
-      "environment={name: overcooked}", "network={trunk: [], gru: 8, actor: [8], critic: [8], activation: tanh}",
-    ],
-    "yokai": ["environment={name: yokai}"],
-    "yokai other-play": ["environment={name: yokai}", "other_play=[colors]"],
-    "levers": ["environment={name: levers}"],
-  ]
-
-  struct Pin: Codable, Equatable {
-    /// Total loss of the first ten updates.
-    var losses: [Float]
-    /// Hash of the weights after them, by what rounds: driver, library and instructions.
-    var weights: [String: String]
-  }
-
   private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "../Fixtures/pinned-trainings.json").standardizedFileURL
+    .appending(path: "../../../Sources/Doctor/Recorded/pinned-trainings.json").standardizedFileURL
 
-  /// By training and family.
-  private static func pins() throws -> [String: Pin] {
-    try JSONDecoder().decode([String: Pin].self, from: Data(contentsOf: file))
+  /// By training and family, as the file stands.
+  private static func pins() throws -> [String: PinnedTraining] {
+    try JSONDecoder().decode([String: PinnedTraining].self, from: Data(contentsOf: file))
   }
 
-  @Test(arguments: trainings.keys.sorted(), [DeviceProfile.graphics] + TestDevice.computing)
+  @Test func theDoctorKnowsThem() throws { #expect(try Recorded.embedded().pins == Self.pins()) }
+
+  @Test(arguments: SmallTraining.pinned.keys.sorted(), [DeviceProfile.graphics] + TestDevice.computing)
   func tenLossesAndTheWeightsAreThoseWrittenDown(name: String, profile: DeviceProfile) throws {
     let device = try TestDevice.make(validation: .off, profile: profile)
-    let configuration = try tinyConfiguration(try #require(Self.trainings[name]))
+    let configuration = try tinyConfiguration(try #require(SmallTraining.pinned[name]))
     let trainer = try Trainer(configuration: configuration, runs: configuration.runs, device: device)
     let losses = try trainer.train(updates: 10).map { $0[0].totalLoss }
     let weights = try trainer.weightHash(run: 0).description
     let (key, rounding) = ("\(name), \(profile.matrixMultiply.rawValue)", Self.rounding(device))
     if ProcessInfo.processInfo.environment["CROSSPLAY_PIN"] != nil {
       var pins = (try? Self.pins()) ?? [:]
-      pins[key, default: Pin(losses: [], weights: [:])].losses = losses
+      pins[key, default: PinnedTraining(losses: [], weights: [:])].losses = losses
       pins[key]?.weights[rounding] = weights
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

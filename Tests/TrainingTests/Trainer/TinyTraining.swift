@@ -1,4 +1,5 @@
 // Trainings that take a moment: tiny Hanabi, 4 environments, 8 steps, layers of 8.
+import Doctor
 import TestSupport
 import Testing
 import VulkanCompute
@@ -6,21 +7,8 @@ import VulkanCompute
 @testable import Configuration
 @testable import Training
 
-/// 64 rows per update; two epochs of two minibatches.
-let tinyTraining = """
-  environment: {name: hanabi, preset: tiny}
-  seeds: 1
-  environments: 4
-  rollout_length: 8
-  total_env_steps: 3200
-  epochs: 2
-  minibatches: 2
-  learning_rate: 0.005
-  network: {trunk: [8], actor: [8], critic: [8], activation: tanh}
-  """
-
 func tinyConfiguration(_ overrides: [String] = []) throws -> TrainingConfiguration {
-  try TrainingConfiguration(yaml: tinyTraining, file: "tiny.yaml", overrides: overrides)
+  try SmallTraining.configuration(overrides)
 }
 
 func tinyTrainer(_ device: Device, _ overrides: String..., windowLimit: Int = .max) throws -> Trainer {
@@ -30,15 +18,6 @@ func tinyTrainer(_ device: Device, _ overrides: String..., windowLimit: Int = .m
 }
 
 extension Trainer {
-  /// Metrics of the next updates: one entry per update, with one element per run.
-  @discardableResult
-  func train(updates: Int) throws -> [[RunMetrics]] {
-    try (0..<updates).compactMap { _ in
-      _ = try submitUpdate()
-      return try finishUpdate()
-    }
-  }
-
   /// Everything that a run carries from update to update: the bytes of its part of every persistent buffer.
   func state(run: Int) throws -> [String: [UInt8]] {
     var state: [String: [UInt8]] = [:]

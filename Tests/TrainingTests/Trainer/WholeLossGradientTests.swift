@@ -34,7 +34,7 @@ import VulkanCompute
       device, overrides[0], overrides[1], "environments=3", "rollout_length=5", "epochs=1", "minibatches=1",
       "total_env_steps=15",
       "entropy_coefficient=0.2", "clip_epsilon=0.15")
-    try expectTheGradient(of: trainer, on: device)
+    try expectTheGradient(of: trainer)
     device.requireNoValidationMessages()
   }
 
@@ -49,39 +49,18 @@ import VulkanCompute
     let trainer = try tinyTrainer(
       device, Self.networks[0], "environments=4", "rollout_length=5", "epochs=1", "minibatches=2",
       "total_env_steps=20", "learning_rate=1e-12", "entropy_coefficient=0.2", "clip_epsilon=0.15", choice)
-    try expectTheGradient(of: trainer, on: device)
+    try expectTheGradient(of: trainer)
     device.requireNoValidationMessages()
   }
 
   /// Plays a rollout, moves the policy, and compares the gradient of the last minibatch.
-  private func expectTheGradient(of trainer: Trainer, on device: Device) throws {
-    let parts = trainer.parts
+  private func expectTheGradient(of trainer: Trainer) throws {
     // Hidden states that are not those of a beginning.
-    if let states = parts.chunk.sequences?.states {
-      let (width, padded) = (trainer.architecture.gru ?? 0, trainer.shape.hiddenWidth ?? 1)
-      try states.write(
-        (0..<trainer.shape.rowsPerStep * padded).map {
-          $0 % padded < width ? TestNumbers.uniform(1800, $0, scale: 0.7) : 0
-        }, run: 0)
-    }
-    try device.run { try parts.recordRollout($0, runs: 0..<1) }
-
-    // A policy that has moved on since it played, so that ratios differ from 1 and clips bind.
-    let layout = trainer.layout
-    var parameters = try trainer.parameters(run: 0)
-    for (position, isTrained) in Self.trainedPositions(layout).enumerated() where isTrained {
-      parameters[position] += TestNumbers.uniform(1700, position, scale: 0.4)
-    }
-    try parts.learner.parameters.write(parameters, run: 0)
-    try device.run { recorder in
-      parts.learner.recordBegin(recorder, runs: 0..<1)
-      parts.learner.recordComputeAdvantages(recorder, runs: 0..<1)
-      try parts.learner.recordImprove(recorder, runs: 0..<1, epoch: 0)
-    }
+    let probe = try trainer.probeUpdate(
+      state: { TestNumbers.uniform(1800, $0, scale: 0.7) }, shift: { TestNumbers.uniform(1700, $0, scale: 0.4) })
+    let (parameters, gradient, layout) = (probe.parameters, probe.gradient, trainer.layout)
 
     let loss = try WholeLoss(trainer)
-    // Kernels leave the sum over the splits in the first of them.
-    let gradient = try parts.learner.gradients.read(run: 0).prefix(layout.count)
     let expected = loss.gradient(doubles(parameters))
     for (position, found) in gradient.enumerated() {
       // Padding included: there the twin is exactly 0.
@@ -98,13 +77,6 @@ import VulkanCompute
       }
     }
     #expect(loss.clippedRows(doubles(parameters)) > 0)
-  }
-
-  /// Which floats of a parameter set are weights or biases, not padding.
-  static func trainedPositions(_ layout: ParameterLayout) -> [Bool] {
-    var trained = [Bool](repeating: false, count: layout.count)
-    for place in layout.layers.flatMap({ $0.weightPlaces + $0.biasPlaces }) { trained[place] = true }
-    return trained
   }
 }
 
