@@ -6,7 +6,8 @@
 //
 // Shared-memory family: one workgroup of 128 walks through time with SEQUENCES sequences, whose dg stay in shared memory,
 // so the whole loop is one dispatch; an invocation computes ROWS sequences x 4 units at a time; the same sums in the same
-// order as gru_backward.comp. Workgroup x = sequences, z = run of the window. HIDDEN_QUADS = Hp / 4.
+// order as gru_backward.comp. Neighbouring invocations compute neighbouring units, so they read the rows of W^T that
+// transpose_weights.comp has made. Workgroup x = sequences, z = run of the window. HIDDEN_QUADS = Hp / 4.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/gru_gates.glsl"
@@ -17,8 +18,7 @@ layout(push_constant) uniform Push { RecurrentDispatch p; };
 WIDE_FLOATS(0, gates);                 // (R, C, 3 Hp / 4)
 WIDE_FLOATS(1, products);              // (R, C, Hp / 4)
 WIDE_FLOATS(2, previous);              // (R, C, Hp / 4)
-WIDE_FLOATS(3, parameters);            // (policies, P / 4)
-INPUT(4, uint, policy_indices);        // (R)
+WIDE_FLOATS(3, transposed);            // (R, 3 Hp, Hp / 4)
 INPUT(5, uint, resets);                // (R, C)
 IN_OUT(6, vec4, output_gradients);     // (R, C, Hp / 4)
 OUTPUT(7, vec4, gate_gradients);       // (R, C, 3 Hp / 4)
@@ -33,8 +33,7 @@ void main() {
   uint first_sequence = gl_WorkGroupID.x * SEQUENCES;
   uint lane = gl_LocalInvocationID.x % LANES;
   uint group = gl_LocalInvocationID.x / LANES * ROWS;  // first of this invocation's sequences
-  uint parameter_base = policy_indices[run * p.policy_index_stride] * p.parameter_stride;
-  uint weight_base = (parameter_base + p.weight_offset) / 4u;
+  uint weight_base = run * 12u * HIDDEN_QUADS * HIDDEN_QUADS;
   uint hidden_base = run * (p.hidden_stride / 4u);
   uint gate_base = run * (p.gate_stride / 4u);
 
@@ -45,17 +44,13 @@ void main() {
       for (uint unit = lane; unit < HIDDEN_QUADS; unit += LANES) {
         vec4 sum[ROWS];
         [[unroll]] for (uint i = 0u; i < ROWS; ++i) sum[i] = vec4(0.0);
-        uint weight = weight_base + 12u * unit * HIDDEN_QUADS;
+        uint weight = weight_base + unit;
         for (uint depth = 0u; depth < 3u * HIDDEN_QUADS; ++depth) {
           vec4 dg[ROWS];
           [[unroll]] for (uint i = 0u; i < ROWS; ++i) dg[i] = following[group + i][depth];
-          mat4 w;
           [[unroll]] for (uint k = 0u; k < 4u; ++k) {
-            w[k] = LOAD4(parameters, weight + 3u * k * HIDDEN_QUADS + depth);
-          }
-          w = transpose(w);
-          [[unroll]] for (uint k = 0u; k < 4u; ++k) {
-            [[unroll]] for (uint i = 0u; i < ROWS; ++i) sum[i] = fma(vec4(dg[i][k]), w[k], sum[i]);
+            vec4 w = LOAD4(transposed, weight + (4u * depth + k) * HIDDEN_QUADS);
+            [[unroll]] for (uint i = 0u; i < ROWS; ++i) sum[i] = fma(vec4(dg[i][k]), w, sum[i]);
           }
         }
         [[unroll]] for (uint i = 0u; i < ROWS; ++i) {

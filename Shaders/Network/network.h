@@ -69,6 +69,18 @@ struct DenseDispatch {
   float gradient_scale;      // backward, mixed precision: a power of two that dY is scaled by before it is rounded
 };
 
+// The last layers of both heads, for a kernel that computes them itself; I is padded to a multiple of 8.
+struct OutputLayers {
+  uint actor_inputs;         // I
+  uint actor_weights;        // floats from the start of a parameter set to the weights (I, Kp)
+  uint actor_bias;           // and to the bias (Kp)
+  uint actor_stride;         // floats per run of what the actor's last layer reads
+  uint critic_inputs;
+  uint critic_weights;       // (I, 8)
+  uint critic_bias;
+  uint critic_stride;
+};
+
 // The time loop of a GRU. Row t * sequences + s of the workspace is step t of sequence s; Hp is the width H padded to a
 // multiple of 8; weights are (Hp, 3 Hp), one block of columns per gate: reset, update, candidate.
 struct RecurrentDispatch {
@@ -85,6 +97,19 @@ struct RecurrentDispatch {
   uint reset_stride;         // words per run of `resets`
   uint hidden_stride;        // floats per run of every (C, Hp)
   uint gate_stride;          // floats per run of every (C, 3 Hp)
+};
+
+// Rows and columns that a workgroup exchanges.
+#define TRANSPOSE_TILE 32u
+
+// A layer's weights with rows and columns exchanged.
+struct TransposeDispatch {
+  uint inputs;               // I, a multiple of 4
+  uint outputs;              // O, a multiple of 4
+  uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
+  uint parameter_stride;     // P, floats of one parameter set
+  uint policy_index_stride;  // words per run of `policy_indices`
+  uint transposed_stride;    // floats per run of `transposed` (O, I)
 };
 
 // Hidden states into the workspace and out of it.

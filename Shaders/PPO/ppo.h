@@ -2,6 +2,7 @@
 #ifndef CROSSPLAY_PPO_H
 #define CROSSPLAY_PPO_H
 #include "Common/types.h"
+#include "Network/network.h"
 
 // Per-run scalar buffers hold one padded block of words per run.
 #define RUN_SCALARS 64u
@@ -131,6 +132,16 @@ struct ChunkDispatch {
   uint moment_stride;      // floats per run of `advantage_moments`
   uint statistic_stride;   // floats per run of `row_statistics`
   MEMBER_STRUCT(RolloutShape) rollout;
+};
+
+// Invocations that compute the outputs of one row.
+#define OUTPUT_LANES 8u
+
+struct OutputDispatch {
+  uint parameter_stride;     // P, floats of one parameter set
+  uint policy_index_stride;  // words per run of `policy_indices`
+  MEMBER_STRUCT(OutputLayers) layers;
+  MEMBER_STRUCT(ChunkDispatch) chunk;  // logit_stride and value_output_stride are not used
 };
 
 struct EpisodeDispatch {

@@ -1,6 +1,11 @@
-// What sample_actions.comp binds and does to workspace row `i`; the host includes it too (CHostKernels).
+// What sample_actions.comp binds and does to workspace row `i`; the host includes it too (CHostKernels). An includer that has
+// logits and values of its own defines where those of a row begin.
+#ifndef LOGIT_BASE
 INPUT(0, float, logits);               // (C, LOGIT_COLUMNS)
 INPUT(1, float, value_outputs);        // (C, VALUE_COLUMNS)
+#define LOGIT_BASE(RUN, I) ((RUN) * p.logit_stride + (I) * LOGIT_COLUMNS)
+#define VALUE_BASE(RUN, I) ((RUN) * p.value_output_stride + (I) * VALUE_COLUMNS)
+#endif
 INPUT(2, uint, legal_masks);           // (T + 1, N, A, MASK_WORDS)
 INPUT(3, uvec2, seeds);
 INPUT(4, uint, progress);
@@ -16,7 +21,7 @@ INPUT(10, float, step_scalars);
 
 void store_value(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
-  float value = value_outputs[run * p.value_output_stride + i * VALUE_COLUMNS];
+  float value = value_outputs[VALUE_BASE(run, i)];
   uint scalars = run * RUN_SCALARS;
   values[run * p.rollout.value_stride + row] =
       step_scalars[scalars + STEP_VALUE_MEAN] + step_scalars[scalars + STEP_VALUE_SCALE] * value;
@@ -25,7 +30,7 @@ void store_value(uint run, uint i) {
 void sample_row(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
-  uint logit_base = run * p.logit_stride + i * LOGIT_COLUMNS;
+  uint logit_base = LOGIT_BASE(run, i);
   uint chosen = 0u;
   bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
   MaskedSoftmax s = masked_softmax(logit_base, mask_base);

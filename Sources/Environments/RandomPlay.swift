@@ -39,6 +39,5 @@ public final class RandomPlay {
         "legal_masks": transitions.legalMasks.window(runs: places),
         "actions": transitions.actions.window(runs: places),
       ], push: push, groups: kernel.groups(for: vector.environmentsPerRun * vector.environment.agentCount), runs.count)
-    recorder.barrier()
   }
 }

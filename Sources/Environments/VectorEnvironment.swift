@@ -117,7 +117,6 @@ public final class VectorEnvironment {
       ], push: dispatch(transitions, step: step, everywhere: everywhere),
       groups: resetKernel.groups(for: environmentsPerRun), runs.count,
       work: work(runs, words: everywhere ? environment.stateWordCount : 1))
-    recorder.barrier()
   }
 
   /// Packed observations and legal masks of all seats before `step`, which may be T where the last ones are kept.
@@ -135,7 +134,6 @@ public final class VectorEnvironment {
       work: work(
         runs,
         words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount))
-    recorder.barrier()
   }
 
   /// One joint move by the actions of `step`.
@@ -156,7 +154,6 @@ public final class VectorEnvironment {
       work: work(
         runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
         perSeat: environment.shapesRewards ? 3 : 2))
-    recorder.barrier()
   }
 
   /// Memory that a kernel passes over: words per environment and per seat of it.

@@ -62,6 +62,5 @@ final class ListedInputs {
     bindings["symmetries"] = symmetries?.window
     bindings["feature_table"] = table?.features.whole
     recorder.dispatch(kernel, bindings, push: push, groups: kernel.groups(for: rows.count), rows.runs, work: work)
-    recorder.barrier()
   }
 }

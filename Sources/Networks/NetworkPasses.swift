@@ -1,7 +1,6 @@
 import VulkanCompute
 
-/// The passes over a network, by whoever computes: kernels (`KernelPasses`) or the host (`HostPasses`). Each leaves a
-/// barrier behind what it records.
+/// The passes over a network, by whoever computes: kernels (`KernelPasses`) or the host (`HostPasses`).
 protocol NetworkPasses: AnyObject {
   /// S, the parts of the parameter gradients that are summed apart from each other.
   var gradientSplits: Int { get }

@@ -1,5 +1,4 @@
 import CShaders
-import Dispatch
 import Foundation
 import VulkanCompute
 
@@ -18,7 +17,7 @@ public enum OrthogonalInitializer {
       buffer.initialize(repeating: 0)
       initializedCount = buffer.count
       nonisolated(unsafe) let all = buffer
-      DispatchQueue.concurrentPerform(iterations: seeds.count * layerCount) { job in
+      HostPieces.perform(seeds.count * layerCount) { job in
         let (run, index) = job.quotientAndRemainder(dividingBy: layerCount)
         let layer = layout.layers[index]
         let columns = layer.outputs / layer.blocks

@@ -10,7 +10,7 @@ import VulkanCompute
 ///     network.gradient(…)   forward; loss; backward: gradients += …          for every chunk
 ///     network.finish(…)     what is the same for all chunks                  once per minibatch
 ///
-/// Each call leaves a barrier behind it. Rows at and beyond a run's count are neither computed nor written, so a row's bytes
+/// Rows at and beyond a run's count are neither computed nor written, so a row's bytes
 /// depend on nothing but its observation and its parameters; where the host computes, also on its place in the workspace,
 /// since a library rounds the last rows of a matrix in another way. Parameters stay with the caller, and so do the hidden
 /// states of a recurrent network, between one call and the next (`SequenceRows`).
@@ -19,6 +19,8 @@ public final class PolicyNetwork {
 
   let workspace: NetworkWorkspace
   private let passes: any NetworkPasses
+  /// The network without the last layers of its heads, for who computes those; nil where they are products like others.
+  public let thinOutputs: ThinOutputs?
 
   /// - Parameters:
   ///   - name: Prefix of the workspace buffers in `table`.
@@ -42,9 +44,12 @@ public final class PolicyNetwork {
       rounds: precision == .mixed && device.products != nil, training: training)
     if let products = device.products {
       passes = try HostPasses(workspace, products: products, device: device)
+      thinOutputs = nil
     } else {
-      passes = try KernelPasses(
+      let kernels = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)
+      passes = kernels
+      thinOutputs = ThinOutputs(kernels, precision: precision)
     }
   }
 

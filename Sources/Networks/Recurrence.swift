@@ -43,7 +43,6 @@ final class Recurrence {
         "previous": previous.window(runs: 0..<rows.runs),
       ], push: dispatch(rows, sequences, firstRow: 0),
       groups: loadStates.groups(for: sequences.sequences * width / 4), rows.runs, work: statesWork(rows, sequences))
-    recorder.barrier()
   }
 
   /// Hidden states back to the caller, after the time loop.
@@ -65,7 +64,6 @@ final class Recurrence {
         "row_counts": rows.counts.window, "states": sequences.states.window,
       ], push: dispatch(rows, sequences, firstRow: firstRow),
       groups: storeStates.groups(for: sequences.sequences * width / 4), rows.runs, work: statesWork(rows, sequences))
-    recorder.barrier()
   }
 
   private func dispatch(_ rows: Rows, _ sequences: SequenceRows, firstRow: Int) -> StateDispatch {

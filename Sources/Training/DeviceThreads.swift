@@ -1,10 +1,11 @@
 import Foundation
+import VulkanCompute
 
 /// Work for several devices, each on a thread of its own.
 package enum DeviceThreads {
   /// Calls `body` for every index below `count` and waits for all; with one, on this thread.
   ///
-  /// - Throws: What was thrown first. The others go on to their end.
+  /// - Throws: What was thrown first, also where a thread cannot be started. The others go on to their end.
   package static func run(_ count: Int, _ body: @escaping (Int) throws -> Void) throws {
     guard count > 1 else { return try body(0) }
     nonisolated(unsafe) let body = body
@@ -12,13 +13,15 @@ package enum DeviceThreads {
     let failure = FirstError()
     for index in 0..<count {
       group.enter()
-      let thread = Thread {
-        do { try body(index) } catch { failure.note(error) }
+      do {
+        try HostThread.start("device-\(index)") {
+          do { try body(index) } catch { failure.note(error) }
+          group.leave()
+        }
+      } catch {
+        failure.note(error)
         group.leave()
       }
-      thread.name = "crossplay.device-\(index)"
-      thread.stackSize = 8 << 20
-      thread.start()
     }
     group.wait()
     try failure.rethrow()

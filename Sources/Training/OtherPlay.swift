@@ -61,7 +61,6 @@ final class OtherPlay {
         "symmetries": buffers.symmetries.window(runs: places), "action_table": table.actionSources.whole,
         "legal_masks": transitions.legalMasks.window(runs: places),
       ], push: dispatch(block: block), groups: (shape.rowsPerStep + groupRows - 1) / groupRows, runs.count)
-    recorder.barrier()
   }
 
   /// The actions of `transition`, in the environment's numbers.
@@ -74,7 +73,6 @@ final class OtherPlay {
         "actions": buffers.chosenActions.window(runs: places),
         "environment_actions": transitions.actions.window(runs: places),
       ], push: dispatch(block: transition), groups: restoreActions.groups(for: shape.rowsPerStep), runs.count)
-    recorder.barrier()
   }
 
   private func dispatch(block: Int) -> SymmetryDispatch {

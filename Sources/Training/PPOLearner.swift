@@ -77,7 +77,6 @@ final class PPOLearner {
         "values": buffers.values.window(runs: 0..<runs.count),
         "advantages": buffers.advantages.window(runs: 0..<runs.count),
       ], push: buffers.strides(shape), groups: computeGAE.groups(for: shape.rowsPerStep), runs.count)
-    recorder.barrier()
     recordTrackTargets(recorder, runs: runs)
     if shape.advantageNormalisation == .batch {
       recordAdvantageMoments(recorder, runs: runs, epoch: 0, rows: shape.rows)
@@ -94,7 +93,6 @@ final class PPOLearner {
         "values": buffers.values.window(runs: 0..<runs.count), "progress": scalars.progress.window(runs: runs),
         "step_scalars": scalars.stepScalars.window(runs: runs),
       ], push: buffers.strides(shape), groups: runs.count)
-    recorder.barrier()
   }
 
   var epochs: Range<Int> { 0..<shape.epochs }
@@ -136,7 +134,6 @@ final class PPOLearner {
       push: ScheduleDispatch(
         runs: UInt32(runs.count), total_updates: UInt32(shape.updates), learning_rate: learningRateSchedule.code),
       groups: beginUpdate.groups(for: runs.count))
-    recorder.barrier()
   }
 
   /// - Parameter rows: Of a minibatch, or of a rollout.

@@ -19,6 +19,7 @@ final class Rollout {
   let chunk: ChunkRows
   private let otherPlay: OtherPlay?
   private let sampleActions: Operation
+  private let sampleOutputs: (network: ThinOutputs, kernel: Kernel)?  // in its place, where outputs are thin
   private let storeValues: Operation
   private let trackEpisodes: Kernel
   private let sumOutcomes: Kernel?  // where the game has outcomes
@@ -34,6 +35,9 @@ final class Rollout {
     self.otherPlay = otherPlay
     sampleActions = try device.operation(
       "PPO/sample_actions.comp", macros: chunk.macros, host: HostBody(host_sample_actions))
+    sampleOutputs = try network.thinOutputs.map { thin in
+      (thin, try device.kernel("PPO/sample_outputs.comp", macros: chunk.macros.merging(thin.macros) { $1 }))
+    }
     storeValues = try device.operation(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 },
       host: HostBody(host_store_values))
@@ -58,26 +62,24 @@ final class Rollout {
     recorder.phase = "rollout"
     network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
-    for t in 0..<shape.steps {
-      try environment.recordEnvStep(
-        recorder, runs: runs, step: t, into: buffers.transitions, resets: !shape.bootstraps
-      ) {
-        try recordPolicy(
-          recorder, runs: runs, parameters: parameters, block: t, heads: [.actor, .critic], then: sampleActions)
-        otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
-      }
-      if let keepEnds { recordEnds(recorder, keepEnds, runs: runs, step: t) }
-    }
+    for t in 0..<shape.steps { try recordEnvStep(recorder, runs: runs, step: t, parameters: parameters) }
     environment.recordObserve(recorder, runs: runs, step: shape.steps, into: buffers.transitions)
-    try recordPolicy(
-      recorder, runs: runs, parameters: parameters, block: shape.steps, heads: [.critic], then: storeValues)
-    if shape.bootstraps {
-      try recordPolicy(
-        recorder, runs: runs, parameters: parameters, block: shape.steps + 1, heads: [.critic], then: storeValues)
-    }
+    try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps)
+    if shape.bootstraps { try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps + 1) }
     recordEpisodes(recorder, runs: runs)
     recordOutcomes(recorder, runs: runs)
     recordShapedRewards(recorder, runs: runs)
+  }
+
+  /// Env step `t`.
+  func recordEnvStep(_ recorder: CommandRecorder, runs: Range<Int>, step t: Int, parameters: BufferWindow) throws {
+    try environment.recordEnvStep(
+      recorder, runs: runs, step: t, into: buffers.transitions, resets: !shape.bootstraps
+    ) {
+      try recordChoice(recorder, runs: runs, parameters: parameters, block: t)
+      otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
+    }
+    if let keepEnds { recordEnds(recorder, keepEnds, runs: runs, step: t) }
   }
 
   /// What was to be seen behind `step` where it ended an episode, then new episodes there.
@@ -97,14 +99,39 @@ final class Rollout {
         symmetry_stride: UInt32(buffers.otherPlay?.symmetries.runStride ?? 0), rollout: buffers.strides(shape)),
       groups: keepEnds.groups(for: shape.rowsPerStep), runs.count,
       work: chunk.rowWork(runs.count, shape.rowsPerStep, words: 1))
-    recorder.barrier()
     environment.recordReset(recorder, runs: runs, step: step, of: transitions)
   }
 
-  /// The network on the observations of row block `block`, then what `operation` stores of it.
-  private func recordPolicy(
+  /// Actions, their log-probabilities and values for row block `block`.
+  private func recordChoice(
+    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int
+  ) throws {
+    try recordRows(recorder, runs: runs, parameters: parameters, block: block) { rows, policies in
+      if let (thin, kernel) = sampleOutputs {
+        try thin.recordHidden(recorder, rows: rows, policies: policies)
+        dispatchOutputs(recorder, kernel, thin, runs: runs, rows, policies)
+      } else {
+        try network.forward(
+          recorder, rows: rows, policies: [policies], heads: [.actor, .critic],
+          then: bind(sampleActions, runs: runs, rows: rows))
+      }
+    }
+  }
+
+  /// Values of the observations of row block `block`.
+  private func recordValues(
+    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int
+  ) throws {
+    try recordRows(recorder, runs: runs, parameters: parameters, block: block) { rows, policies in
+      try network.forward(
+        recorder, rows: rows, policies: [policies], heads: [.critic], then: bind(storeValues, runs: runs, rows: rows))
+    }
+  }
+
+  /// Every chunk of row block `block` for the network.
+  private func recordRows(
     _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int,
-    heads: Set<PolicyNetwork.Head>, then operation: Operation
+    _ record: (Rows, Policies) throws -> Void
   ) throws {
     // What was kept behind the last observations is there as its episode was seen.
     if block <= shape.steps { otherPlay?.recordSee(recorder, runs: runs, block: block) }
@@ -112,27 +139,49 @@ final class Rollout {
       recorder, runs: runs.count, rows: block * shape.rowsPerStep..<(block + 1) * shape.rowsPerStep,
       of: buffers.observations(runs.count))
     for part in shape.chunks(of: shape.rowsPerStep) {
-      let rows = chunk.recordStepRows(recorder, runs: runs, block: block, part: part)
-      try network.forward(
-        recorder, rows: rows,
-        policies: [Policies(parameters, indices: RunWindow(scalars.policyIndices, runs: runs))], heads: heads,
-        then: bind(operation, runs: runs, rows: rows))
+      try record(
+        chunk.recordStepRows(recorder, runs: runs, block: block, part: part),
+        Policies(parameters, indices: RunWindow(scalars.policyIndices, runs: runs)))
     }
+  }
+
+  /// What sampling reads and writes beside the outputs of `rows`.
+  private func sampleBindings(runs: Range<Int>, _ rows: Rows) -> [String: BufferWindow] {
+    let window = 0..<runs.count
+    return [
+      "legal_masks": buffers.transitions.legalMasks.window(runs: window),
+      "seeds": environment.seeds.window(runs: runs),
+      "progress": scalars.progress.window(runs: runs), "row_indices": rows.indices.window,
+      "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: window),
+      "log_probabilities": buffers.logProbabilities.window(runs: window),
+      "values": buffers.values.window(runs: window), "step_scalars": scalars.stepScalars.window(runs: runs),
+    ]
+  }
+
+  /// sample_outputs.comp: the last layers of `rows` and what sample_actions.comp makes of them.
+  private func dispatchOutputs(
+    _ recorder: CommandRecorder, _ kernel: Kernel, _ thin: ThinOutputs, runs: Range<Int>, _ rows: Rows,
+    _ policies: Policies
+  ) {
+    let rowsPerGroup = kernel.localSize.x / Int(OUTPUT_LANES)
+    recorder.dispatch(
+      kernel, sampleBindings(runs: runs, rows).merging(thin.bindings(rows, policies)) { $1 },
+      push: OutputDispatch(
+        parameter_stride: UInt32(network.layout.count), policy_index_stride: UInt32(policies.indices.stride),
+        layers: thin.layers, chunk: chunk.dispatch(count: rows.count)),
+      groups: (rows.count + rowsPerGroup - 1) / rowsPerGroup, runs.count,
+      work: thin.work(rows) + chunk.rowWork(runs.count, rows.count, words: shape.maskWords + 4))
   }
 
   /// sample_actions.comp on the outputs of `rows`.
   private func bind(_ operation: Operation, runs: Range<Int>, rows: Rows) -> BoundOperation {
     let window = 0..<runs.count
+    let outputs = [
+      "logits": network.logits.window(runs: window), "value_outputs": network.values.window(runs: window),
+    ]
     return operation.bind(
-      [
-        "logits": network.logits.window(runs: window), "value_outputs": network.values.window(runs: window),
-        "legal_masks": buffers.transitions.legalMasks.window(runs: window),
-        "seeds": environment.seeds.window(runs: runs),
-        "progress": scalars.progress.window(runs: runs), "row_indices": rows.indices.window,
-        "row_counts": rows.counts.window, "actions": buffers.actions.window(runs: window),
-        "log_probabilities": buffers.logProbabilities.window(runs: window),
-        "values": buffers.values.window(runs: window), "step_scalars": scalars.stepScalars.window(runs: runs),
-      ], push: chunk.dispatch(count: rows.count), over: .items(rows.count, runs: runs.count),
+      sampleBindings(runs: runs, rows).merging(outputs) { $1 }, push: chunk.dispatch(count: rows.count),
+      over: .items(rows.count, runs: runs.count),
       // logits, mask, value; action, log-probability, value
       work: chunk.rowWork(runs.count, rows.count, words: network.logitPitch + shape.maskWords + 4))
   }
@@ -146,7 +195,6 @@ final class Rollout {
         "errors": environment.errors.window(runs: runs), "open_episodes": openEpisodes.window(runs: runs),
         "episode_sums": episodeSums.window(runs: 0..<runs.count),
       ], push: episodeDispatch, groups: trackEpisodes.groups(for: shape.environments), runs.count)
-    recorder.barrier()
   }
 
   private func recordOutcomes(_ recorder: CommandRecorder, runs: Range<Int>) {
@@ -160,7 +208,6 @@ final class Rollout {
         "dones": buffers.transitions.dones.window(runs: 0..<runs.count),
         "metrics": scalars.metrics.window(runs: runs),
       ], push: push, groups: shape.outcomes, runs.count)
-    recorder.barrier()
   }
 
   /// After the episodes, whose returns are without shaping.
@@ -173,7 +220,6 @@ final class Rollout {
         "rewards": buffers.transitions.rewards.window(runs: 0..<runs.count),
       ],
       push: buffers.strides(shape), groups: addShapedRewards.groups(for: shape.rows), runs.count)
-    recorder.barrier()
   }
 
   var episodeDispatch: EpisodeDispatch {

@@ -33,7 +33,6 @@ final class SequenceSelector {
   /// Keeps the states that a rollout begins with for the learner.
   func recordKeepFirstStates(_ recorder: CommandRecorder, runs: Range<Int>) {
     recorder.copy(from: states.window(runs: runs), to: firstStates.window(runs: 0..<runs.count))
-    recorder.barrier()
   }
 
   /// Rows of step `block` of the rollout, which take the hidden states one step further; the observation after the last
@@ -81,7 +80,6 @@ final class SequenceSelector {
         "row_indices": chunk.rowIndices.window(runs: window), "resets": resets.window(runs: window),
         "row_counts": chunk.rowCounts.window(runs: window),
       ], push: selection, groups: listSequences.groups(for: sequences * steps), runs.count)
-    recorder.barrier()
   }
 
   private func rows(

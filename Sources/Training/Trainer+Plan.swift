@@ -4,8 +4,8 @@ import VulkanCompute
 /// What a training would take, found without taking it.
 extension Trainer {
   /// The memory plan without taking the memory: waves, the first device, windows, every buffer, rollout bytes per row; then the
-  /// dispatches of one update and its hand-overs to the host, counted as they would be recorded, or why the device cannot
-  /// run them.
+  /// dispatches, stages and hand-overs to the host of one env step of a rollout and of one update, counted as they would be
+  /// recorded, or why the device cannot run them.
   ///
   /// - Throws: `ConfigurationError` where minibatches do not divide the rollout.
   public static func planText(
@@ -39,13 +39,15 @@ extension Trainer {
     let (parts, table) = try plan(
       configuration: configuration, runs: waves.map(\.count).max() ?? 0, device: device)
     let counts = try? parts.counts(on: device)
+    let envStep = try? parts.envStepCounts(on: device)
     return TrainingPlan(
       device: device.description.name, devices: devices.count, profile: device.profile.description,
       waves: waves.map(\.count),
       windowRuns: parts.network.windowRuns, environments: parts.shape.environments, steps: parts.shape.steps,
       agents: parts.shape.agents, minibatchRows: parts.shape.minibatchRows, chunkRows: parts.shape.chunkRows,
       bytes: table.totalBytes, availableBytes: device.description.availableBytes,
-      buffers: table.plannedBuffers, dispatches: counts?.dispatches, handOvers: counts?.handOvers,
+      buffers: table.plannedBuffers, dispatches: counts?.dispatches, stages: counts?.stages,
+      handOvers: counts?.handOvers, envStep: envStep.map(TrainingPlan.EnvStep.init),
       largestSubmissionFlops: counts?.largestSubmissionFlops,
       volume: parts.volume(configuration, waves: waves, table: table))
   }
@@ -58,7 +60,14 @@ extension Trainer {
     return (table.totalBytes, table.largestBytes)
   }
 
-  /// Dispatches and hand-overs of one update of this many runs: those of their `Trainer`.
+  /// What one env step of a rollout adds to the update of a window.
+  static func plannedEnvStep(
+    configuration: TrainingConfiguration, runs: Int, device: Device
+  ) throws -> CommandCounts {
+    try plan(configuration: configuration, runs: runs, device: device).parts.envStepCounts(on: device)
+  }
+
+  /// Dispatches, stages and hand-overs of one update of this many runs: those of their `Trainer`.
   ///
   /// - Throws: `VulkanError` where the device does not allow a dispatch.
   static func plannedCounts(
@@ -95,6 +104,12 @@ extension TrainerParts {
     try update.map(device.count).reduce(CommandCounts([]), +)
   }
 
+  /// Of one env step between others: what a second one adds to a first.
+  fileprivate func envStepCounts(on device: Device) throws -> CommandCounts {
+    let first = try device.count { try recordEnvSteps($0, count: 1) }
+    return first.remainder(of: try device.count { try recordEnvSteps($0, count: 2) })
+  }
+
   fileprivate func volume(
     _ configuration: TrainingConfiguration, waves: [[RunConfiguration]], table: BufferTable
   ) -> TrainingVolume {
@@ -123,7 +138,10 @@ extension TrainerParts {
 
   private func countText(on device: Device) throws -> String {
     do {
-      return try counts(on: device).text(per: "update")
+      return """
+        \(try envStepCounts(on: device).amount) per env step of a rollout
+        \(try counts(on: device).text(per: "update"))
+        """
     } catch let error as VulkanError {
       return "an update cannot run here: \(error)"
     }

@@ -114,9 +114,16 @@ final class TrainerParts {
   private func recordCollect(_ recorder: CommandRecorder, runs: Range<Int>) throws {
     recorder.phase = "rollout"
     recorder.fill(scalars.metrics.window(runs: runs), with: 0)
-    recorder.barrier()
     try recordRollout(recorder, runs: runs)
     learner.recordComputeAdvantages(recorder, runs: runs)
+  }
+
+  /// `count` env steps of the rollout of the first window.
+  func recordEnvSteps(_ recorder: CommandRecorder, count: Int) throws {
+    let runs = windows[0]
+    for _ in 0..<count {
+      try rollout.recordEnvStep(recorder, runs: runs, step: 0, parameters: learner.parameters.window(runs: runs))
+    }
   }
 
   private func recordFinish(_ recorder: CommandRecorder, runs: Range<Int>) {

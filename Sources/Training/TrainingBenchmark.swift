@@ -19,6 +19,8 @@ public struct TrainingBenchmark {
   public let warmUpSeconds: Double
   /// Kernel dispatches of one update (`train`) or rollout (`inference`).
   public let dispatches: Int
+  /// Stages: dispatches that run side by side.
+  public let stages: Int
   /// Hand-overs to the host of one update or rollout.
   public let handOvers: Int
   public let agents: Int
@@ -46,7 +48,7 @@ public struct TrainingBenchmark {
     let profile = try profiled ? trainer.profile(kind) : nil
     return TrainingBenchmark(
       envSteps: configuration.envStepsPerUpdate * runs.count, seconds: seconds, warmUpSeconds: warmUpSeconds,
-      dispatches: counts.dispatches, handOvers: counts.handOvers,
+      dispatches: counts.dispatches, stages: counts.stages, handOvers: counts.handOvers,
       agents: trainer.environment.agentCount, windowRuns: trainer.windowRuns,
       profile: profile)
   }

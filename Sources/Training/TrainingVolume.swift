@@ -79,6 +79,17 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
 
 /// What a training takes and writes, for programs: `--plan --json`.
 public struct TrainingPlan: Sendable, Encodable {
+  /// What one env step of a rollout adds.
+  public struct EnvStep: Sendable, Encodable {
+    public let dispatches: Int
+    public let stages: Int
+    public let handOvers: Int
+
+    init(_ counts: CommandCounts) {
+      (dispatches, stages, handOvers) = (counts.dispatches, counts.stages, counts.handOvers)
+    }
+  }
+
   /// The first, which the rest is about.
   public let device: String
   /// How many devices train at the same time.
@@ -97,7 +108,11 @@ public struct TrainingPlan: Sendable, Encodable {
   public let buffers: [BufferTable.PlannedBuffer]
   /// Of an update; nil where it cannot run on the device.
   public let dispatches: Int?
+  /// Stages: dispatches that run side by side.
+  public let stages: Int?
   public let handOvers: Int?
+  /// Of an env step of the rollout of one window.
+  public let envStep: EnvStep?
   /// Floating-point operations of the largest part of an update that is submitted by itself.
   public let largestSubmissionFlops: Double?
   public let volume: TrainingVolume

@@ -5,6 +5,12 @@ public struct BufferWindow {
   let buffer: AnyBuffer
   let byteOffset: Int
   public let byteCount: Int
+  /// What a command touches of the window, every stripe within the one before; empty for all of it.
+  private(set) var stripes: [Stripe] = []
+
+  init(buffer: AnyBuffer, byteOffset: Int, byteCount: Int) {
+    (self.buffer, self.byteOffset, self.byteCount) = (buffer, byteOffset, byteCount)
+  }
 
   /// Where the host reads and writes the window; nil where the device's memory is not mapped. For steps of the host.
   public var mapped: UnsafeMutableRawPointer? { buffer.mapping.map { $0 + byteOffset } }
@@ -13,6 +19,41 @@ public struct BufferWindow {
   public func address<Element>(of type: Element.Type) -> UnsafeMutablePointer<Element> {
     guard let mapped else { preconditionFailure("the host cannot reach \(buffer.name)") }
     return mapped.assumingMemoryBound(to: type)
+  }
+}
+
+extension BufferWindow {
+  /// Columns of a matrix in a window: of every `pitch` words, from the first of the window or of the stripe before on, those
+  /// of `columns`.
+  struct Stripe: Hashable {
+    let columns: Range<Int>
+    let pitch: Int
+  }
+
+  /// The same window for a command that touches only some columns of it, and so need not wait for commands that touch others
+  /// (`CommandRecorder`). What a kernel sees does not change.
+  ///
+  /// - Parameters:
+  ///   - columns: Four-byte words.
+  ///   - pitch: Words from one row to the next; rows begin at the window's first word or, in a stripe, at its first column.
+  public func stripe(_ columns: Range<Int>, of pitch: Int) -> BufferWindow {
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= pitch, "a stripe lies within its rows")
+    var window = self
+    window.stripes.append(Stripe(columns: columns, pitch: pitch))
+    return window
+  }
+
+  /// Whether both may touch the same word.
+  func overlaps(_ other: BufferWindow) -> Bool {
+    guard buffer === other.buffer, byteOffset < other.byteOffset + other.byteCount,
+      other.byteOffset < byteOffset + byteCount
+    else { return false }
+    guard byteOffset == other.byteOffset else { return true }  // stripes of the two need not begin alike
+    for (stripe, another) in zip(stripes, other.stripes) {
+      if stripe == another { continue }
+      return stripe.pitch != another.pitch || stripe.columns.overlaps(another.columns)
+    }
+    return true
   }
 }
 

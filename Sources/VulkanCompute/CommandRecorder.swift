@@ -1,9 +1,10 @@
 import CVulkan
 
-/// Records dispatches, copies and barriers into one command sequence, or only counts what it would record.
+/// Records dispatches and copies into one command sequence, or only counts what it would record.
 ///
-/// The rule for barriers, everywhere: a function called `record…`, like `perform`, leaves a barrier behind what it records;
-/// `dispatch`, `copy` and `fill`, and functions called `dispatch…`, do not.
+/// Commands take effect as if each waited for all before it. Where a command really has to wait, because it touches memory
+/// that an earlier one writes, or writes what an earlier one touches, the recorder puts a barrier before it; all others run
+/// side by side ([decision 33](../../docs/decisions/0033-derived-barriers.md)). Commands between two barriers are a stage.
 public final class CommandRecorder {
   let device: Device
   /// nil where commands are only counted.
@@ -16,6 +17,10 @@ public final class CommandRecorder {
   /// What the commands recorded from now on are a part of, for timings: "rollout".
   public var phase = ""
   private var failure: (any Error)?
+  /// What the commands of the stage in recording use.
+  private var pending = PendingAccesses()
+  /// Whether the stage in recording has no command.
+  private var stageIsEmpty = true
   /// What the command buffer in recording has to do.
   private var work = Work()
   var sets: [SetKey: VkDescriptorSet] = [:]
@@ -39,7 +44,7 @@ public final class CommandRecorder {
     barrier()  // after whatever the sequence submitted before this one wrote
   }
 
-  /// Runs a kernel over a grid of workgroups. Order between dispatches is only what `barrier()` says.
+  /// Runs a kernel over a grid of workgroups.
   ///
   /// - Parameter work: What it has to do, for timings; nil where it passes over everything that is bound once.
   public func dispatch<Push: BitwiseCopyable>(
@@ -61,7 +66,12 @@ public final class CommandRecorder {
   ) {
     kernel.reflection.check(kernel.name, bindings, pushBytes: pushBytes.count)
     guard failure == nil, x > 0, y > 0, z > 0 else { return }
-    begin(kernel.label, work ?? Work(passingOver: bindings.values))
+    begin(
+      kernel.label, work ?? Work(passingOver: bindings.values),
+      kernel.reflection.bindings.compactMap { binding in
+        bindings[binding.name].map { PendingAccesses.Access(window: $0, isWritten: binding.isWritten) }
+      })
+    guard failure == nil else { return }
     do {
       try requireLimits(kernel, bindings, x, y, z)
       sequence.dispatchCount += 1
@@ -84,8 +94,9 @@ public final class CommandRecorder {
 
   /// What follows sees what came before: compute and transfer, all memory. Where the commands since the last submission
   /// take about as long as one may, what follows is the next.
-  public func barrier() {
-    guard failure == nil else { return }
+  private func barrier() {
+    pending.removeAll()
+    stageIsEmpty = true
     if let bound = device.submissionBound, bound.isReached(by: work) {
       do {
         try endBuffer()
@@ -106,8 +117,10 @@ public final class CommandRecorder {
   public func copy(from source: BufferWindow, to target: BufferWindow) {
     guard failure == nil else { return }
     precondition(source.byteCount == target.byteCount, "copy between windows of different size")
-    begin("copy", Work(passingOver: [source, target]))
-    guard buffer != nil else { return }
+    begin(
+      "copy", Work(passingOver: [source, target]),
+      [.init(window: source, isWritten: false), .init(window: target, isWritten: true)])
+    guard failure == nil, buffer != nil else { return }
     sequence.retain(source.buffer)
     sequence.retain(target.buffer)
     copy(
@@ -118,8 +131,8 @@ public final class CommandRecorder {
   /// Sets every word of the window.
   public func fill(_ window: BufferWindow, with word: UInt32) {
     guard failure == nil else { return }
-    begin("fill", Work(passingOver: [window]))
-    guard buffer != nil else { return }
+    begin("fill", Work(passingOver: [window]), [.init(window: window, isWritten: true)])
+    guard failure == nil, buffer != nil else { return }
     sequence.retain(window.buffer)
     fill(window.buffer.allocated, offset: window.byteOffset, byteCount: window.byteCount, with: word)
   }
@@ -142,8 +155,13 @@ public final class CommandRecorder {
     vkCmdFillBuffer(commands, storage.handle, VkDeviceSize(offset), VkDeviceSize(byteCount & ~3), word)
   }
 
-  /// Accounts for a command, and times it where all are timed.
-  private func begin(_ label: String, _ work: Work) {
+  /// Accounts for a command, which waits for those before it where it has to, and times it where all are timed.
+  private func begin(_ label: String, _ work: Work, _ accesses: [PendingAccesses.Access]) {
+    if pending.mustPrecede(accesses) { barrier() }
+    guard failure == nil else { return }
+    pending.insert(accesses)
+    if stageIsEmpty { sequence.stageCount += 1 }
+    stageIsEmpty = false
     if device.timesEveryDispatch { timestamp(label, work: work) }
     self.work = self.work + work
     isEmpty = false

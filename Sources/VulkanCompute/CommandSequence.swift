@@ -11,6 +11,8 @@ public final class CommandSequence {
 
   /// Kernel dispatches in the sequence.
   public internal(set) var dispatchCount = 0
+  /// Stages: commands that run side by side, between two barriers or steps of the host.
+  public internal(set) var stageCount = 0
   /// How often the host takes over: steps of the host that follow each other count once.
   public private(set) var handOverCount = 0
 

@@ -1,5 +1,4 @@
 import CVulkan
-import Dispatch
 import Foundation
 
 /// A Vulkan device with one compute queue: makes buffers, kernels and command sequences.
@@ -19,7 +18,7 @@ public final class Device {
   /// How much work is submitted at a time; nil for no bound.
   public private(set) var submissionBound: SubmissionBound?
   /// Hands over between commands and steps of the host (`Submission`).
-  let hostQueue = DispatchQueue(label: "crossplay.host-steps", qos: .userInitiated)
+  let hostQueue: HostQueue
   private let instance: Instance
   private let physical: VkPhysicalDevice
   /// Whether the driver keeps what `Kernel.statistics()` gives.
@@ -68,6 +67,7 @@ public final class Device {
     forceStaging: Bool = false, submissionBound: SubmissionBound? = nil, reportsKernels: Bool = false,
     smallDispatches: Bool = false
   ) throws {
+    hostQueue = try HostQueue("host-steps")
     let instance = try Instance(validation: validation)
     self.instance = instance
     self.validation = validation

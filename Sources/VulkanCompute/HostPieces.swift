@@ -8,8 +8,8 @@ public enum HostPieces {
   private static let fewOperations = 400_000
 
   /// - Parameter operations: Simple operations (multiply-adds) of all pieces; few are done on this thread alone, since
-  ///   waking another takes longer.
-  public static func perform(_ count: Int, operations: Int, _ piece: @Sendable (Int) -> Void) {
+  ///   waking another takes longer. Many where it is left out.
+  public static func perform(_ count: Int, operations: Int = .max, _ piece: @Sendable (Int) -> Void) {
     guard count > 1, operations >= fewOperations else {
       for index in 0..<count { piece(index) }
       return

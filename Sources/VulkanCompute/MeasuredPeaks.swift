@@ -1,5 +1,4 @@
 import CShaders
-import Dispatch
 
 /// What the machine does at best, as a probe measures it: independent multiply-adds in registers and a copy of memory on
 /// the device, and, where matrix products run on the host, a large product on all processors.
@@ -115,7 +114,7 @@ public struct MeasuredPeaks: Sendable, Encodable {
       nonisolated(unsafe) let (operand, c) = (first, c)
       return (0..<4).map { _ in
         let start = ContinuousClock.now
-        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+        HostPieces.perform(pieces) { piece in
           let place = piece * size * size / pieces
           multiply(operand + place, operand, c + place, size / pieces, size)
         }

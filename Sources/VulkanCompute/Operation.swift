@@ -108,7 +108,6 @@ extension CommandRecorder {
     switch bound.place {
     case .device(let kernel, let bindings, let push, let groups):
       push.withUnsafeBytes { dispatch(kernel, bindings, pushBytes: $0, groups.x, groups.y, 1, bound.work) }
-      barrier()
     case .host(let job):
       host(bound.name, using: bound.windows, work: bound.work) { job.perform() }
     }

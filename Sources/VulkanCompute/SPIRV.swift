@@ -14,6 +14,8 @@ public struct SPIRV {
     public let name: String
     public let number: UInt32
     public let kind: BindingKind
+    /// Whether the module may write it: a storage buffer that is not declared `readonly`.
+    public let isWritten: Bool
   }
 
   public struct Member: Equatable, Sendable {
@@ -45,6 +47,7 @@ public struct SPIRV {
       throw VulkanError(.shaderCompilation, "this is not a SPIR-V module")
     }
     var numbers: [UInt32: UInt32] = [:]
+    var nonWritable: Set<UInt32> = []  // variables, and structs of a buffer's one member
     var (memory, chained): (Set<UInt32>, Set<UInt32>) = ([], [])
     var variables: [(id: UInt32, pointer: UInt32, storage: UInt32)] = []
     var position = 5
@@ -71,6 +74,7 @@ public struct SPIRV {
         variables.append((operands[1], operands[0], operands[2]))
         if [2, 4, 12].contains(operands[2]) { memory.insert(operands[1]) }
       case 71 where operands[1] == 33: numbers[operands[0]] = operands[2]  // Binding
+      case 71 where operands[1] == 24, 72 where operands[2] == 24: nonWritable.insert(operands[0])  // NonWritable
       case 71 where operands[1] == 6: arrayStrides[operands[0]] = Int(operands[2])
       case 72 where operands[2] == 35: memberOffsets[operands[0], default: [:]][Int(operands[1])] = Int(operands[3])
       default: break
@@ -88,7 +92,11 @@ public struct SPIRV {
         pushConstantBytes = size(of: pointee)
       } else if let number = numbers[variable.id], let kind = kind(of: pointee, storage: variable.storage) {
         let name = kind == .storageBuffer ? memberNames[pointee]?[0] : names[variable.id]
-        bindings.append(Binding(name: name ?? "binding \(number)", number: number, kind: kind))
+        let isReadOnly = nonWritable.contains(variable.id) || nonWritable.contains(pointee)
+        bindings.append(
+          Binding(
+            name: name ?? "binding \(number)", number: number, kind: kind,
+            isWritten: kind == .storageBuffer && !isReadOnly))
       }
     }
     bindings.sort { $0.number < $1.number }

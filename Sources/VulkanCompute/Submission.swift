@@ -26,7 +26,7 @@ public final class Submission {
     if sequences.contains(where: { $0.handOverCount > 0 }) {
       hostWork = HostWork(parts, fence: fence, label: label, on: device)
     } else {
-      device.hostQueue.sync {}  // what was submitted before comes first
+      device.hostQueue.drain()  // what was submitted before comes first
       do {
         for (index, part) in parts.enumerated() {
           guard case .commands(let commands) = part else { continue }
@@ -65,7 +65,7 @@ private final class HostWork: @unchecked Sendable {
     self.fence = fence
     done.enter()
     nonisolated(unsafe) let queue = device.queue
-    device.hostQueue.async { [self] in
+    device.hostQueue.perform { [self] in
       if let fence = self.fence { result = Result { try Self.run(self.parts, fence, label, queue) } }
       // Vulkan objects are released where they were made, by the caller, who still holds them.
       (self.parts, self.fence) = ([], nil)

@@ -75,6 +75,7 @@ struct BenchCommand: ParsableCommand {
     let driver: String
     let commit: String
     var dispatches: Int?
+    var stages: Int?
     /// The library of the host and the instructions that it uses; nil where matrix products run on the device.
     var hostProducts: String?
     var handOvers: Int?
@@ -115,9 +116,10 @@ struct BenchCommand: ParsableCommand {
       let span = "(\(magnitude(games.min)) to \(magnitude(games.max)))"
       try Console.print("\(magnitude(games.median)) games/s \(span), \(policies) policies")
     }
-    if let dispatches = result.dispatches, let handOvers = result.handOvers {
+    if let dispatches = result.dispatches, let stages = result.stages, let handOvers = result.handOvers {
       let work = kind == .train ? "update" : "rollout"
-      try Console.print("\(dispatches) dispatches and \(handOvers) hand-overs to the host per \(work)")
+      try Console.print(
+        "\(dispatches) dispatches in \(stages) stages and \(handOvers) hand-overs to the host per \(work)")
     }
     if let profile = result.profile { try Console.print(profile.text) }
   }
@@ -168,6 +170,7 @@ struct BenchCommand: ParsableCommand {
       agentStepsPerSecond: rates.scaled(by: Double(measured.agents)), seconds: measured.seconds.reduce(0, +),
       warmUpSeconds: measured.warmUpSeconds, repetitions: repetitions, device: device.description.name,
       driver: device.description.driver, commit: Version.commit, dispatches: measured.dispatches,
+      stages: measured.stages,
       handOvers: measured.handOvers, profile: measured.profile)
   }
 

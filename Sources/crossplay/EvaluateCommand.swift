@@ -46,11 +46,7 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "update"))
   var checkpoint: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "ONNX Runtime, which plays policies that are models in ONNX (default: CROSSPLAY_ONNX_RUNTIME, or what the system finds).",
-      valueName: "library"))
-  var onnxRuntime: String?
+  @OptionGroup var foreignOptions: ForeignOptions
 
   @Option(help: "Seed of the games.")
   var seed: UInt64?
@@ -127,9 +123,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func joined(_ urls: [URL], update: Int? = nil) throws -> JoinedTrainings {
-    let named = onnxRuntime ?? ProcessInfo.processInfo.environment["CROSSPLAY_ONNX_RUNTIME"] ?? ""
-    let library = named.isEmpty ? nil : named
-    return try JoinedTrainings(urls, update: update, onnxRuntime: library)
+    try JoinedTrainings(urls, update: update, onnxRuntime: foreignOptions.library)
   }
 
   private func series(of joined: JoinedTrainings) throws -> EvaluationSeries {

@@ -40,7 +40,6 @@ import Testing
     let sequence = try device.recordTimed { recorder in
       recorder.phase = "first"
       recorder.fill(values.whole, with: 1)
-      recorder.barrier()
       recorder.dispatch(kernel, ["values": values.whole], push: UInt32(256), groups: 4)
       recorder.phase = "second"
       recorder.dispatch(kernel, ["values": values.whole], push: UInt32(256), groups: 4, work: Work(flops: 7, bytes: 3))

@@ -89,7 +89,6 @@ extension CellPlayer {
         "actions": buffers.transitions.actions.window(runs: cells),
         "decisions": buffers.decisions.window(runs: cells),
       ], push: push, groups: choice.select.groups(for: shape.environments), seats.count)
-    recorder.barrier()
   }
 
   private func dispatch(

@@ -67,7 +67,6 @@ struct SeatBuffers {
     } else {
       recorder.dispatch(list, bindings, push: push, groups: seats.count)
     }
-    recorder.barrier()
   }
 
   /// The policy in every seat, by its window and its index there; nil in seats that another network chooses for.

@@ -73,7 +73,6 @@ final class SeatedForeigner: SeatedPolicies {
         ], push: UInt32(count), groups: unpack.groups(for: count))
     }
     recorder.copy(from: transitions.legalMasks.window(runs: cells), to: legalMasks.window(runs: cells))
-    recorder.barrier()
     let step = Step(self, cells: cells.count)
     let windows = [observations.whole, legalMasks.whole, logits.whole] + seats.all.map(\.whole)
     recorder.host("foreign policy", using: windows) { step.run() }

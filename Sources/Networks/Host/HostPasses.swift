@@ -67,7 +67,6 @@ final class HostPasses: NetworkPasses {
     recorder.dispatch(
       listing, bindings, push: push, groups: listing.groups(for: rows.count), runs,
       work: Work(bytes: Double(4 * runs * rows.count * (wordCount + 1 + inputs.capacity / 2))))
-    recorder.barrier()
   }
 
   // MARK: Parameters

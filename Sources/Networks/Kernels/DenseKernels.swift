@@ -123,7 +123,6 @@ final class DenseKernels {
     guard let perGroup = family.tilesPerGroup else {
       let tiles = count(down, tile.rows) * count(across, tile.columns)
       for strip in strips(operation, push) {
-        if strip.row_begin > push.row_begin { recorder.barrier() }
         let share = Double(strip.rows - strip.row_begin) / Double(push.rows - push.row_begin)
         recorder.dispatch(
           kernel, bindings, push: strip, groups: kernel.groups(for: tiles), splits, runs, work: work.scaled(by: share))

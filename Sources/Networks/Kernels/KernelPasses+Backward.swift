@@ -4,7 +4,6 @@ import VulkanCompute
 extension KernelPasses {
   func clear(_ recorder: CommandRecorder, runs: Int, _ gradients: RunWindow) {
     recorder.fill(gradients.window, with: 0)
-    recorder.barrier()
   }
 
   func gradient(
@@ -12,6 +11,7 @@ extension KernelPasses {
     into target: GradientTarget
   ) throws {
     recorder.phase = "epochs: forward"
+    recordTransposedWeights(recorder, policies, runs: rows.runs)
     try forward(recorder, rows, [policies], heads: [.actor, .critic], then: nil)
     recorder.phase = "epochs: loss"
     recorder.perform(loss)
@@ -30,13 +30,11 @@ extension KernelPasses {
         try dispatchWeightGradients(recorder, index, rows, policies, target)
         if !joinsTrunk(index) { try dispatchInputGradients(recorder, index, rows, policies, target) }
       }
-      recorder.barrier()
     }
     // The critic writes the gradient of the trunk's last layer on all rows, the actor adds to it on acting rows.
     for part in [ParameterLayout.Part.critic, .actor] {
       for index in workspace.indices(part) where joinsTrunk(index) {
         try dispatchInputGradients(recorder, index, rows, policies, target, accumulating: part == .actor)
-        recorder.barrier()
       }
     }
     for index in (0..<trunkDepth).reversed() {
@@ -47,7 +45,6 @@ extension KernelPasses {
       }
       try dispatchWeightGradients(recorder, index, rows, policies, target)
       try dispatchInputGradients(recorder, index, rows, policies, target)
-      recorder.barrier()
     }
   }
 
@@ -63,13 +60,13 @@ extension KernelPasses {
           .backwardWeights, recorder,
           [
             "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
-            "row_counts": rows.counts.window, "gradients": target.gradients.window,
+            "row_counts": rows.counts.window, "gradients": gradients(of: index, part.columns, in: target.gradients),
           ],
           push: push, runs: rows.runs, splits: gradientSplits, work: work)
       } else if let lists {
         lists.dispatchBackwardWeights(
           recorder, push: push, rows: rows, outputGradients: outputGradients,
-          gradients: target.gradients.window, splits: gradientSplits, work: work)
+          gradients: gradients(of: index, part.columns, in: target.gradients), splits: gradientSplits, work: work)
       }
     }
   }
@@ -81,7 +78,6 @@ extension KernelPasses {
     guard let source = layout.layers[index].source else { return }
     let (gradients, activations) = (workspace.gradients, workspace.activations)
     for (order, part) in workspace.parts(of: index).enumerated() {
-      if order > 0 { recorder.barrier() }
       try kernels.dispatch(
         .backwardInput(layout.layers[source].activation, accumulating: accumulating || order > 0), recorder,
         [
@@ -96,11 +92,20 @@ extension KernelPasses {
 
   func finish(_ recorder: CommandRecorder, runs: Int, _ gradients: RunWindow) {
     guard let lists else { return }
-    for layer in layout.layers where layer.source == nil {
+    for (index, layer) in layout.layers.enumerated() where layer.source == nil {
+      let window = self.gradients(of: index, 0..<layer.paddedOutputs, in: gradients)
       lists.dispatchStaticGradients(
-        recorder, of: layer, layout, gradients: gradients, splits: gradientSplits, runs: runs)
+        recorder, of: layer, layout, gradients: RunWindow(window, stride: gradients.stride), splits: gradientSplits,
+        runs: runs)
     }
-    recorder.barrier()
+  }
+
+  /// The gradients by the weights and biases of some columns of a layer: nobody waits for those of others.
+  private func gradients(of index: Int, _ columns: Range<Int>, in gradients: RunWindow) -> BufferWindow {
+    let layer = layout.layers[index]
+    precondition(gradients.stride % layout.count == 0, "gradients are (S, P) floats per run")
+    return gradients.window.stripe(layer.weightOffset..<layer.end, of: layout.count)
+      .stripe(columns, of: layer.paddedOutputs)
   }
 
   /// Whether a head's layer reads the last of the shared layers.

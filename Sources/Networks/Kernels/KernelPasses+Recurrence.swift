@@ -30,14 +30,37 @@ extension KernelPasses {
     var bindings = [
       "gates": workspace.activations[recurrence.layer - 1].window(runs: window),
       "products": products.window(runs: window), "previous": recurrence.previous.window(runs: window),
-      "parameters": policies.parameters, "policy_indices": policies.indices.window,
       "resets": sequences.resets.window,
       "output_gradients": workspace.gradients[recurrence.layer].window(runs: window),
       "gate_gradients": workspace.gradients[recurrence.layer - 1].window(runs: window),
       "recurrent_gradients": dg.window(runs: window),
     ]
-    if steps.stepsPerDispatch != nil { bindings["following_gradients"] = dg.window(runs: window) }
+    if let transposed = loop.transposed {
+      bindings["transposed"] = transposed.weights.window(runs: window)
+    } else {
+      bindings["parameters"] = policies.parameters
+      bindings["policy_indices"] = policies.indices.window
+      bindings["following_gradients"] = dg.window(runs: window)
+    }
     recordLoop(recorder, steps, bindings, recurrence, rows, sequences, policies, backwards: true)
+  }
+
+  /// W^T for `recordBackwardSteps`, where its kernel reads such; to be recorded early, since it waits for the parameters only.
+  func recordTransposedWeights(_ recorder: CommandRecorder, _ policies: Policies, runs: Int) {
+    guard let loop, let transposed = loop.transposed, let recurrence = workspace.recurrence else { return }
+    let (layer, width) = (layout.layers[recurrence.layer], recurrence.width)
+    let push = TransposeDispatch(
+      inputs: UInt32(width), outputs: UInt32(3 * width), weight_offset: UInt32(layer.weightOffset),
+      parameter_stride: UInt32(layout.count), policy_index_stride: UInt32(policies.indices.stride),
+      transposed_stride: UInt32(transposed.weights.runStride))
+    let tile = Int(TRANSPOSE_TILE)
+    recorder.dispatch(
+      transposed.kernel,
+      [
+        "parameters": policies.parameters, "policy_indices": policies.indices.window,
+        "transposed": transposed.weights.window(runs: 0..<runs),
+      ], push: push, groups: (3 * width + tile - 1) / tile, (width + tile - 1) / tile, runs,
+      work: Work(bytes: Double(4 * 2 * runs * 3 * width * width)))
   }
 
   private func recordLoop(
@@ -61,7 +84,6 @@ extension KernelPasses {
       recorder.dispatch(
         loop.kernel, bindings, push: push(start), groups: loop.groups(sequences.sequences), 1, rows.runs,
         work: work(recurrence, rows, sequences, start..<start + count))
-      recorder.barrier()
     }
   }
 }

@@ -1,7 +1,7 @@
 import CShaders
 import VulkanCompute
 
-/// The passes by kernels of the device: one dispatch per layer and part, those of one depth side by side.
+/// The passes by kernels of the device: one dispatch per layer and part.
 final class KernelPasses: NetworkPasses {
   let workspace: NetworkWorkspace
   let kernels: DenseKernels
@@ -29,7 +29,9 @@ final class KernelPasses: NetworkPasses {
       lists = nil
     }
     loop = try workspace.recurrence.map {
-      try RecurrentKernels($0, family: kernels.family, training: !workspace.gradients.isEmpty, device: device)
+      try RecurrentKernels(
+        $0, name, family: kernels.family, training: !workspace.gradients.isEmpty, device: device, table: table,
+        windowRuns: workspace.windowRuns)
     }
   }
 
@@ -46,7 +48,8 @@ final class KernelPasses: NetworkPasses {
   ) throws {
     recordInputs(recorder, rows)
     for policies in policies {
-      try recordLayers(recorder, policies.counts.map(rows.counted) ?? rows, policies, heads: heads)
+      try recordLayers(
+        recorder, policies.counts.map(rows.counted) ?? rows, policies, workspace.forwardSteps(heads: heads))
     }
     if let operation { recorder.perform(operation) }
   }
@@ -62,19 +65,26 @@ final class KernelPasses: NetworkPasses {
     }
   }
 
+  /// All layers but the last of both heads.
+  func recordHidden(_ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies) throws {
+    recordInputs(recorder, rows)
+    let steps = workspace.forwardSteps(heads: [.actor, .critic]).map { step in
+      step.filter { $0 != layout.actorOutput && $0 != layout.criticOutput }
+    }
+    try recordLayers(recorder, rows, policies, steps.filter { !$0.isEmpty })
+  }
+
   private func recordLayers(
-    _ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies, heads: Set<PolicyNetwork.Head>
+    _ recorder: CommandRecorder, _ rows: Rows, _ policies: Policies, _ steps: [[Int]]
   ) throws {
-    let steps = workspace.forwardSteps(heads: heads)
     if let (recurrence, sequences) = workspace.recurrence(of: rows) {
       recurrence.recordLoadStates(recorder, rows, sequences)
     }
-    for index in steps[0] {
+    for index in steps.first ?? [] {
       guard let lists, let layer = lists.layers[index] else { continue }
       lists.dispatchBase(
         recorder, layer, push: denseDispatch(index, rows: rows, policies), policies: policies, runs: rows.runs)
     }
-    if lists != nil { recorder.barrier() }
     for step in steps {
       if let loop, let (recurrence, sequences) = workspace.recurrence(of: rows), step == [recurrence.layer] {
         recordSteps(recorder, loop, recurrence, rows, sequences, policies)
@@ -82,7 +92,6 @@ final class KernelPasses: NetworkPasses {
         continue
       }
       for index in step { try dispatchLayer(recorder, index, rows, policies) }
-      recorder.barrier()
     }
   }
 
@@ -95,7 +104,8 @@ final class KernelPasses: NetworkPasses {
           .forward(layer.activation), recorder,
           [
             "inputs": x.window(runs: 0..<rows.runs), "parameters": policies.parameters,
-            "row_counts": rows.counts.window, "policy_indices": policies.indices.window, "outputs": outputs,
+            "row_counts": rows.counts.window, "policy_indices": policies.indices.window,
+            "outputs": outputs.stripe(part.columns, of: layer.paddedOutputs),
           ],
           push: denseDispatch(index, part, rows: rows, policies), runs: rows.runs,
           work: workspace.forwardWork(index, part, rows))

@@ -26,7 +26,6 @@ extension DenseKernels {
     func result(_ family: ProductFamily, _ tile: ProductTile) throws -> [Float] {
       try device.run { recorder in
         recorder.copy(from: buffers.initialResult.whole, to: buffers.result.whole)
-        recorder.barrier()
         try dispatch(
           operation, family, tile, recorder, buffers.bindings(operation), push: product.push, runs: product.runs,
           splits: product.splits)

@@ -6,6 +6,14 @@ import VulkanCompute
 struct RecurrentKernels {
   let forward: Steps
   let backward: Steps?  // for training
+  /// The weights of the hidden state with rows and columns exchanged, where the backward kernel reads such.
+  let transposed: TransposedWeights?
+
+  /// W^T of every run of a window, and the kernel that makes it.
+  struct TransposedWeights {
+    let kernel: Kernel
+    let weights: Buffer<Float>  // (window, 3 Hp, Hp)
+  }
 
   /// A kernel of the time loop and its grid.
   struct Steps {
@@ -15,13 +23,26 @@ struct RecurrentKernels {
     let groups: (_ sequences: Int) -> Int
   }
 
-  init(_ recurrence: Recurrence, family: ProductFamily, training: Bool, device: Device) throws {
+  /// - Parameters:
+  ///   - name: Prefix of the buffers in `table`.
+  ///   - training: Whether there is a backward pass.
+  init(
+    _ recurrence: Recurrence, _ name: String, family: ProductFamily, training: Bool, device: Device,
+    table: BufferTable, windowRuns: Int
+  ) throws {
     let width = recurrence.width
     let macros: [String: any CustomStringConvertible] = training ? ["TRAINING": 1] : [:]
     forward = try Self.steps("gru_forward", macros, sharedRow: width, width: width, family: family, device: device)
     backward =
       try training
       ? Self.steps("gru_backward", [:], sharedRow: 3 * width, width: width, family: family, device: device) : nil
+    transposed =
+      try training && family != .flat
+      ? TransposedWeights(
+        kernel: device.kernel("Network/transpose_weights.comp"),
+        weights: table.register(
+          "\(name).gru.transposed_weights", of: Float.self, runs: windowRuns,
+          perRun: [("3H", 3 * width), ("H", width)], persistence: .scratch)) : nil
   }
 
   /// Sequences of one invocation of the flat kernels, `TILE_ROWS`.

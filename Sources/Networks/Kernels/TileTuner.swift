@@ -74,7 +74,6 @@ final class TileTuner {
     let sequences = try tiles.map { tile in
       try device.recordTimed { recorder in
         recorder.copy(from: buffers.initialResult.whole, to: buffers.result.whole)
-        recorder.barrier()
         try kernels.dispatch(
           product.operation, family, tile, recorder, buffers.bindings(product.operation), push: product.push,
           runs: product.runs, splits: product.splits)

@@ -42,6 +42,5 @@ public struct SymmetryDraw {
     var bindings = ["seeds": seeds.window, "episodes": episodes.window, "symmetries": symmetries.window]
     bindings["dones"] = dones?.window
     recorder.dispatch(kernel, bindings, push: push, groups: kernel.groups(for: environments), runs)
-    recorder.barrier()
   }
 }

@@ -1,5 +1,6 @@
 import CHostSupport
 import Foundation
+import VulkanCompute
 
 /// What answers requests.
 protocol HTTPSite: Sendable {
@@ -47,15 +48,23 @@ final class HTTPServer: Sendable {
       let descriptor = crossplay_accept(listener, 250)
       guard descriptor >= 0 else { continue }
       let connection = HTTPConnection(descriptor, limits: limits, isStopping: isStopping)
-      guard state.open() else {
+      func refuse() {
         _ = connection.send(
           HTTPResponse(HTTPRefusal(.unavailable, "too many readers at once; try again in a moment")), bodyless: false,
           closes: true)
+      }
+      guard state.open() else {
+        refuse()
         continue
       }
       nonisolated(unsafe) let own = connection
-      Thread.detachNewThread { [self] in
-        serve(own)
+      do {
+        try HostThread.start("reader") { [self] in
+          serve(own)
+          state.close()
+        }
+      } catch {
+        refuse()
         state.close()
       }
     }

@@ -172,6 +172,26 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("statistic_stride", \.statistic_stride), ("rollout", \.rollout),
       ]),
     SharedStruct(
+      OutputLayers.self, "Network/network.h",
+      [
+        ("actor_inputs", \.actor_inputs), ("actor_weights", \.actor_weights), ("actor_bias", \.actor_bias),
+        ("actor_stride", \.actor_stride), ("critic_inputs", \.critic_inputs),
+        ("critic_weights", \.critic_weights), ("critic_bias", \.critic_bias), ("critic_stride", \.critic_stride),
+      ]),
+    SharedStruct(
+      TransposeDispatch.self, "Network/network.h",
+      [
+        ("inputs", \.inputs), ("outputs", \.outputs), ("weight_offset", \.weight_offset),
+        ("parameter_stride", \.parameter_stride), ("policy_index_stride", \.policy_index_stride),
+        ("transposed_stride", \.transposed_stride),
+      ]),
+    SharedStruct(
+      OutputDispatch.self, "PPO/ppo.h",
+      [
+        ("parameter_stride", \.parameter_stride), ("policy_index_stride", \.policy_index_stride),
+        ("layers", \.layers), ("chunk", \.chunk),
+      ]),
+    SharedStruct(
       EpisodeDispatch.self, "PPO/ppo.h",
       [
         ("open_stride", \.open_stride), ("sum_stride", \.sum_stride), ("error_stride", \.error_stride),

@@ -27,7 +27,6 @@ import VulkanCompute
           "metrics": metrics.window,
         ], push: ScheduleDispatch(runs: UInt32(runs), total_updates: 10, learning_rate: SCHEDULE_CONSTANT),
         groups: begin.groups(for: runs))
-      recorder.barrier()
     }
     var twins = Array(repeating: TrackTargets(), count: runs)
     for update in 0..<3 {

@@ -30,9 +30,15 @@ import VulkanCompute
       #expect(counts.dispatches > 8 && (counts.handOvers > 0) == (profile.matrixMultiply == .host))
       guard windowLimit == .max else { continue }
       let text = try Trainer.planText(configuration: configuration, runs: runs, devices: [device])
-      #expect(text.hasSuffix("\n" + counts.text(per: "update")))
+      let envStep = try Trainer.plannedEnvStep(configuration: configuration, runs: runs.count, device: device)
+      #expect(envStep.dispatches > 2 && envStep.stages > 2 && envStep.stages <= envStep.dispatches)
       #expect(
-        counts.text(per: "update").hasPrefix("\(counts.dispatches) dispatches and \(counts.handOvers) hand-overs"))
+        envStep.dispatches * configuration.rolloutLength < counts.dispatches && counts.stages <= counts.dispatches)
+      #expect(
+        text.hasSuffix("\n\(envStep.amount) per env step of a rollout\n" + counts.text(per: "update")))
+      #expect(
+        counts.text(per: "update").hasPrefix(
+          "\(counts.dispatches) dispatches in \(counts.stages) stages and \(counts.handOvers) hand-overs"))
     }
     device.requireNoValidationMessages()
   }
