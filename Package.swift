@@ -132,9 +132,25 @@ let package = Package(
     tests("ReportsTests", ["Reports", "Runs", "Policies", "Files", "Evaluation", "Figures"]),
     tests("ServeTests", ["Serve", "Reports", "Runs", "Policies", "Files", "Evaluation", "CHostSupport"]),
     tests("CommandLineTests", ["crossplay", "Files", "Networks", "Policies"]),
+
+    // Readers of files, fed with any bytes; scripts/fuzz explores them.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Configuration", "Environments", "Files", "Policies", "Runs", "TabularDecPOMDP", "Training"],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Tests", swiftSettings: strict),
   ],
   cLanguageStandard: .c2x, cxxLanguageStandard: .cxx20
 )
+
+// Only scripts/fuzz builds this: it needs a compiler with libFuzzer.
+if Context.environment["CROSSPLAY_FUZZ"] != nil {
+  package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Explorer", swiftSettings: strict))
+}
 
 /// The static libraries of glslang in the order in which they need each other, with those of SPIRV-Tools. Which of them
 /// exist depends on the version: OGLCompiler and HLSL were part of others from 14.0 on.

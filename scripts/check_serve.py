@@ -33,7 +33,7 @@ total_env_steps: 16384
 epochs: 2
 minibatches: 2
 network: {trunk: [32], actor: [32], critic: [32]}
-evaluation: {games: 32, modes: [sampled, greedy], across_configurations: true}
+evaluation: {games: 32, modes: [sampled, greedy], across_configurations: true, interval: 8192}
 """
 
 OTHERS = {
@@ -285,9 +285,12 @@ class Browser:
         return self.evaluate("document.querySelector('main').innerText")
 
     def click(self, selector, text=None):
-        """Where a person would click: in the middle of what is seen of the element."""
-        found = (f"[...document.querySelectorAll({json.dumps(selector)})].find((each) => "
-                 f"{'true' if text is None else f'each.innerText.includes({json.dumps(text)})'})")
+        """Where a person would click: in the middle of what is seen of the element, the one that says no more first."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        if text is not None:
+            every, text = f"[...document.querySelectorAll({json.dumps(selector)})]", json.dumps(text)
+            found = (f"({every}.find((each) => each.innerText.trim() === {text}) "
+                     f"?? {every}.find((each) => each.innerText.includes({text})))")
         self.wait(f"!!{found}")
         place = self.evaluate(f"(() => {{ const each = {found}; each.scrollIntoView({{block: 'center'}}); "
                               "const box = each.getBoundingClientRect(); "
@@ -423,6 +426,14 @@ def check_crossplay(browser):
     browser.follow(lambda: browser.press_at(x, y))
     expect(browser.evaluate("location.hash").startswith("#/games"), "a cell opens no games")
     browser.wait("document.querySelector('.board svg')")
+    # A cell of an evaluation over training opens games of its checkpoint.
+    browser.go("#/evaluation?id=0/small/evaluations/000016")
+    browser.wait("document.querySelector('canvas')?.width > 100")
+    browser.evaluate("document.querySelector('canvas').focus()")
+    browser.follow(lambda: browser.key("Enter"))
+    place = urllib.parse.unquote(urllib.parse.unquote(browser.evaluate("location.hash")))
+    expect("@16" in place, f"the games are {place}")
+    browser.wait("document.querySelector('.board svg') && document.querySelector('main').innerText.includes('update 16')")
 
 
 def check_large(browser):

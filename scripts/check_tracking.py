@@ -7,7 +7,7 @@ import sys
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-PLACES = ("run", "name", "seed", "configuration", "update", "env_steps", "episodes", "seconds", "env_steps_per_second")
+PLACES = ("run", "name", "seed", "configuration", "update", "updates", "env_steps", "episodes", "seconds", "env_steps_per_second")
 
 
 def expected(folder):

@@ -12,7 +12,7 @@ import wandb
 import yaml
 
 # What says where a line belongs, and is no measured quantity.
-PLACES = ("run", "name", "seed", "configuration", "update", "env_steps")
+PLACES = ("run", "name", "seed", "configuration", "update", "updates", "env_steps")
 WAIT_SECONDS = 10
 
 

@@ -46,7 +46,7 @@ extension TrainingConfiguration {
   }
 }
 
-/// A part of the runs for one process of several: `--shard 2/4` is the second of four.
+/// A part of the work for one process of several, such as 2/4, the second of four.
 public struct Shard: Sendable, Hashable, CustomStringConvertible {
   public struct Invalid: Error, Hashable, CustomStringConvertible {
     public let description: String
@@ -76,4 +76,9 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
 
   /// Neighbouring runs; shards differ by at most one run in size.
   func range(of total: Int) -> Range<Int> { (number - 1) * total / count..<number * total / count }
+
+  /// Every `count`-th element, so that all shards get some of those at the beginning and of those at the end.
+  public func part<Element>(of all: [Element]) -> [Element] {
+    stride(from: number - 1, to: all.count, by: count).map { all[$0] }
+  }
 }

@@ -54,6 +54,7 @@ extension TrainingConfiguration {
     initialWeights = try section.text("init_from", expected: "folder:run, such as runs/mine:3") { !$0.isEmpty }
     let policy = try section.text("on_divergence", oneOf: DivergencePolicy.allCases.map(\.rawValue))
     onDivergence = policy.flatMap(DivergencePolicy.init) ?? onDivergence
+    metricsInterval = try section.integer("metrics_interval", in: 1...1_000_000) ?? metricsInterval
     checkpointInterval =
       try section.integer("checkpoint_interval", in: 1...1_000_000_000_000_000)
       ?? max(totalEnvSteps / 20, envStepsPerUpdate)

@@ -1,6 +1,6 @@
 /// What may change when a training goes on, key by key (docs/configuration.md).
 public enum ConfigurationChange: Sendable, Hashable {
-  /// Says nothing about what the runs learn: where and how often the state is written, and how runs are paired afterwards.
+  /// Says nothing about what the runs learn: where and how often state and metrics are written, and how runs are paired afterwards.
   case free
   /// A training may become longer.
   case growing
@@ -9,7 +9,9 @@ public enum ConfigurationChange: Sendable, Hashable {
 
   /// - Parameter key: A dotted path, such as `network.trunk`.
   public init(_ key: String) {
-    let free: Set = ["name", "on_divergence", "checkpoint_interval", "checkpoint_minutes", "checkpoints_kept"]
+    let free: Set = [
+      "name", "on_divergence", "metrics_interval", "checkpoint_interval", "checkpoint_minutes", "checkpoints_kept",
+    ]
     switch key {
     case "total_env_steps": self = .growing
     case _ where free.contains(key) || key.hasPrefix("evaluation."): self = .free
@@ -47,6 +49,7 @@ extension TrainingConfiguration {
     var configuration = self
     configuration.name = other.name
     configuration.onDivergence = other.onDivergence
+    configuration.metricsInterval = other.metricsInterval
     configuration.checkpointInterval = other.checkpointInterval
     configuration.checkpointMinutes = other.checkpointMinutes
     configuration.checkpointsKept = other.checkpointsKept

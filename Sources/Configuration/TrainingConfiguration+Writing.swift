@@ -35,6 +35,7 @@ extension TrainingConfiguration {
     if let initialWeights { entries.append(("init_from", .scalar(.text(initialWeights)))) }
     entries += [
       ("on_divergence", .scalar(.text(onDivergence.rawValue))),
+      ("metrics_interval", .scalar(.integer(metricsInterval))),
       ("checkpoint_interval", .scalar(.integer(checkpointInterval))),
       ("checkpoint_minutes", .scalar(.number(checkpointMinutes))),
       ("checkpoints_kept", .scalar(.integer(checkpointsKept))),

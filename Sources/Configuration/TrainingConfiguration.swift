@@ -53,6 +53,8 @@ public struct TrainingConfiguration: Sendable {
   public var initialWeights: String?
   /// What becomes of the other runs where one diverges.
   public var onDivergence = DivergencePolicy.continue
+  /// Updates that one line of metrics is about.
+  public var metricsInterval = 1
   /// Env steps of one run between checkpoints.
   public var checkpointInterval = 0
   /// Minutes between checkpoints; whichever of the two comes first.

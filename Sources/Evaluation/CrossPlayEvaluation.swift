@@ -31,9 +31,7 @@ public struct CrossPlayEvaluation: Sendable {
     runs: [EvaluatedRun], rosters: [Roster], environment: any Environment, settings: EvaluationSettings, device: Device,
     control: EvaluationControl = EvaluationControl()
   ) throws {
-    let plan = CrossPlayPlan(
-      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
-      acrossConfigurations: settings.acrossConfigurations)
+    let plan = Self.plan(runs, environment, settings)
     var matrices = settings.modes.map { mode in
       CrossPlayMatrix(mode: mode, seats: environment.agentCount, runs: runs, outcomes: environment.outcomeQuantities)
     }
@@ -50,6 +48,31 @@ public struct CrossPlayEvaluation: Sendable {
     self.matrices = matrices
     summary = EvaluationSummary(
       matrices, bootstrap: Bootstrap(samples: settings.bootstrapSamples, seed: settings.seed))
+  }
+
+  /// Plays a share of the teams, in all modes, for `control` to keep; where all shares are kept, `init` plays nothing.
+  ///
+  /// - Throws: As `init`.
+  public static func play(
+    _ share: Shard, runs: [EvaluatedRun], rosters: [Roster], environment: any Environment,
+    settings: EvaluationSettings, device: Device, control: EvaluationControl
+  ) throws {
+    let plan = plan(runs, environment, settings)
+    for meeting in try Meeting.all(of: plan.teams, runs, rosters) {
+      let cells = share.part(of: meeting.cells)
+      guard !cells.isEmpty else { continue }
+      let evaluator = try CrossPlayEvaluator(
+        environment: environment, rosters: meeting.rosters, settings: settings, device: device)
+      for mode in settings.modes { _ = try evaluator.evaluate(cells: cells, mode: mode, control: control) }
+    }
+  }
+
+  private static func plan(
+    _ runs: [EvaluatedRun], _ environment: any Environment, _ settings: EvaluationSettings
+  ) -> CrossPlayPlan {
+    CrossPlayPlan(
+      runs: runs, seats: environment.agentCount, maxTuples: settings.maxTuples, seed: settings.seed,
+      acrossConfigurations: settings.acrossConfigurations)
   }
 }
 

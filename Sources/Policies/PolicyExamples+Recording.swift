@@ -53,7 +53,7 @@ extension PolicyExamples {
     }
     let ended = try played.dones.read(run: 0)
     try resets.write(
-      (0..<rows).map { row in
+      (0..<rows).map { row -> UInt32 in
         let (t, actor) = row.quotientAndRemainder(dividingBy: rowsPerStep)
         return t == 0 ? 0 : ended[(t - 1) * environments + actor / environment.agentCount]
       })
@@ -75,11 +75,11 @@ extension PolicyExamples {
       try network.forward(
         recorder, rows: chunk, policies: [Policies(sets.whole, indices: RunWindow(policyIndices, runs: 0..<1))])
     }
-    let maskWords = try played.legalMasks.read(run: 0)
-    let legal = (0..<rows).flatMap { row in
-      (0..<environment.actionCount).map { action -> UInt8 in
-        UInt8(maskWords[row * environment.maskWordCount + action / 32] >> UInt32(action % 32) & 1)
-      }
+    let masks = try played.legalMasks.read(run: 0)
+    var legal = [UInt8](repeating: 0, count: rows * environment.actionCount)
+    for row in 0..<rows {
+      let words = masks[row * environment.maskWordCount..<(row + 1) * environment.maskWordCount]
+      for action in environment.legalActions(inMask: words) { legal[row * environment.actionCount + action] = 1 }
     }
     func columns(_ buffer: Buffer<Float>, pitch: Int, count: Int) throws -> [Float] {
       let values = try buffer.read(run: 0)

@@ -109,7 +109,7 @@ public struct LearningCurves {
             foreign += 1
             return
           }
-          survey.add(run: line.run, update: line.update)
+          survey.add(run: line.run, update: line.update, updates: line.updates)
           let bin = (line.update - 1) * bins / updates
           if pieces[place][bin] == nil { pieces[place][bin] = Piece(quantities: quantities.count) }
           pieces[place][bin]?.add(line, quantities)
@@ -157,11 +157,11 @@ public struct LearningCurves {
 
 extension LearningCurves.Piece {
   package mutating func add(_ line: MetricsReader.Line, _ quantities: [LearningCurves.Quantity]) {
-    updates += 1
+    updates += line.updates
     episodes += line.episodes
-    envStepSum += Double(line.envSteps)
+    envStepSum += Double(line.envSteps) * Double(line.updates)
     for (i, quantity) in quantities.enumerated() where line.values[i].isFinite {
-      let weight = quantity.isPerEpisode ? Double(line.episodes) : 1
+      let weight = Double(quantity.isPerEpisode ? line.episodes : line.updates)
       sums[i] += weight * line.values[i]
       weights[i] += weight
     }

@@ -57,17 +57,30 @@ public struct CheckpointFolder: Sendable {
 
   /// The latest complete checkpoint, checked against its hash; nil if there is none, an error if it is damaged.
   public func latest() throws -> Checkpoint? {
-    try updates().last.map { try Checkpoint(url.appendingPathComponent(Self.name($0))) }
+    try readLatest { try Checkpoint($0) }
   }
 
   /// What the latest complete checkpoint says of itself, without a look at its tensors; nil if there is none.
   public func latestRecord<Description: Codable & Sendable>() throws -> CheckpointRecord<Description>? {
-    try updates().last.map { update in
-      let place = url.appendingPathComponent(Self.name(update))
-      let document = try Checkpoint.document(place, as: Description.self)
+    try readLatest { place in
+      let document = try Checkpoint.document(Checkpoint.text(in: place), of: place, as: Description.self)
       return CheckpointRecord(
         url: place, update: document.update, stateHash: document.stateHash, description: document.description)
     }
+  }
+
+  /// Reads the latest checkpoint; where a training has replaced it by a later one meanwhile, that one.
+  private func readLatest<Result>(_ read: (URL) throws -> Result) throws -> Result? {
+    var latest = try updates().last
+    while let update = latest {
+      do {
+        return try read(url.appendingPathComponent(Self.name(update)))
+      } catch {
+        latest = try updates().last
+        guard let latest, latest > update else { throw error }
+      }
+    }
+    return nil
   }
 
   /// Removes all but the last `count` complete checkpoints and those that are to stay, and what interrupted writers left.
@@ -114,11 +127,14 @@ public struct Checkpoint {
   /// Finished updates.
   public let update: Int
   public let state: SafetensorsFile
+  /// Of its description, so that all of it is readable even after the checkpoint was removed.
+  private let text: Data
 
   /// Opens a checkpoint and compares its tensors with the hash that was written with them.
   public init(_ url: URL) throws {
     self.url = url
-    let document = try Self.document(url, as: Ignored.self)
+    text = try Self.text(in: url)
+    let document = try Self.document(text, of: url, as: Ignored.self)
     update = document.update
     state = try SafetensorsFile(url.appendingPathComponent(CheckpointFolder.stateName))
     guard try state.contentHash() == document.stateHash else {
@@ -133,7 +149,7 @@ public struct Checkpoint {
   public func description<Description: Codable & Sendable>(as: Description.Type = Description.self) throws
     -> Description
   {
-    try Self.document(url, as: Description.self).description
+    try Self.document(text, of: url, as: Description.self).description
   }
 
   private struct Ignored: Codable {
@@ -141,13 +157,18 @@ public struct Checkpoint {
     func encode(to encoder: any Encoder) throws {}
   }
 
-  fileprivate static func document<Description: Codable & Sendable>(
-    _ url: URL, as: Description.Type
-  ) throws -> CheckpointDocument<Description> {
+  fileprivate static func text(in url: URL) throws -> Data {
     let file = url.appendingPathComponent(CheckpointFolder.descriptionName)
     guard let data = FileManager.default.contents(atPath: file.path) else {
       throw FileFailure(file.path, "cannot be read")
     }
+    return data
+  }
+
+  fileprivate static func document<Description: Codable & Sendable>(
+    _ data: Data, of url: URL, as: Description.Type
+  ) throws -> CheckpointDocument<Description> {
+    let file = url.appendingPathComponent(CheckpointFolder.descriptionName)
     let seal = SealedJSON.isWhole(data)
     func damaged(_ what: String) -> FileFailure {
       FileFailure(

@@ -3,23 +3,25 @@ import VulkanCompute
 
 /// What a training would take, found without taking it.
 extension Trainer {
-  /// The memory plan without taking the memory: waves, device, windows, every buffer, rollout bytes per row; then the
+  /// The memory plan without taking the memory: waves, the first device, windows, every buffer, rollout bytes per row; then the
   /// dispatches, stages and hand-overs to the host of one env step of a rollout and of one update, counted as they would be
   /// recorded, or why the device cannot run them.
   ///
   /// - Throws: `ConfigurationError` where minibatches do not divide the rollout.
   public static func planText(
-    configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device, waveLimit: Int? = nil
+    configuration: TrainingConfiguration, runs: [RunConfiguration], devices: [Device], waveLimit: Int? = nil
   ) throws -> String {
-    let waves = try waves(of: runs, configuration: configuration, device: device, limit: waveLimit)
+    let device = devices[0]
+    let waves = try waves(of: runs, configuration: configuration, devices: devices, limit: waveLimit)
     let largest = waves.map(\.count).max() ?? 0
     let (parts, table) = try plan(configuration: configuration, runs: largest, device: device)
     let volume = parts.volume(configuration, waves: waves, table: table)
     let text = try parts.planText(table: table, volume: volume, device: device)
     guard waves.count > 1 else { return text }
     let all = try plannedMemory(configuration: configuration, runs: runs.count, device: device).all
+    let order = devices.count > 1 ? "one at a time on each of \(devices.count) devices" : "one after another"
     return """
-      \(runs.count) runs in \(waves.count) waves, one after another, of \
+      \(runs.count) runs in \(waves.count) waves, \(order), of \
       \(waves.map { "\($0.count)" }.joined(separator: ", ")) runs; all at once would take \(formatBytes(all))
       the largest wave:
       \(text)
@@ -30,15 +32,17 @@ extension Trainer {
   ///
   /// - Throws: `ConfigurationError` where minibatches do not divide the rollout.
   public static func plan(
-    configuration: TrainingConfiguration, runs: [RunConfiguration], device: Device, waveLimit: Int? = nil
+    configuration: TrainingConfiguration, runs: [RunConfiguration], devices: [Device], waveLimit: Int? = nil
   ) throws -> TrainingPlan {
-    let waves = try waves(of: runs, configuration: configuration, device: device, limit: waveLimit)
+    let device = devices[0]
+    let waves = try waves(of: runs, configuration: configuration, devices: devices, limit: waveLimit)
     let (parts, table) = try plan(
       configuration: configuration, runs: waves.map(\.count).max() ?? 0, device: device)
     let counts = try? parts.counts(on: device)
     let envStep = try? parts.envStepCounts(on: device)
     return TrainingPlan(
-      device: device.description.name, profile: device.profile.description, waves: waves.map(\.count),
+      device: device.description.name, devices: devices.count, profile: device.profile.description,
+      waves: waves.map(\.count),
       windowRuns: parts.network.windowRuns, environments: parts.shape.environments, steps: parts.shape.steps,
       agents: parts.shape.agents, minibatchRows: parts.shape.minibatchRows, chunkRows: parts.shape.chunkRows,
       bytes: table.totalBytes, availableBytes: device.description.availableBytes,

@@ -31,6 +31,11 @@ public final class Trainer {
   private let copyMetrics: [CommandSequence]
   private let metricHistory: [Buffer<Float>]  // two of (R, RUN_SCALARS)
   private var pending: (submission: Submission, slot: Int, update: Int)?
+  /// Sums of every run over the updates since the last lines of metrics; empty at the beginning of an interval.
+  public private(set) var intervalSums: [MetricSums] = []
+  /// Lines of metrics, one per run, where the update whose metrics were returned last ends an interval
+  /// (`metrics_interval`); else empty.
+  public private(set) var lines: [RunMetrics] = []
 
   /// Plans, allocates, initializes weights and environments, and records an update.
   ///
@@ -97,17 +102,31 @@ public final class Trainer {
     try submission.wait()
     let sums = try metricHistory[slot].read()
     let block = Int(RUN_SCALARS)
-    let metrics = runs.enumerated().map { position, run in
-      RunMetrics(
-        sums: Array(sums[position * block..<(position + 1) * block]), outcomes: environment.outcomeQuantities, run: run,
-        update: update,
-        envSteps: update * configuration.envStepsPerUpdate,
-        rows: shape.rows * shape.epochs, steps: shape.epochs * shape.minibatches)
+    let rows = shape.rows * shape.epochs
+    let ofUpdate = runs.enumerated().map { position, run in
+      MetricSums(sums[position * block..<(position + 1) * block], run: run, rows: rows)
     }
-    if let position = metrics.indices.first(where: { sums[$0 * block + Int(METRIC_ILLEGAL_ACTIONS)] > 0 }) {
+    if let position = ofUpdate.firstIndex(where: { $0[METRIC_ILLEGAL_ACTIONS] > 0 }) {
       throw TrainingFailure.illegalAction(run: runs[position].name, update: update)
     }
-    return metrics
+    if intervalSums.isEmpty {
+      intervalSums = ofUpdate
+    } else {
+      for position in runs.indices { intervalSums[position] += ofUpdate[position] }
+    }
+    let endsInterval = update.isMultiple(of: configuration.metricsInterval) || update == configuration.updates
+    lines = endsInterval ? metrics(intervalSums, update: update) : []
+    if endsInterval { intervalSums = [] }
+    return metrics(ofUpdate, update: update)
+  }
+
+  private func metrics(_ sums: [MetricSums], update: Int) -> [RunMetrics] {
+    zip(runs, sums).map { run, sums in
+      RunMetrics(
+        sums: sums, outcomes: environment.outcomeQuantities, run: run, update: update,
+        envSteps: update * configuration.envStepsPerUpdate, rows: shape.rows * shape.epochs,
+        steps: shape.epochs * shape.minibatches)
+    }
   }
 
   /// Parameters of one run, (P) with padding. No update may be in flight: call `finishUpdate()` first.
@@ -137,9 +156,13 @@ public final class Trainer {
   public var persistentBuffers: [AnyBuffer] { table.persistentBuffers }
 
   /// Tells the trainer that the persistent buffers hold the state after `updates` updates.
-  public func didRestore(updates: Int) {
+  ///
+  /// - Parameter sums: One per run, of the updates that have no line of metrics yet; empty where all have.
+  public func didRestore(updates: Int, intervalSums sums: [MetricSums] = []) {
     precondition(pending == nil, "restoring while an update is in flight")
+    precondition(sums.isEmpty || sums.count == runs.count)
     updatesSubmitted = updates
+    intervalSums = sums
   }
 
   /// What one repetition of a benchmark submits.

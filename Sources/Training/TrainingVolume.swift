@@ -14,7 +14,9 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   public let checkpointsEvaluated: Int
   /// Of the largest wave.
   public let checkpointBytes: Int
-  /// One per run and update.
+  /// Updates that a line of metrics is about.
+  public let metricsInterval: Int
+  /// One per run and interval.
   public let metricsLines: Int
   /// About.
   public let metricsBytes: Int
@@ -34,8 +36,13 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
     checkpointMinutes = configuration.checkpointMinutes
     checkpointsKept = configuration.checkpointsKept
     self.checkpointBytes = checkpointBytes
-    metricsLines = runs.count * updates
-    metricsBytes = updates * runs.reduce(0) { $0 + Self.lineBytes($1, envSteps: envSteps, outcomes: outcomes) }
+    let interval = configuration.metricsInterval
+    let intervals = (updates + interval - 1) / interval
+    metricsInterval = interval
+    metricsLines = runs.count * intervals
+    metricsBytes =
+      intervals
+      * runs.reduce(0) { $0 + Self.lineBytes($1, interval: interval, envSteps: envSteps, outcomes: outcomes) }
     let due = (updates + configuration.updatesPerCheckpoint - 1) / configuration.updatesPerCheckpoint
     checkpointsEvaluated = configuration.updatesPerEvaluation.map { (updates + $0 - 1) / $0 } ?? 0
     // The last one is both.
@@ -43,11 +50,12 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
   }
 
   /// Of a line with numbers of usual length.
-  private static func lineBytes(_ run: RunConfiguration, envSteps: Int, outcomes: Int) -> Int {
+  private static func lineBytes(_ run: RunConfiguration, interval: Int, envSteps: Int, outcomes: Int) -> Int {
     let usual: Float = 0.012345679
     let line = RunMetrics(
       run: run.index, name: run.name, seed: run.seed, configuration: run.configurationName, update: 10_000,
-      envSteps: envSteps / 2, learningRate: 5e-4, entropyCoefficient: 0.01, totalLoss: usual, policyLoss: usual,
+      updates: interval, envSteps: envSteps / 2, learningRate: 5e-4, entropyCoefficient: 0.01, totalLoss: usual,
+      policyLoss: usual,
       valueLoss: usual, entropy: usual,
       approximateKL: usual, clipFraction: usual, explainedVariance: usual, gradientNorm: usual, episodes: 100,
       episodeReturn: usual, episodeLength: usual,
@@ -82,7 +90,10 @@ public struct TrainingPlan: Sendable, Encodable {
     }
   }
 
+  /// The first, which the rest is about.
   public let device: String
+  /// How many devices train at the same time.
+  public let devices: Int
   public let profile: String
   /// Runs of every wave; what follows is of the largest.
   public let waves: [Int]
@@ -105,4 +116,6 @@ public struct TrainingPlan: Sendable, Encodable {
   /// Floating-point operations of the largest part of an update that is submitted by itself.
   public let largestSubmissionFlops: Double?
   public let volume: TrainingVolume
+  /// How long it takes; nil where that was not measured.
+  public var measurement: TrainingMeasurement?
 }

@@ -4,7 +4,7 @@ import Foundation
 
 /// A Vulkan device with one compute queue: makes buffers, kernels and command sequences.
 ///
-/// Not safe to share between threads; every thread makes its own.
+/// Not safe to share between threads: one at a time uses it and what it has made.
 public final class Device {
   public let description: DeviceDescription
   public let profile: DeviceProfile
@@ -38,7 +38,7 @@ public final class Device {
   }
 
   /// - Parameters:
-  ///   - index: Position in `Device.all()`; nil takes the best usable one (discrete, integrated, virtual, CPU).
+  ///   - selector: nil takes the best usable one (discrete, integrated, virtual, CPU).
   ///   - profile: Replaces the profile of the device, for tests of the other variants.
   ///   - matrixMultiply: Replaces this part of the profile.
   ///   - tiles: Replaces this part of the profile.
@@ -49,7 +49,7 @@ public final class Device {
   ///     CPU.
   /// - Throws: `VulkanError` that names what is missing.
   public init(
-    index: Int? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
+    _ selector: DeviceSelector? = nil, validation: Validation = .off, profile: DeviceProfile? = nil,
     matrixMultiply: DeviceProfile.MatrixMultiply? = nil, tiles: DeviceProfile.Tiles? = nil,
     forceStaging: Bool = false, submissionBound: SubmissionBound? = nil, reportsKernels: Bool = false,
     smallDispatches: Bool = false
@@ -62,22 +62,12 @@ public final class Device {
     let devices =
       try smallDispatches
       ? SoftwareThreads.withNone { try Self.physicalDevices(of: instance) } : Self.physicalDevices(of: instance)
-    let chosen: (handle: VkPhysicalDevice, description: DeviceDescription)
-    if let index {
-      guard devices.indices.contains(index) else {
-        throw VulkanError(
-          .noDevice,
-          devices.isEmpty
-            ? "there is no Vulkan device \(index); none was found, install a driver such as mesa-vulkan-drivers"
-            : "there is no Vulkan device \(index); choose 0 to \(devices.count - 1), `crossplay devices` lists them")
-      }
-      chosen = devices[index]
-    } else {
-      guard !devices.isEmpty else {
-        throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
-      }
-      chosen = devices[Self.preferred(among: devices.map(\.description))?.index ?? 0]
+    guard selector != nil || !devices.isEmpty else {
+      throw VulkanError(.noDevice, "no Vulkan device was found; install a driver, for example mesa-vulkan-drivers")
     }
+    let descriptions = devices.map(\.description)
+    let chosen = devices[
+      try selector?.choose(among: descriptions).index ?? Self.preferred(among: descriptions)?.index ?? 0]
     guard chosen.description.missing.isEmpty else {
       throw VulkanError(
         .unsupported, "\(chosen.description.name) lacks \(chosen.description.missing.joined(separator: ", "))")

@@ -5,8 +5,13 @@ import Foundation
 public struct DeviceDescription: Sendable {
   public enum Kind: String, Sendable { case discrete, integrated, virtual, cpu, other }
 
-  /// Position in the list that `crossplay devices` prints and `--device` takes.
+  /// Position in the list of all devices.
   public let index: Int
+  /// Stays the same across processes, machines and starts, such as `d3b5f1c8-9e1c-4c7f-8a36-1f2e3d4c5b6a`; nil without
+  /// Vulkan 1.1.
+  public let uuid: String?
+  /// nil where the device has none or its driver does not say (VK_EXT_pci_bus_info).
+  public let pciAddress: PCIAddress?
   public let name: String
   public let kind: Kind
   public let apiVersion: String
@@ -93,10 +98,15 @@ public struct DeviceDescription: Sendable {
     subgroup.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES
     var maintenance = VkPhysicalDeviceMaintenance3Properties()
     maintenance.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES
+    var identity = VkPhysicalDeviceIDProperties()
+    identity.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES
+    var slot = VkPhysicalDevicePCIBusInfoPropertiesEXT()
+    slot.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT
     var basic = VkPhysicalDeviceProperties()
     vkGetPhysicalDeviceProperties(physical, &basic)
     let hasVulkan11 = basic.apiVersion >= (1 << 22) | (1 << 12)
     let extensions = try Self.extensions(of: physical)
+    let hasSlot = hasVulkan11 && extensions.contains("VK_EXT_pci_bus_info")
     if hasVulkan11 {
       let hasDriverProperties =
         basic.apiVersion >= (1 << 22) | (2 << 12)
@@ -104,17 +114,30 @@ public struct DeviceDescription: Sendable {
       withUnsafeMutablePointer(to: &driverProperties) { driver in
         withUnsafeMutablePointer(to: &maintenance) { maintenance in
           withUnsafeMutablePointer(to: &subgroup) { subgroup in
-            subgroup.pointee.pNext = UnsafeMutableRawPointer(maintenance)
-            if hasDriverProperties { maintenance.pointee.pNext = UnsafeMutableRawPointer(driver) }
-            var properties = VkPhysicalDeviceProperties2()
-            properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
-            properties.pNext = UnsafeMutableRawPointer(subgroup)
-            vkGetPhysicalDeviceProperties2(physical, &properties)
+            withUnsafeMutablePointer(to: &identity) { identity in
+              withUnsafeMutablePointer(to: &slot) { slot in
+                subgroup.pointee.pNext = UnsafeMutableRawPointer(maintenance)
+                maintenance.pointee.pNext = UnsafeMutableRawPointer(identity)
+                if hasDriverProperties { identity.pointee.pNext = UnsafeMutableRawPointer(driver) }
+                var properties = VkPhysicalDeviceProperties2()
+                properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
+                properties.pNext = UnsafeMutableRawPointer(subgroup)
+                if hasSlot {
+                  slot.pointee.pNext = properties.pNext
+                  properties.pNext = UnsafeMutableRawPointer(slot)
+                }
+                vkGetPhysicalDeviceProperties2(physical, &properties)
+              }
+            }
           }
         }
       }
     }
     let limits = basic.limits
+    uuid = hasVulkan11 ? Self.uuidText(identity) : nil
+    pciAddress =
+      hasSlot
+      ? PCIAddress(domain: slot.pciDomain, bus: slot.pciBus, device: slot.pciDevice, function: slot.pciFunction) : nil
     name = text(of: basic.deviceName)
     kind =
       switch basic.deviceType {
@@ -163,6 +186,13 @@ public struct DeviceDescription: Sendable {
       missing.append("32 KiB of shared memory per workgroup (has \(formatBytes(maxSharedMemoryBytes)))")
     }
     self.missing = missing
+  }
+
+  private static func uuidText(_ identity: VkPhysicalDeviceIDProperties) -> String {
+    withUnsafeBytes(of: identity.deviceUUID) { bytes in
+      DeviceSelector.hyphenated(
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    }
   }
 
   /// The largest device-local heap, and what the driver expects this process to get of it.

@@ -19,6 +19,23 @@ enum Console {
     }
   }
 
+  /// Files that the program, Vulkan's loader and a driver have open at a time.
+  private static let leastFiles: rlim_t = 16
+
+  /// Raises the limit of open files where it is too low.
+  /// - Throws: `UsageError` where it cannot be raised: Vulkan, threads and files would fail one after another.
+  static func requireOpenFiles() throws {
+    var limit = rlimit()
+    guard getrlimit(.openFiles, &limit) == 0, limit.rlim_cur < leastFiles else { return }
+    let found = limit.rlim_cur
+    limit.rlim_cur = min(limit.rlim_max, leastFiles)
+    guard limit.rlim_cur == leastFiles, setrlimit(.openFiles, &limit) == 0 else {
+      throw UsageError(
+        "this process may have \(found) files open at a time, and \(leastFiles) are needed; raise the limit (ulimit -n)"
+      )
+    }
+  }
+
   /// Writes a result and a line break to stdout.
   /// - Throws: `OutputFailure` where that cannot be done.
   static func print(_ result: some CustomStringConvertible) throws {
@@ -60,6 +77,16 @@ enum Console {
     return true
   }
 }
+
+#if canImport(Darwin)
+  extension Int32 {
+    fileprivate static var openFiles: Int32 { RLIMIT_NOFILE }
+  }
+#else
+  extension __rlimit_resource_t {
+    fileprivate static var openFiles: __rlimit_resource_t { .init(RLIMIT_NOFILE.rawValue) }
+  }
+#endif
 
 /// A result that could not be written to stdout.
 struct OutputFailure: Error, CustomStringConvertible {

@@ -17,6 +17,7 @@ import Runs
   static func main() {
     Console.prepare()
     do {
+      try Console.requireOpenFiles()
       var command = try parseAsRoot()
       try command.run()
     } catch {

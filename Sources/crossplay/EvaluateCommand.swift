@@ -46,11 +46,7 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "update"))
   var checkpoint: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "ONNX Runtime, which plays policies that are models in ONNX (default: CROSSPLAY_ONNX_RUNTIME, or what the system finds).",
-      valueName: "library"))
-  var onnxRuntime: String?
+  @OptionGroup var foreignOptions: ForeignOptions
 
   @Option(help: "Seed of the games.")
   var seed: UInt64?
@@ -66,6 +62,13 @@ struct EvaluateCommand: ParsableCommand {
     help: "Measure how far policies are from equivariant, where the game has symmetries (default: evaluation.symmetry)."
   )
   var symmetry: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Play one part of the teams, for example 2/4, and only keep them.",
+      discussion: "The same command without --shard plays what is missing and writes the tables of all.",
+      valueName: "i/n"))
+  var shard: String?
 
   @Flag(help: "Print one JSON object per configuration of the sweep, then one per block.")
   var json = false
@@ -93,16 +96,17 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     StopRequest.await()
+    let share = try shard.map { try Shard($0) } ?? .whole
     let urls = folders.map { URL(fileURLWithPath: $0) }
     let asked = output.map { URL(fileURLWithPath: $0) }
     let target = asked.map { EvaluationFolder.Output.folder($0) }
     switch try choice() {
     case .last:
-      try evaluate(try joined(urls), in: target ?? .training, on: nil)
+      try evaluate(try joined(urls), in: target ?? .training, on: nil, share: share)
     case .update(let update):
       let joined = try joined(urls, update: update)
       let series = try series(of: joined)
-      try evaluate(joined, in: target ?? .series(series, update: update), on: nil, update: update)
+      try evaluate(joined, in: target ?? .series(series, update: update), on: nil, update: update, share: share)
     case .all:
       let updates = try TrainedRuns.commonUpdates(in: urls)
       guard let last = updates.last else {
@@ -112,16 +116,14 @@ struct EvaluateCommand: ParsableCommand {
       let device = try deviceOptions.open()
       for update in updates {
         let joined = try joined(urls, update: update)
-        try evaluate(joined, in: .series(series, update: update), on: device, update: update)
+        try evaluate(joined, in: .series(series, update: update), on: device, update: update, share: share)
       }
       try deviceOptions.finish(device)
     }
   }
 
   private func joined(_ urls: [URL], update: Int? = nil) throws -> JoinedTrainings {
-    let named = onnxRuntime ?? ProcessInfo.processInfo.environment["CROSSPLAY_ONNX_RUNTIME"] ?? ""
-    let library = named.isEmpty ? nil : named
-    return try JoinedTrainings(urls, update: update, onnxRuntime: library)
+    try JoinedTrainings(urls, update: update, onnxRuntime: foreignOptions.library)
   }
 
   private func series(of joined: JoinedTrainings) throws -> EvaluationSeries {
@@ -132,15 +134,19 @@ struct EvaluateCommand: ParsableCommand {
   /// - Parameters:
   ///   - shared: The device of several evaluations; nil for one of this evaluation.
   ///   - update: Of the checkpoints, where it was asked for.
+  ///   - share: Which teams are played; only the whole writes tables.
   private func evaluate(
-    _ joined: JoinedTrainings, in output: EvaluationFolder.Output, on shared: Device?, update: Int? = nil
+    _ joined: JoinedTrainings, in output: EvaluationFolder.Output, on shared: Device?, update: Int? = nil,
+    share: Shard
   ) throws {
     for remark in joined.remarks { Console.log.warning("\(remark)") }
     var settings = try settings(joined.evaluation)
     settings.acrossConfigurations =
       across ?? (joined.trainings.count > 1 || !joined.partners.isEmpty || settings.acrossConfigurations)
     let device = try shared ?? deviceOptions.open()
-    let session = try EvaluationSession(joined, settings: settings, device: device, output: output)
+    let session = try EvaluationSession(joined, settings: settings, device: device, output: output, share: share)
+    // A series also holds the shares of its other updates.
+    if case .series = output {} else { for remark in session.remarks { Console.log.warning("\(remark)") } }
     let what = update.map { "update \($0): " } ?? ""
     if let update, let existing = try session.existing {
       Console.log.info("update \(update) was evaluated before, in \(existing.folder.relativePath)")
@@ -152,26 +158,39 @@ struct EvaluateCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     var lastReport = start
-    let result: EvaluationSession.Result
+    func report(_ part: String, _ progress: EvaluationProgress) {
+      guard clock.now - lastReport > .seconds(5) else { return }
+      lastReport = clock.now
+      Console.log.info("\(what)\(part): \(progress.cellsFinished) of \(progress.cells) teams")
+    }
+    var result: EvaluationSession.Result?
+    let games: Int
     do {
-      result = try session.run(
-        progress: { part, progress in
-          guard clock.now - lastReport > .seconds(5) else { return }
-          lastReport = clock.now
-          Console.log.info("\(what)\(part): \(progress.cellsFinished) of \(progress.cells) teams")
-        }, isStopping: { StopRequest.isMade })
+      if share == .whole {
+        let whole = try session.run(progress: report, isStopping: { StopRequest.isMade })
+        (result, games) = (whole, whole.games)
+      } else {
+        games = try session.play(progress: report, isStopping: { StopRequest.isMade })
+      }
     } catch let stopped as EvaluationStopped {
       try StopRequest.end("\(what)with \(session.teamsPlayed) teams played, which are kept")
       throw stopped
     }
     if shared == nil { try deviceOptions.finish(device) }
     let seconds = (clock.now - start).inSeconds
+    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(games) / seconds)) games/s) on \(device.description.name)"
+    guard let result else {
+      Console.log.info("\(what)\(games) games in \(rate)")
+      if json {
+        return try Console.printJSON(PlayedShare(shard: share.description, teamsKept: session.teamsPlayed))
+      }
+      return try Console.print(
+        "\(what)part \(share) of the teams is played; without --shard, evaluate writes the tables")
+    }
     if let earlier = result.place.earlier {
       Console.log.info("the earlier evaluation was moved to \(earlier.relativePath)")
     }
-    let rate = "\(Int(seconds.rounded(.up))) s (\(Int(Double(result.games) / seconds)) games/s)"
-    let place = "\(device.description.name); written to \(result.place.url.relativePath)"
-    Console.log.info("\(what)\(result.games) games in \(rate) on \(place)")
+    Console.log.info("\(what)\(games) games in \(rate); written to \(result.place.url.relativePath)")
     try print(result.evaluation.summary, of: update, envSteps: joined.envSteps)
   }
 
@@ -209,6 +228,12 @@ struct EvaluateCommand: ParsableCommand {
     }
     for configuration in summary.configurations { try printObject(configuration) }
     for block in summary.blocks ?? [] { try printObject(block) }
+  }
+
+  private struct PlayedShare: Encodable {
+    let shard: String
+    /// Of all shares that are known here.
+    let teamsKept: Int
   }
 
   /// The configuration's settings, overridden by the options of the command.

@@ -2,25 +2,35 @@ import Environments
 import Evaluation
 import Foundation
 import Networks
+import Policies
 import Runs
 
 /// Policies that were named with `--policy`, in the seats of one game.
 struct NamedTeam {
   struct Seat {
-    let place: PolicyPlace
-    let trained: TrainedRuns
-    let position: Int
+    /// As it was named.
+    let text: String
+    let member: Roster.Member
+    let recorded: GameRecord.Seat
 
-    /// The policy with its network.
-    var member: (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
-      let name = EvaluatedRun(trained.runs[position]).name
-      return (trained.architecture, EvaluationPolicy(name: name, parameters: trained.parameters[position]))
+    /// A run of a training.
+    fileprivate init(_ trained: TrainedRuns, _ place: PolicyPlace) throws {
+      let position = try trained.position(ofRun: place.run, in: place.folder)
+      let run = trained.runs[position]
+      text = "\(run.name) of \(place.folder)\(place.update.map { " after update \($0)" } ?? "")"
+      member = Roster.Member(
+        trained.architecture,
+        EvaluationPolicy(name: EvaluatedRun(run).name, parameters: trained.parameters[position]))
+      recorded = GameRecord.Seat(
+        kind: .policy, name: run.name, folder: place.folder, run: run.index, update: trained.update)
     }
-    var text: String { "\(trained.runs[position].name) of \(place.folder)" }
-    var recorded: GameRecord.Seat {
-      GameRecord.Seat(
-        kind: .policy, name: trained.runs[position].name, folder: place.folder, run: trained.runs[position].index,
-        update: trained.update)
+
+    /// A policy of another program, which is called like its file.
+    fileprivate init(_ model: ONNXPolicy) {
+      let name = model.url.lastPathComponent
+      text = name
+      member = Roster.Member(model, name: name)
+      recorded = GameRecord.Seat(kind: .policy, name: name)
     }
   }
 
@@ -29,22 +39,38 @@ struct NamedTeam {
   let seats: [Seat]
 
   /// - Parameters:
-  ///   - policies: `folder[:run]`, once for all seats, or once for each.
+  ///   - policies: `folder[:run[@update]]` or a file in ONNX, once for all seats, or once for each.
   ///   - people: Seats that are not theirs.
-  init(_ policies: [String], besides people: Int = 0) throws {
-    var trainings: [String: TrainedRuns] = [:]
-    let found = try policies.map { text in
-      let place = PolicyPlace(text)
-      let trained = try trainings[place.folder] ?? TrainedRuns(URL(fileURLWithPath: place.folder))
-      trainings[place.folder] = trained
-      return Seat(place: place, trained: trained, position: try trained.position(ofRun: place.run, in: place.folder))
+  ///   - onnxRuntime: As `ONNXPolicy.init`.
+  init(_ policies: [String], besides people: Int = 0, onnxRuntime: String?) throws {
+    let places = policies.map { PolicyPlace($0) }
+    func isModel(_ place: PolicyPlace) -> Bool { JoinedTrainings.isModel(URL(fileURLWithPath: place.folder)) }
+    struct Checkpoint: Hashable {
+      let folder: String
+      let update: Int?
+
+      init(_ place: PolicyPlace) { (folder, update) = (place.folder, place.update) }
     }
-    let first = found[0]
-    environment = first.trained.environment
-    for other in found.dropFirst() {
-      if let difference = JoinedTrainings.difference(first.trained, other.trained) {
-        throw UsageError("\(other.place.folder) \(difference) in \(first.place.folder); a team plays one game")
+    var trainings: [Checkpoint: TrainedRuns] = [:]
+    for place in places where !isModel(place) && trainings[Checkpoint(place)] == nil {
+      trainings[Checkpoint(place)] =
+        try TrainedRuns.trainings(in: [URL(fileURLWithPath: place.folder)], update: place.update)[0]
+    }
+    let ours = places.filter { !isModel($0) }
+    guard let first = ours.first, let game = trainings[Checkpoint(first)] else {
+      throw JoinedTrainings.noGame(of: policies)
+    }
+    for other in ours {
+      if let trained = trainings[Checkpoint(other)], let difference = JoinedTrainings.difference(game, trained) {
+        throw UsageError("\(other.folder) \(difference) in \(first.folder); a team plays one game")
       }
+    }
+    environment = game.environment
+    let found = try places.map { place in
+      if let trained = trainings[Checkpoint(place)] { return try Seat(trained, place) }
+      let model = try ONNXPolicy(URL(fileURLWithPath: place.folder), library: onnxRuntime)
+      try model.requirePlayable(in: game.environment)
+      return Seat(model)
     }
     let count = environment.agentCount - people
     guard found.count == 1 || found.count == count else {
@@ -52,6 +78,6 @@ struct NamedTeam {
         "--policy was given \(found.count) times for \(count) \(people > 0 ? "other " : "")seats; give it once for all "
           + "seats, or once per seat")
     }
-    seats = found.count == 1 ? Array(repeating: first, count: count) : found
+    seats = found.count == 1 ? Array(repeating: found[0], count: count) : found
   }
 }

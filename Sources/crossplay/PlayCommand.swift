@@ -20,10 +20,12 @@ struct PlayCommand: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: ArgumentHelp(
-      "Folder of a training or of exported policies, and the number of one of its runs (default: its first); once for all "
-        + "other seats, or once per other seat.",
-      valueName: "folder[:run]"))
+      "Folder of a training or of exported policies, and the number of one of its runs (default: its first), and of one of its checkpoints (default: the last); once for all "
+        + "other seats, or once per other seat; also a file in ONNX.",
+      valueName: "folder[:run[@update]]"))
   var policies: [String] = []
+
+  @OptionGroup var foreignOptions: ForeignOptions
 
   @Option(help: "Your seat, from 0.")
   var seat = 0
@@ -44,7 +46,7 @@ struct PlayCommand: ParsableCommand {
       throw UsageError("--mode \(mode): expected \(EvaluationMode.choices)")
     }
     guard !policies.isEmpty else { throw UsageError("give --policy FOLDER: a policy that plays with you") }
-    let named = try NamedTeam(policies, besides: 1)
+    let named = try NamedTeam(policies, besides: 1, onnxRuntime: foreignOptions.library)
     let environment = named.environment
     guard (0..<environment.agentCount).contains(seat) else {
       throw UsageError("--seat \(seat): \(environment.name) has seats 0 to \(environment.agentCount - 1)")
@@ -62,7 +64,7 @@ struct PlayCommand: ParsableCommand {
     var record = GameRecord(environment, seats: seats, mode: mode.description, seed: settings.seed)
     try Console.print("\(environment.name), you are in seat \(seat); the others play \(mode)")
     for (number, other) in seats.enumerated() where number != seat {
-      try Console.print("seat \(number): \(other.name) of \(other.folder ?? "")")
+      try Console.print("seat \(number): \(other.name)\(other.folder.map { " of \($0)" } ?? "")")
     }
     while let decisions = try watched.decide() {
       var chosen: [Int: Int] = [:]

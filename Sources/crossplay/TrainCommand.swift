@@ -27,8 +27,15 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the memory plan, the waves, what is written, and dispatches per update, and stop.")
   var plan = false
 
+  @Flag(help: "With --plan: also train for a few seconds, to say how long it takes; writes nothing.")
+  var measure = false
+
   @Flag(help: "Print one JSON object with the result.")
   var json = false
+
+  func validate() throws {
+    guard plan || !measure else { throw ValidationError("--measure is for --plan; give both") }
+  }
 
   private struct Result: Encodable {
     let folder: String
@@ -41,7 +48,9 @@ struct TrainCommand: ParsableCommand {
     let meanReturn: Double?
     /// Names of runs that diverged.
     let diverged: [String]
+    /// The first.
     let device: String
+    let devices: Int
     let dispatchesPerUpdate: Int
     let handOversPerUpdate: Int
   }
@@ -51,25 +60,19 @@ struct TrainCommand: ParsableCommand {
     let configuration = try training.configuration()
     let part = try shard.map { try Shard($0) } ?? .whole
     if let waveRuns, waveRuns < 1 { throw UsageError("--wave-runs \(waveRuns): expected at least 1") }
-    let runs = try min(configuration.runs(in: part).count, waveRuns ?? .max)
-    let device = try training.deviceOptions.open(environments: runs * configuration.environments)
-    if plan {
-      let runs = try configuration.runs(in: part)
-      guard !json else {
-        return try Console.printJSON(
-          Trainer.plan(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
-      }
-      return try Console.print(
-        try Trainer.planText(configuration: configuration, runs: runs, device: device, waveLimit: waveRuns))
-    }
+    let runs = try configuration.runs(in: part)
+    let devices = try training.deviceOptions.openAll(
+      environments: min(runs.count, waveRuns ?? .max) * configuration.environments)
+    if plan { return try printPlan(configuration, part, runs, devices) }
     let folder = URL(fileURLWithPath: training.folder(of: configuration))
-    let session = try session(configuration, part, in: folder, device)
+    let session = try session(configuration, part, in: folder, devices)
     for remark in session.remarks { Console.log.warning("\(remark)") }
     for note in session.notes { Console.log.info("\(note)") }
     let waves = session.waves.map(\.runs.count)
     let division = waves.count > 1 ? " in waves of \(waves.map { "\($0)" }.joined(separator: ", "))" : ""
-    let perUpdate = session.trainer.commandsPerUpdate.text(per: "update")
-    Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(device.description.name), \(perUpdate)")
+    let perUpdate = session.commandsPerUpdate.text(per: "update")
+    let names = devices.map(\.description.name).joined(separator: " and ")
+    Console.log.info("\(waves.reduce(0, +)) runs\(division) on \(names), \(perUpdate)")
 
     let board = try tensorboard ? TensorBoardFolder(of: folder) : nil
     let first = session.envSteps
@@ -83,18 +86,18 @@ struct TrainCommand: ParsableCommand {
     var meanReturn: Double? { returns.isEmpty ? nil : returns.values.reduce(0, +) / Double(returns.count) }
     defer { progress.finish() }
     var diverged = Set(session.diverged)
-    func report(_ metrics: [RunMetrics]) throws {
-      try board?.append(metrics)
-      for run in metrics where run.hasDiverged && diverged.insert(run.name).inserted {
+    func report(_ report: TrainingSession.Report) throws {
+      try board?.append(report.lines)
+      for run in report.metrics where run.hasDiverged && diverged.insert(run.name).inserted {
         progress.finish()
         Console.log.warning(
           "run \(run.name) diverged in update \(run.update); it keeps its last finite weights, the other runs go on")
       }
-      for run in metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
-      if waves.count > 1 { progress.prefix = "wave \(session.wave + 1)/\(waves.count)" }
-      let wave = metrics.compactMap { returns[$0.run] }
+      for run in report.metrics { returns[run.run] = run.episodeReturn.map(Double.init) ?? returns[run.run] }
+      if waves.count > 1 { progress.prefix = "wave \(report.wave + 1)/\(waves.count)" }
+      let wave = report.metrics.compactMap { returns[$0.run] }
       progress.report(
-        update: metrics[0].update, envStepsDone: session.envSteps,
+        update: report.metrics[0].update, envStepsDone: report.envSteps,
         meanReturn: wave.isEmpty ? nil : wave.reduce(0, +) / Double(wave.count), at: (clock.now - start).inSeconds)
     }
     var lastReport = start
@@ -119,20 +122,17 @@ struct TrainCommand: ParsableCommand {
       throw ExitCode.diverged
     }
     progress.finish()
-    try training.deviceOptions.finish(device)
-    if try !session.isFinished {
-      let wave = waves.count > 1 ? " of wave \(session.wave + 1) of \(waves.count)" : ""
-      try StopRequest.end("after update \(session.trainer.updatesSubmitted) of \(configuration.updates)\(wave)")
-    }
+    try training.deviceOptions.finish(devices)
+    if try !session.isFinished { try StopRequest.end(session.standing) }
     let seconds = (clock.now - start).inSeconds
     let steps = session.envSteps - first
     let result = Result(
-      folder: folder.path, runs: waves.reduce(0, +), waves: waves.count, updates: session.trainer.updatesSubmitted,
-      envSteps: session.trainer.envSteps, seconds: seconds,
+      folder: folder.path, runs: waves.reduce(0, +), waves: waves.count, updates: configuration.updates,
+      envSteps: configuration.updates * configuration.envStepsPerUpdate, seconds: seconds,
       envStepsPerSecond: seconds > 0 ? Double(steps) / seconds : 0, meanReturn: meanReturn,
-      diverged: session.diverged, device: device.description.name,
-      dispatchesPerUpdate: session.trainer.commandsPerUpdate.dispatches,
-      handOversPerUpdate: session.trainer.commandsPerUpdate.handOvers)
+      diverged: session.diverged, device: devices[0].description.name, devices: devices.count,
+      dispatchesPerUpdate: session.commandsPerUpdate.dispatches,
+      handOversPerUpdate: session.commandsPerUpdate.handOvers)
     if json {
       try Console.printJSON(result)
     } else {
@@ -141,15 +141,37 @@ struct TrainCommand: ParsableCommand {
     if !session.diverged.isEmpty { throw ExitCode.diverged }
   }
 
+  private func printPlan(
+    _ configuration: TrainingConfiguration, _ part: Shard, _ runs: [RunConfiguration], _ devices: [Device]
+  ) throws {
+    var measurement: TrainingMeasurement?
+    if measure {
+      let folder = training.resume ? training.folder(of: configuration) : nil
+      let waves = try TrainingSession.standing(
+        configuration, shard: part, in: folder.map { URL(fileURLWithPath: $0) }, devices: devices, waveLimit: waveRuns)
+      measurement = try TrainingMeasurement.measure(configuration, waves: waves, on: devices)
+      try training.deviceOptions.finish(devices)
+    }
+    if json {
+      var plan = try Trainer.plan(
+        configuration: configuration, runs: runs, devices: devices, waveLimit: waveRuns)
+      plan.measurement = measurement
+      return try Console.printJSON(plan)
+    }
+    try Console.print(
+      try Trainer.planText(configuration: configuration, runs: runs, devices: devices, waveLimit: waveRuns))
+    if measure { try Console.print(measurement?.text ?? "nothing is left to train") }
+  }
+
   private func session(
-    _ configuration: TrainingConfiguration, _ part: Shard, in folder: URL, _ device: Device
+    _ configuration: TrainingConfiguration, _ part: Shard, in folder: URL, _ devices: [Device]
   ) throws -> TrainingSession {
     guard training.resume else {
-      return try .begin(configuration, shard: part, in: folder, device: device, waveLimit: waveRuns)
+      return try .begin(configuration, shard: part, in: folder, devices: devices, waveLimit: waveRuns)
     }
     do {
       return try .resume(
-        configuration, shard: part, in: folder, device: device, extending: training.extend, waveLimit: waveRuns)
+        configuration, shard: part, in: folder, devices: devices, extending: training.extend, waveLimit: waveRuns)
     } catch let failure as ResumeFailure {
       guard case .longer = failure else { throw failure }
       throw UsageError("\(failure); ask with --extend")

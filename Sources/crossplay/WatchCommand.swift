@@ -25,9 +25,11 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: ArgumentHelp(
-      "Folder of a training or of exported policies, and the number of one of its runs (default: its first).",
-      valueName: "folder[:run]"))
+      "Folder of a training or of exported policies, and the number of one of its runs (default: its first), and of one of its checkpoints (default: the last); also a file in ONNX.",
+      valueName: "folder[:run[@update]]"))
   var policies: [String] = []
+
+  @OptionGroup var foreignOptions: ForeignOptions
 
   @Option(name: .customLong("environment"), help: "Name of the environment, for random play.")
   var environmentName: String?
@@ -132,7 +134,7 @@ struct WatchCommand: ParsableCommand {
   private struct Table {
     let environment: any Environment
     /// The policy of each seat with its network; nil for random play.
-    let team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?
+    let team: [Roster.Member]?
     /// A description of each seat.
     let seats: [String]
   }
@@ -159,7 +161,7 @@ struct WatchCommand: ParsableCommand {
   }
 
   private func trainedTable() throws -> Table {
-    let named = try NamedTeam(policies)
+    let named = try NamedTeam(policies, onnxRuntime: foreignOptions.library)
     return Table(environment: named.environment, team: named.seats.map(\.member), seats: named.seats.map(\.text))
   }
 }

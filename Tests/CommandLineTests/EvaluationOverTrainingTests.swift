@@ -136,5 +136,31 @@ import Testing
     let waves = try train("waves", interval[0], interval[1], "--wave-runs", "2")
     #expect(waves.errors.contains("in waves of 2, 2"), "\(waves.errors)")
     try expectSameEvaluations("waves", "whole")
+
+    // Two devices come so far at different times, and write and remove checkpoints while one of them evaluates.
+    let devices = try train(
+      "devices", interval[0], interval[1], "--device", "0,0", "--set", "checkpoints_kept=1", "--set",
+      "checkpoint_interval=128")
+    #expect(devices.errors.contains("in waves of 2, 2"), "\(devices.errors)")
+    try expectSameEvaluations("devices", "whole")
+    for wave in ["runs-000-001", "runs-002-003"] {
+      #expect(try names("devices/checkpoints/\(wave)") == ["000003", "000006", "000008"])
+    }
+  }
+
+  @Test func sharesOfEveryUpdateAreJoined() throws {
+    _ = try train("a", "--set", "checkpoints_kept=9", "--set", "checkpoint_interval=384")
+    for share in ["1/2", "2/2"] {
+      let run = try evaluate("a", "--checkpoint", "all", "--games", "5", "--shard", share)
+      #expect(run.status == 0 && run.output.contains("part \(share) of the teams is played"), "\(run.errors)")
+      #expect(try names("a/evaluations") == [])
+    }
+    let joined = try evaluate("a", "--checkpoint", "all", "--games", "5")
+    #expect(joined.status == 0 && joined.errors.contains("update 6: 0 games in"), "\(joined.errors)")
+    let whole = try evaluate("a", "--checkpoint", "all", "--games", "5", "--output", "whole/evaluations")
+    #expect(whole.status == 0, "\(whole.errors)")
+    try expectSameEvaluations("a", "whole")
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("a/evaluations").path)
+    #expect(!left.contains { $0.hasPrefix(".played-") })
   }
 }

@@ -132,20 +132,37 @@ import Testing
   }
 
   /// A process that may open few files.
+  private func limited(_ limit: String, _ arguments: [String]) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "ulimit \(limit); exec \"$0\" \"$@\"", try CommandRun.executable.path] + arguments
+    process.currentDirectoryURL = folder.url
+    process.standardOutput = FileHandle.nullDevice
+    try Data().write(to: folder.file("errors"))
+    process.standardError = try FileHandle(forWritingTo: folder.file("errors"))
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationReason == .exit, "\(arguments)")
+    return (process.terminationStatus, try String(contentsOf: folder.file("errors"), encoding: .utf8))
+  }
+
   @Test func sixteenFilesAreEnough() throws {
     for arguments in [
       ["train", "small.yaml", "--output", "a"], ["train", "small.yaml", "--output", "a", "--resume"],
       ["evaluate", "a", "--games", "2"], ["report", "a"], ["export", "a"], ["watch", "--policy", "a:1"],
     ] {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", "ulimit -n 16; exec \"$0\" \"$@\"", try CommandRun.executable.path] + arguments
-      process.currentDirectoryURL = folder.url
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationReason == .exit && process.terminationStatus == 0, "\(arguments)")
+      let run = try limited("-n 16", arguments)
+      #expect(run.status == 0, "\(arguments) \(run.errors)")
     }
+  }
+
+  @Test(arguments: ["4", "6", "15"]) func fewerFilesAreRefused(limit: String) throws {
+    let run = try limited("-n \(limit)", ["devices"])
+    #expect(run.status == 1)
+    #expect(
+      run.errors == "Error: this process may have \(limit) files open at a time, and 16 are needed; raise the limit "
+        + "(ulimit -n)\n")
+    // A soft limit is raised.
+    #expect(try limited("-S -n \(limit)", ["devices"]).status == 0)
   }
 }

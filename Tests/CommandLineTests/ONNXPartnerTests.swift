@@ -33,6 +33,10 @@ import Testing
     #expect(refused.errors.contains("nowhere.so") && refused.errors.contains("CROSSPLAY_ONNX_RUNTIME"))
     let alone = try run("evaluate", model, "--output", "met")
     #expect(alone.status == 1 && alone.errors.contains("needs somebody of ours to play with"), "\(alone.errors)")
+    let watched = try run("watch", "--policy", "a", "--policy", model, "--onnx-runtime", "nowhere.so")
+    #expect(watched.status == 1 && watched.errors.contains("\(model): is a model in ONNX"), "\(watched.errors)")
+    let lonely = try run("watch", "--policy", model)
+    #expect(lonely.status == 1 && lonely.errors.contains("needs somebody of ours"), "\(lonely.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("met").path))
   }
 
@@ -67,6 +71,8 @@ import Testing
     }
     let record = try String(contentsOf: folder.file("met/evaluation.json"), encoding: .utf8)
     #expect(record.contains(#""configuration" : "theirs.onnx""#), "\(record)")
+    let watched = try run("watch", "--policy", "partner", "--policy", "theirs.onnx", library: library)
+    #expect(watched.status == 0 && watched.output.contains("theirs.onnx"), "\(watched.errors)")
     let other = try run("evaluate", "partner", "--output", "x", "theirs.onnx", "--checkpoint", "3", library: library)
     #expect(other.status == 1 && other.errors.contains("has no checkpoint of update 3"), "\(other.errors)")
 

@@ -255,10 +255,14 @@ import Testing
 
     for (set, mention) in [
       ("a:9", "init_from = a:9; a holds runs 0 to 3"), ("nowhere:0", "nowhere: holds no training"),
+      ("a:0@3", "a: has no checkpoint of update 3; there are those of updates 4, 8"),
     ] {
       let wrong = try train("c", "--set", "init_from=\(set)")
       #expect(wrong.status == 1 && wrong.errors.contains(mention), "\(wrong.errors)")
     }
+    let earlier = try CommandRun(
+      ["train", "small.yaml", "--output", "d", "--set", "init_from=a:3@4"] + still, in: folder.url)
+    #expect(earlier.errors.contains("in a after update 4"), "\(earlier.errors)")
     let wide = try train("c", "--set", "init_from=a:0", "--set", "network.trunk=[24]")
     #expect(wide.errors.contains("its network has other trunk: [16], here [24]"), "\(wide.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("c").path))

@@ -67,8 +67,14 @@ import Testing
     #expect(text.hasPrefix("hanabi, temperature=0.5, seed 0\nseat 0: entropy_coefficient=0.01_seed=1 of result\n"))
     #expect(text.contains("\n  knows     RY12"))
 
+    // Updates 4 and 8 are kept.
+    let earlier = try watch("--policy", "result:1@4", "--policy", "result:1", "--json")
+    let names = try #require(try earlier.objects().first?["policies"] as? [String])
+    #expect(names.map { $0.hasSuffix("of result after update 4") } == [true, false])
+
     for (arguments, mentions) in [
       (["--policy", "result:9"], "no run 9 in result"),
+      (["--policy", "result:0@5"], "no checkpoint of update 5; there are those of updates 4, 8"),
       (["--policy", "result", "--policy", "result", "--policy", "result"], "3 times for 2 seats"),
       (["--policy", "result", "--environment", "levers"], "leave out --environment"),
       (["--policy", "result", "--set", "environment.players=3"], "--set belongs to --environment"),

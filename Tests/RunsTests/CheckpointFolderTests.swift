@@ -38,6 +38,29 @@ struct CheckpointFolderTests {
     #expect(try latest.description() == State(steps: 12_345_670))
   }
 
+  /// A training that goes on replaces the latest checkpoint while others read it.
+  @Test func aCheckpointThatIsReplacedMeanwhileIsReadOrItsSuccessor() async throws {
+    try write(1)
+    async let read: Void = readUntil(update: 150)
+    for update in 2...150 {
+      try write(update)
+      try folder.prune(keeping: 1)
+    }
+    try await read
+  }
+
+  private func readUntil(update end: Int) async throws {
+    var last = 1
+    while last < end, !Task.isCancelled {
+      let latest = try #require(try folder.latest())
+      #expect(latest.update >= last)
+      #expect(try latest.description() == State(steps: latest.update * 10))
+      let record: CheckpointRecord<State> = try #require(try folder.latestRecord())
+      #expect(record.description == State(steps: record.update * 10) && record.update >= latest.update)
+      last = record.update
+    }
+  }
+
   @Test func incompleteFoldersAreIgnored() throws {
     try write(1)
     for (name, files) in [

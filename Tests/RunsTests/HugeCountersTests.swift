@@ -59,9 +59,9 @@ import VulkanCompute
 
   /// Resumes, trains until `updates` lines of metrics were written, and stops.
   private func resume(updates: Int) throws -> (session: TrainingSession, metrics: [[RunMetrics]]) {
-    let session = try TrainingSession.resume(configuration, in: folder.url, device: device)
+    let session = try TrainingSession.resume(configuration, in: folder.url, devices: [device])
     var metrics: [[RunMetrics]] = []
-    try session.run(.init(isStopping: { metrics.count >= updates }, report: { metrics.append($0) }))
+    try session.run(.init(isStopping: { metrics.count >= updates }, report: { metrics.append($0.metrics) }))
     return (session, metrics)
   }
 
@@ -89,7 +89,7 @@ import VulkanCompute
     // The same bytes as without the stops.
     for _ in found { _ = try whole.submitUpdate() }
     _ = try whole.finishUpdate()
-    let session = try TrainingSession.resume(configuration, in: folder.url, device: device)
+    let session = try TrainingSession.resume(configuration, in: folder.url, devices: [device])
     #expect(session.trainer.updatesSubmitted == Self.done + found.count)
     #expect(session.notes.contains { $0.contains("after update \(Self.done + found.count) of 4000000000") })
     for (one, other) in zip(session.trainer.persistentBuffers, whole.persistentBuffers) {

@@ -25,7 +25,7 @@ import VulkanCompute
           """, file: "levers.yaml", overrides: overrides)
     }
     let session = try TrainingSession.begin(
-      configuration("value_normalisation=true"), in: folder.file("a"), device: device)
+      configuration("value_normalisation=true"), in: folder.file("a"), devices: [device])
     try session.run()
     let trained = try TrainedRuns(folder.file("a"))
     let checkpoint = try #require(try CheckpointFolder(folder.file("a/checkpoints")).latest())
@@ -41,7 +41,7 @@ import VulkanCompute
     // Another training that begins with them begins with values in units of rewards, by whatever moments.
     let next = try TrainingSession.begin(
       configuration("init_from=\(folder.file("a").path):1", "value_normalisation=true"), in: folder.file("b"),
-      device: device)
+      devices: [device])
     #expect(try next.trainer.parameters(run: 0) == trained.parameters[1])
     device.requireNoValidationMessages()
   }

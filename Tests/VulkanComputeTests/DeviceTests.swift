@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test func aMissingDeviceIsNamedWithTheRemedy() throws {
-    let error = #expect(throws: VulkanError.self) { try Device(index: 99) }
+    let error = #expect(throws: VulkanError.self) { try Device(.index(99)) }
     #expect(error?.kind == .noDevice)
     #expect(error?.description.contains("no Vulkan device 99") == true)
     #expect(error?.description.contains("crossplay devices") == true)

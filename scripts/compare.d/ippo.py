@@ -26,7 +26,8 @@ def make_environment(keys):
         assert keys["preset"] == "full"
         return jaxmarl.make("hanabi", num_agents=keys["players"])
     if keys["name"] == "overcooked_v2":
-        return jaxmarl.make("overcooked_v2", **{key: value for key, value in keys.items() if key != "name"})
+        own = {key: value for key, value in keys.items() if key != "name" and not key.startswith("shaping_")}
+        return jaxmarl.make("overcooked_v2", **own)
     return jaxmarl.make("overcooked", layout=overcooked_layouts[keys["layout"]])
 
 

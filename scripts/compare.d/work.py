@@ -109,6 +109,16 @@ def all_work():
         "overcooked", "train", kitchen, 64, rollout_length=256, network=separate(64, 64), learner=OVERCOOKED_IPPO
     )
     rows += settings(one, eight_environments=64)
+    # The numbers of the game itself, without JaxMARL's convolutions: the same network on both sides.
+    kitchen = OVERCOOKED_V2 | SHAPING
+    learner = OVERCOOKED_IPPO | {"max_gradient_norm": 0.25}
+    one = Work(
+        "train-overcooked_v2", "train", kitchen, 64, rollout_length=256, network=shared_trunk(128), learner=learner
+    )
+    recurrent = dataclasses.replace(
+        one, name="train-overcooked_v2-gru-4-runs", seeds=4, network=shared_trunk(128) | {"gru": 128}, repetitions=1
+    )
+    rows += [one, recurrent]
     return rows
 
 
@@ -129,6 +139,7 @@ QUICK = (
     "train-hanabi-128",
     "train-hanabi-gru-128-4-runs",
     "train-overcooked-8-runs",
+    "train-overcooked_v2",
 )
 
 

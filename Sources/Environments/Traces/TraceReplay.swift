@@ -14,13 +14,19 @@ public enum TraceReplay {
   }
 
   public static func replay(_ contents: TraceContents, device: Device) throws -> TraceReport {
+    try replay(games(in: contents), file: contents.file, device: device)
+  }
+
+  /// What the game that a file records makes of it.
+  /// - Throws: `TraceError`.
+  public static func games(in contents: TraceContents) throws -> RecordedGames {
     let type: any Environment.Type
     do {
       type = try EnvironmentRegistry.type(named: contents.environmentName)
     } catch {
       throw contents.error("records \(contents.environmentName); known games: \(EnvironmentRegistry.names)")
     }
-    return try replay(type.recordedGames(from: contents), file: contents.file, device: device)
+    return try type.recordedGames(from: contents)
   }
 
   /// - Parameter file: Names the games in the report.

@@ -9,6 +9,23 @@ public struct Roster: Sendable {
     case foreign(any ForeignPolicy)
   }
 
+  /// A policy with what computes it.
+  public struct Member: Sendable {
+    public let network: Network
+    public let policy: EvaluationPolicy
+
+    public init(_ architecture: NetworkArchitecture, _ policy: EvaluationPolicy) {
+      network = .layers(architecture)
+      self.policy = policy
+    }
+
+    /// - Parameter name: As `EvaluationPolicy.name`.
+    public init(_ foreign: any ForeignPolicy, name: String) {
+      network = .foreign(foreign)
+      policy = EvaluationPolicy(name: name, parameters: [])
+    }
+  }
+
   public let network: Network
   public let policies: [EvaluationPolicy]
 
@@ -31,24 +48,32 @@ public struct Roster: Sendable {
     }
   }
 
-  /// Policies gathered by their networks, in the order in which these first appear.
+  /// Policies gathered by their networks, in the order in which these first appear; those of other programs one by one.
   ///
   /// - Returns: The rosters, and where each of the given policies stands among the policies of all rosters.
-  public static func gather(
-    _ policies: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]
-  ) -> (rosters: [Roster], places: [Int]) {
-    var order: [NetworkArchitecture] = []
-    var members: [NetworkArchitecture: [Int]] = [:]
-    for (index, entry) in policies.enumerated() {
-      if members[entry.architecture] == nil { order.append(entry.architecture) }
-      members[entry.architecture, default: []].append(index)
+  public static func gather(_ members: [Member]) -> (rosters: [Roster], places: [Int]) {
+    var rosters: [Roster] = []
+    // Of every roster, the places among `members`.
+    var gathered: [[Int]] = []
+    var known: [NetworkArchitecture: Int] = [:]
+    for (index, member) in members.enumerated() {
+      switch member.network {
+      case .foreign(let foreign):
+        rosters.append(Roster(foreign, name: member.policy.name))
+        gathered.append([index])
+      case .layers(let architecture):
+        if let roster = known[architecture] {
+          rosters[roster] = Roster(architecture, rosters[roster].policies + [member.policy])
+          gathered[roster].append(index)
+        } else {
+          known[architecture] = rosters.count
+          rosters.append(Roster(architecture, [member.policy]))
+          gathered.append([index])
+        }
+      }
     }
-    let gathered = order.flatMap { members[$0] ?? [] }
-    var places = [Int](repeating: 0, count: policies.count)
-    for (place, index) in gathered.enumerated() { places[index] = place }
-    let rosters = order.map { architecture in
-      Roster(architecture, (members[architecture] ?? []).map { policies[$0].policy })
-    }
+    var places = [Int](repeating: 0, count: members.count)
+    for (place, index) in gathered.joined().enumerated() { places[index] = place }
     return (rosters, places)
   }
 }

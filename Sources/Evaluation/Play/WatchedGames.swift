@@ -76,8 +76,8 @@ public final class WatchedGames {
   ///   - team: The policy of each seat with its network; nil for uniform legal actions everywhere.
   ///   - settings: Uses `games`, `seed` and `tieTolerance`.
   public init(
-    environment: any Environment, team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)]?,
-    mode: EvaluationMode, settings: EvaluationSettings, device: Device
+    environment: any Environment, team: [Roster.Member]?, mode: EvaluationMode, settings: EvaluationSettings,
+    device: Device
   ) throws {
     isRandom = team == nil
     let team = try team ?? Array(repeating: Self.uniform(environment), count: environment.agentCount)
@@ -102,14 +102,12 @@ public final class WatchedGames {
   }
 
   /// A policy that likes all actions equally, with the smallest network, whose logits are all 0.
-  public static func uniform(
-    _ environment: any Environment, name: String = "random"
-  ) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+  public static func uniform(_ environment: any Environment, name: String = "random") throws -> Roster.Member {
     let smallest = try NetworkArchitecture(
       inputs: environment.observationFeatureCount, actions: environment.actionCount, trunk: [], actor: [], critic: [],
       activation: .relu)
     let parameters = [Float](repeating: 0, count: ParameterLayout(smallest).count)
-    return (smallest, EvaluationPolicy(name: name, parameters: parameters))
+    return Roster.Member(smallest, EvaluationPolicy(name: name, parameters: parameters))
   }
 
   /// Plays the next env step; nil when all games are over.

@@ -46,15 +46,30 @@ public struct RunEquivariance: Sendable, Hashable {
       }
       return run
     }
-    return try environment.symmetryFamilies.flatMap { family in
-      let evaluator = try CrossPlayEvaluator(
-        environment: environment, rosters: [roster], settings: settings, device: device, symmetries: family)
-      let teams = runs.indices.map { Array(repeating: $0, count: environment.agentCount) }
-      return try zip(runs, evaluator.evaluate(cells: teams, mode: .sampled, control: control)).map { run, result in
+    let measured = try play(
+      .whole, roster: roster, environment: environment, settings: settings, device: device, control: control)
+    return measured.flatMap { family, results in
+      zip(runs, results).map { run, result in
         RunEquivariance(
           run: run, family: family.name, symmetries: family.elements.count,
           sums: result.equivariance ?? EquivarianceSums())
       }
+    }
+  }
+
+  /// Plays what `measure` needs, for a share of the roster's policies.
+  ///
+  /// - Returns: One result per policy of the share, for each of the game's families.
+  @discardableResult
+  public static func play(
+    _ share: Shard, roster: Roster, environment: any Environment, settings: EvaluationSettings, device: Device,
+    control: EvaluationControl
+  ) throws -> [(family: SymmetryFamily, results: [CellResult])] {
+    try environment.symmetryFamilies.map { family in
+      let evaluator = try CrossPlayEvaluator(
+        environment: environment, rosters: [roster], settings: settings, device: device, symmetries: family)
+      let teams = roster.policies.indices.map { Array(repeating: $0, count: environment.agentCount) }
+      return (family, try evaluator.evaluate(cells: share.part(of: teams), mode: .sampled, control: control))
     }
   }
 }

@@ -10,6 +10,7 @@ public final class EvaluationSession {
   public let settings: EvaluationSettings
   private let target: EvaluationFolder
   private let device: Device
+  private let share: Shard
   private let played: PlayedTeams
   /// Teams that an earlier process played.
   public let teamsBefore: Int
@@ -24,20 +25,27 @@ public final class EvaluationSession {
 
   /// Refuses what cannot be written before anything is played.
   ///
-  /// - Parameter output: Where the tables go.
+  /// - Parameters:
+  ///   - output: Where the tables go.
+  ///   - share: Which teams this process plays; only the whole writes tables.
   public init(
-    _ joined: JoinedTrainings, settings: EvaluationSettings, device: Device, output: EvaluationFolder.Output
+    _ joined: JoinedTrainings, settings: EvaluationSettings, device: Device, output: EvaluationFolder.Output,
+    share: Shard = .whole
   ) throws {
     self.joined = joined
     self.settings = settings
     self.device = device
+    self.share = share
     let record = EvaluationRecord(
       joined, settings: settings, device: "\(device.description.name), \(device.description.driver)")
     target = try EvaluationFolder(record, of: joined, output: output)
     try Folder.make(target.place)
-    played = try PlayedTeams(record, in: target.place)
+    played = try PlayedTeams(record, share: share, in: target.place)
     teamsBefore = played.count
   }
+
+  /// What the user should know about teams that are kept.
+  public var remarks: [String] { played.remarks }
 
   /// Teams that have played and are kept.
   public var teamsPlayed: Int { played.count }
@@ -57,18 +65,12 @@ public final class EvaluationSession {
     progress: @escaping (String, EvaluationProgress) -> Void = { _, _ in },
     isStopping: @escaping () -> Bool = { false }
   ) throws -> Result {
-    func control(_ what: @escaping (EvaluationProgress) -> String) -> EvaluationControl {
-      EvaluationControl(
-        played: { [played] in played[$0] }, keep: { [played] in try played.keep($0) },
-        progress: { progress(what($0), $0) }, isStopping: isStopping)
-    }
-    let rosters = joined.rosters
+    precondition(share == .whole, "a share has no tables")
+    let control = control(progress, isStopping)
     var evaluation = try CrossPlayEvaluation(
-      runs: joined.runs, rosters: rosters, environment: joined.environment, settings: settings, device: device,
+      runs: joined.runs, rosters: joined.rosters, environment: joined.environment, settings: settings, device: device,
       control: control { "\($0.mode)" })
-    for roster in settings.symmetry ? rosters : [] {
-      // What another program computes is not asked for images of observations.
-      guard case .layers = roster.network else { continue }
+    for roster in rostersOfSymmetries {
       evaluation.add(
         try RunEquivariance.measure(
           runs: joined.runs, roster: roster, environment: joined.environment, settings: settings, device: device,
@@ -78,5 +80,40 @@ public final class EvaluationSession {
     let place = try target.write(evaluation)
     played.remove()
     return Result(evaluation: evaluation, place: place, games: games)
+  }
+
+  /// Plays the share's teams that are missing and keeps them; writes no tables.
+  ///
+  /// - Returns: Games that this process played.
+  /// - Throws: As `run`.
+  public func play(
+    progress: @escaping (String, EvaluationProgress) -> Void = { _, _ in },
+    isStopping: @escaping () -> Bool = { false }
+  ) throws -> Int {
+    let control = control(progress, isStopping)
+    try CrossPlayEvaluation.play(
+      share, runs: joined.runs, rosters: joined.rosters, environment: joined.environment, settings: settings,
+      device: device, control: control { "\($0.mode)" })
+    for roster in rostersOfSymmetries {
+      try RunEquivariance.play(
+        share, roster: roster, environment: joined.environment, settings: settings, device: device,
+        control: control { _ in "symmetry" })
+    }
+    return (played.count - teamsBefore) * settings.games
+  }
+
+  /// What another program computes is not asked for images of observations.
+  private var rostersOfSymmetries: [Roster] {
+    settings.symmetry ? joined.rosters.filter { if case .layers = $0.network { true } else { false } } : []
+  }
+
+  private func control(
+    _ progress: @escaping (String, EvaluationProgress) -> Void, _ isStopping: @escaping () -> Bool
+  ) -> (_ what: @escaping (EvaluationProgress) -> String) -> EvaluationControl {
+    { [played] what in
+      EvaluationControl(
+        played: { played[$0] }, keep: { try played.keep($0) }, progress: { progress(what($0), $0) },
+        isStopping: isStopping)
+    }
   }
 }

@@ -8,7 +8,6 @@ import VulkanCompute
 struct DueEvaluations {
   let configuration: TrainingConfiguration
   let folder: URL
-  let device: Device
 
   private var series: EvaluationSeries { EvaluationSeries(ofTraining: folder) }
 
@@ -24,7 +23,8 @@ struct DueEvaluations {
 
   /// Plays the policies of one update.
   func evaluate(
-    _ update: Int, progress: @escaping (String, EvaluationProgress) -> Void, isStopping: @escaping () -> Bool
+    _ update: Int, on device: Device, progress: @escaping (String, EvaluationProgress) -> Void,
+    isStopping: @escaping () -> Bool
   ) throws -> EvaluationSession.Result {
     let joined = try JoinedTrainings([folder], update: update)
     return try EvaluationSession(

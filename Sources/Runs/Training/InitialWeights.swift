@@ -19,7 +19,7 @@ struct InitialWeights {
     func refuse(_ problem: String) -> ConfigurationError {
       configuration.error("init_from", "init_from = \(text); \(problem)")
     }
-    let trained = try TrainedRuns(URL(fileURLWithPath: place.folder))
+    let trained = try TrainedRuns.trainings(in: [URL(fileURLWithPath: place.folder)], update: place.update)[0]
     guard let position = trained.runs.firstIndex(where: { place.run == nil || $0.index == place.run }) else {
       let numbers = trained.runs.map(\.index)
       throw refuse("\(place.folder) holds runs \(numbers.min() ?? 0) to \(numbers.max() ?? 0)")
@@ -27,7 +27,8 @@ struct InitialWeights {
     let own = try configuration.network.architecture(for: configuration.makeEnvironment())
     if let difference = Self.difference(trained.architecture, own) { throw refuse(difference) }
     parameters = trained.parameters[position]
-    note = "all runs begin with the weights of \(trained.runs[position].name) in \(place.folder)"
+    note =
+      "all runs begin with the weights of \(trained.runs[position].name) in \(place.folder) after update \(trained.update)"
   }
 
   private static func difference(_ trained: NetworkArchitecture, _ own: NetworkArchitecture) -> String? {

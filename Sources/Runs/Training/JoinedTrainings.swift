@@ -27,11 +27,7 @@ public struct JoinedTrainings {
   public init(_ folders: [URL], update: Int? = nil, onnxRuntime: String? = nil) throws {
     let models = folders.filter(Self.isModel)
     let others = folders.filter { !Self.isModel($0) }
-    guard !others.isEmpty else {
-      throw FileFailure(
-        models.map(\.relativePath).joined(separator: ", "),
-        "needs somebody of ours to play with: add the folder of a training or of exported policies")
-    }
+    guard !others.isEmpty else { throw Self.noGame(of: models.map(\.relativePath)) }
     trainings = try TrainedRuns.trainings(in: others, update: update)
     let names = Self.labels(of: trainings.map { $0.folders[0] } + models)
     labels = trainings.count + models.count == 1 ? [nil] : names.prefix(trainings.count).map(\.self)
@@ -81,17 +77,24 @@ public struct JoinedTrainings {
     Roster.gather(
       runs.compactMap { run in
         architectures[run.name].map {
-          ($0, EvaluationPolicy(name: run.name, parameters: parameters[run.name] ?? []))
+          Roster.Member($0, EvaluationPolicy(name: run.name, parameters: parameters[run.name] ?? []))
         }
       }
     ).rosters + partners.map { Roster($0.policy, name: $0.name) }
   }
 
   /// Whether a file is a model in ONNX, by its name.
-  static func isModel(_ url: URL) -> Bool {
+  public static func isModel(_ url: URL) -> Bool {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     return url.pathExtension == "onnx" && exists && !isFolder.boolValue
+  }
+
+  /// Models say what they see and do, not all that their game depends on.
+  public static func noGame(of models: [String]) -> FileFailure {
+    FileFailure(
+      models.joined(separator: ", "),
+      "needs somebody of ours to play with: add the folder of a training or of exported policies")
   }
 
   /// The first difference between two games, as a phrase about `other`, leaving out what only a learner notices; nil for
@@ -120,7 +123,7 @@ public struct JoinedTrainings {
 
 extension ONNXPolicy {
   /// Refuses a model of another game, or one that sees or does something else there.
-  fileprivate func requirePlayable(in game: any Environment) throws {
+  public func requirePlayable(in game: any Environment) throws {
     _ = try environment.requirePlayable(
       in: game, observation: observation, actionNames: actionNames, url, folder: url)
     let problem: String? =

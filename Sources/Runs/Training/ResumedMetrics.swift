@@ -6,9 +6,11 @@ import Training
 /// The `metrics.jsonl` of a training that goes on, held against its checkpoints.
 struct ResumedMetrics {
   private let file: URL
-  private let survey: MetricsSurvey
+  private let kept: KeptLines
   /// By run, the update of its last checkpoint.
   private let updates: [Int: Int]
+  /// By run, the last update that lines of metrics must be about.
+  private let updatesOfLines: [Int: Int]
   /// Where metrics go that no checkpoint belongs to; nil where there are none.
   private let aside: URL?
 
@@ -16,9 +18,13 @@ struct ResumedMetrics {
   ///   hide a loss.
   init(in folder: URL, begun: TrainingConfiguration, waves: [TrainingWave]) throws {
     file = folder.appendingPathComponent(TrainingSession.metricsName)
-    let exists = FileManager.default.fileExists(atPath: file.path)
-    survey = try exists ? MetricsSurvey(of: file.path) : MetricsSurvey()
-    updates = Dictionary(uniqueKeysWithValues: waves.flatMap { wave in wave.runs.map { ($0.index, wave.update) } })
+    let updates = Dictionary(
+      uniqueKeysWithValues: waves.flatMap { wave in wave.runs.map { ($0.index, wave.update) } })
+    self.updates = updates
+    updatesOfLines = Dictionary(
+      uniqueKeysWithValues: waves.flatMap { wave in wave.runs.map { ($0.index, wave.updateOfLines) } })
+    kept = try KeptLines(of: file.path, after: { updates[$0] ?? 0 })
+    let survey = kept.survey
     for run in waves.filter({ $0.update == 0 }).flatMap(\.runs) {
       // Update n is written to the metrics before its checkpoint, and n + 1 after it.
       let trained = survey.lastUpdate(ofRun: run.index)
@@ -40,16 +46,38 @@ struct ResumedMetrics {
     return place()
   }
 
+  private var survey: MetricsSurvey { kept.survey }
+
   /// Moves aside what must not be overwritten, and continues or begins the file.
   func writer() throws -> MetricsWriter {
-    if let aside { try FileManager.default.moveItem(at: file, to: aside) }
-    return try MetricsWriter(resuming: file.path, after: { updates[$0] ?? 0 })
+    if let aside {
+      try FileManager.default.moveItem(at: file, to: aside)
+      return try MetricsWriter(resuming: file.path, keeping: KeptLines())
+    }
+    if !kept.holes.isEmpty, kept.foreignByte == nil { try closeHoles() }
+    return try MetricsWriter(resuming: file.path, keeping: kept.closed)
+  }
+
+  /// Several devices wrote at once, so that lines to be written again lie between lines that stay.
+  private func closeHoles() throws {
+    let handle = try FileHandle(forReadingFrom: file)
+    defer { try? handle.close() }
+    try AtomicFile.write(to: file) { written in
+      for range in kept.ranges {
+        try handle.seek(toOffset: UInt64(range.lowerBound))
+        var rest = range.count
+        while rest > 0, let piece = try handle.read(upToCount: min(rest, 1 << 22)), !piece.isEmpty {
+          try written.append(piece)
+          rest -= piece.count
+        }
+      }
+    }
   }
 
   /// What is lost.
   var remarks: [String] {
     guard aside == nil else { return [] }
-    return MetricsSurvey.text(survey.gaps(upTo: updates)).map { ["\(file.relativePath): \($0)"] } ?? []
+    return MetricsSurvey.text(survey.gaps(upTo: updatesOfLines)).map { ["\(file.relativePath): \($0)"] } ?? []
   }
 
   /// Where the training goes on.

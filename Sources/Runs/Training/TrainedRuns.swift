@@ -47,8 +47,9 @@ public struct TrainedRuns {
   /// - Parameters:
   ///   - folder: Of a training, or one that holds exported policies.
   ///   - run: Its number; nil for the first.
-  /// - Throws: `FileFailure` that names the folder and what is wrong with it, or which runs it has.
-  public init(_ folder: URL, run: Int?) throws {
+  ///   - update: Of the training's checkpoints; nil for the last. Exported policies are what they are.
+  /// - Throws: `FileFailure` that names the folder and what is wrong with it, or which runs and checkpoints it has.
+  public init(_ folder: URL, run: Int?, update: Int? = nil) throws {
     if let policies = try Self.exportedPolicies(in: folder) {
       let all = try TrainedRuns(exported: policies, in: folder)
       guard let place = run == nil ? 0 : all.runs.firstIndex(where: { $0.index == run }) else {
@@ -63,7 +64,7 @@ public struct TrainedRuns {
     guard let wanted = run ?? trained.savedRuns.map(\.index).min(),
       trained.savedRuns.contains(where: { $0.index == wanted })
     else { throw Self.missing(run, in: folder, trained.savedRuns) }
-    let read = try TrainedFolder(folder, only: wanted)
+    let read = try TrainedFolder(folder, update: update, only: wanted)
     guard !read.runs.isEmpty else {
       throw FileFailure(folder.relativePath, "run \(wanted) is not trained as far as others; resume its training")
     }

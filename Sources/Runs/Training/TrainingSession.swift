@@ -9,23 +9,29 @@ import VulkanCompute
 ///
 ///     for each wave { while not finished { update; append metrics; every so often write a checkpoint, evaluate it } }
 ///
+/// With several devices, each trains one wave at a time, on a thread of its own, and takes the next that waits.
+///
 /// Killing the process at any moment loses at most the work since the last checkpoint; asking it to stop loses nothing.
 public final class TrainingSession {
   public let folder: URL
   public let configuration: TrainingConfiguration
-  /// Runs that are trained at the same time, one wave after another; mostly there is one.
+  /// Runs that one device trains at the same time; mostly there is one wave per device.
   public let waves: [TrainingWave]
-  /// The place in `waves` of the runs that `trainer` trains.
-  public private(set) var wave: Int
-  private let device: Device
+  private let lanes: [TrainingLane]
+  /// Places of waves that no device has begun, in order.
+  private var waiting: [Int]
   private let metrics: MetricsWriter
   private let lock: FolderLock
   /// What the user should know about a resumed training, and how it goes on.
   public let remarks: [String]
   public let notes: [String]
   private let initial: InitialWeights?
-  /// nil between two waves and while policies are evaluated only, so that these do not need memory at the same time.
-  private var currentTrainer: Trainer?
+  /// Held by the device whose thread uses what is the session's own.
+  private let turn = NSLock()
+  /// Whether a device has failed: the others stop.
+  private var hasFailed = false
+  /// Of one update of the first wave that is trained.
+  public let commandsPerUpdate: CommandCounts
   private let evaluations: DueEvaluations
 
   static let configurationName = "config.yaml"
@@ -34,9 +40,11 @@ public final class TrainingSession {
 
   /// Begins a training in a new or empty folder; refuses a folder that holds one.
   ///
-  /// - Parameter waveLimit: The most runs that are trained at the same time; nil for as many as fit.
+  /// - Parameters:
+  ///   - devices: At least one; each trains its share.
+  ///   - waveLimit: The most runs that a device trains at the same time; nil for as many as fit.
   public static func begin(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, devices: [Device],
     waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
@@ -53,14 +61,15 @@ public final class TrainingSession {
     try Folder.make(folder)
     let lock = try FolderLock(folder)
     let waves = try TrainingWave.plan(
-      runs, behind: [], configuration: configuration, in: folder, device: device, limit: waveLimit)
-    let trainer = try waves[0].makeTrainer(configuration, initial: initial, device: device)
+      runs, behind: [], configuration: configuration, in: folder, devices: devices, limit: waveLimit)
+    let lanes = try lanes(waves, configuration, initial: initial, devices: devices)
     // First what `resume` looks for.
     try AtomicFile.write(configuration.yaml(), to: place)
     let metrics = try MetricsWriter(creating: folder.appendingPathComponent(metricsName).path)
     return TrainingSession(
-      folder: folder, configuration: configuration, waves: waves, wave: 0, trainer: trainer, device: device,
-      metrics: metrics, lock: lock, notes: [initial?.note].compactMap(\.self), initial: initial)
+      folder: folder, configuration: configuration, waves: waves, lanes: lanes, metrics: metrics, lock: lock,
+      remarks: remarks(on: devices, waves: waves, configuration), notes: [initial?.note].compactMap(\.self),
+      initial: initial)
   }
 
   /// Continues a training from its last checkpoints, bit by bit. It begins at update 1 only where nothing was trained that a
@@ -72,7 +81,7 @@ public final class TrainingSession {
   ///   - waveLimit: As in `begin`; a wave that has a checkpoint keeps its runs.
   /// - Throws: `ResumeFailure` that names the first key that must not change; `FileFailure`.
   public static func resume(
-    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, device: Device,
+    _ configuration: TrainingConfiguration, shard: Shard = .whole, in folder: URL, devices: [Device],
     extending: Bool = false, waveLimit: Int? = nil
   ) throws -> TrainingSession {
     let place = folder.appendingPathComponent(configurationName)
@@ -88,22 +97,73 @@ public final class TrainingSession {
       throw ResumeFailure.longer(place: folder.relativePath, grows)
     }
     let runs = try configuration.runs(in: shard)
-    var (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, device: device)
+    var (saved, remarks) = try TrainingWave.saved(runs, configuration: configuration, in: folder, devices: devices)
     remarks += try Self.remarks(on: begun, now: configuration, folder: folder, isSaved: !saved.isEmpty)
     let waves =
       try saved
       + TrainingWave.plan(
-        runs, behind: saved, configuration: configuration, in: folder, device: device, limit: waveLimit)
+        runs, behind: saved, configuration: configuration, in: folder, devices: devices, limit: waveLimit)
     let initial = try waves.contains { $0.update == 0 } ? InitialWeights(configuration) : nil
     let start = try ResumedMetrics(in: folder, begun: begun, waves: waves)
-    let current = waves.firstIndex { $0.update < configuration.updates } ?? waves.count - 1
-    let trainer = try waves[current].makeTrainer(configuration, initial: initial, device: device)
+    let lanes = try lanes(waves, configuration, initial: initial, devices: devices)
     let metrics = try start.writer()
     if begun != configuration { try AtomicFile.write(configuration.yaml(), to: place) }
     return TrainingSession(
-      folder: folder, configuration: configuration, waves: waves, wave: current, trainer: trainer, device: device,
-      metrics: metrics, lock: lock, remarks: remarks + start.remarks,
+      folder: folder, configuration: configuration, waves: waves, lanes: lanes, metrics: metrics, lock: lock,
+      remarks: remarks + start.remarks + Self.remarks(on: devices, waves: waves, configuration),
       notes: [initial?.note].compactMap(\.self) + start.notes(of: configuration), initial: initial)
+  }
+
+  /// Runs and finished updates of the waves that `begin`, or `resume` in a folder, would train.
+  ///
+  /// - Parameter folder: nil for a training that begins.
+  /// - Throws: As `begin` and `resume`; nothing is written.
+  public static func standing(
+    _ configuration: TrainingConfiguration, shard: Shard, in folder: URL?, devices: [Device], waveLimit: Int?
+  ) throws -> [(runs: [RunConfiguration], update: Int)] {
+    let runs = try configuration.runs(in: shard)
+    guard let folder else {
+      return try Trainer.waves(of: runs, configuration: configuration, devices: devices, limit: waveLimit).map {
+        ($0, 0)
+      }
+    }
+    let saved = try TrainingWave.saved(runs, configuration: configuration, in: folder, devices: devices).waves
+    let waves =
+      try saved
+      + TrainingWave.plan(
+        runs, behind: saved, configuration: configuration, in: folder, devices: devices, limit: waveLimit)
+    return waves.map { ($0.runs, $0.update) }
+  }
+
+  /// One per device that has something to do; where nothing is left, the last wave stands for the training.
+  private static func lanes(
+    _ waves: [TrainingWave], _ configuration: TrainingConfiguration, initial: InitialWeights?, devices: [Device]
+  ) throws -> [TrainingLane] {
+    let unfinished = waves.indices.filter { waves[$0].update < configuration.updates }
+    return try zip(unfinished.isEmpty ? [waves.count - 1] : unfinished, devices).map { wave, device in
+      let trainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
+      return TrainingLane(device, wave: wave, trainer: trainer)
+    }
+  }
+
+  /// What is worth a remark about several devices.
+  private static func remarks(
+    on devices: [Device], waves: [TrainingWave], _ configuration: TrainingConfiguration
+  ) -> [String] {
+    var remarks: [String] = []
+    let kinds = devices.map { TrainingState.identity(of: $0, precision: configuration.precision) }
+    if let other = kinds.first(where: { $0 != kinds[0] }) {
+      remarks.append(
+        "the devices are of different kinds (\(kinds[0]); \(other)), so the last bits of a run depend on which of them "
+          + "trains it")
+    }
+    let unfinished = waves.count { $0.update < configuration.updates }
+    if devices.count > unfinished, unfinished > 0 {
+      remarks.append(
+        "only \(unfinished) of the \(devices.count) devices have something to do: runs that have begun together stay "
+          + "together")
+    }
+    return remarks
   }
 
   /// What is worth a remark where `config.yaml` says something else than what is asked for now.
@@ -129,36 +189,60 @@ public final class TrainingSession {
   }
 
   private init(
-    folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], wave: Int, trainer: Trainer,
-    device: Device, metrics: MetricsWriter, lock: FolderLock, remarks: [String] = [], notes: [String],
-    initial: InitialWeights?
+    folder: URL, configuration: TrainingConfiguration, waves: [TrainingWave], lanes: [TrainingLane],
+    metrics: MetricsWriter, lock: FolderLock, remarks: [String], notes: [String], initial: InitialWeights?
   ) {
     self.folder = folder
     self.configuration = configuration
     self.waves = waves
-    self.wave = wave
-    currentTrainer = trainer
-    self.device = device
+    self.lanes = lanes
+    waiting = waves.indices.filter { place in
+      waves[place].update < configuration.updates && !lanes.contains { $0.wave == place }
+    }
     self.metrics = metrics
     self.lock = lock
     self.remarks = remarks
     self.notes = notes
     self.initial = initial
-    evaluations = DueEvaluations(configuration: configuration, folder: folder, device: device)
+    commandsPerUpdate = lanes[0].trainer.commandsPerUpdate
+    evaluations = DueEvaluations(configuration: configuration, folder: folder)
   }
 
-  /// Trains the runs of `waves[wave]`.
-  public var trainer: Trainer {
-    guard let currentTrainer else {
-      preconditionFailure("a session is not used while it goes to the next wave or evaluates")
+  /// Trains the runs of the wave that the first device has; not to be asked for while the session runs.
+  public var trainer: Trainer { lanes[0].trainer }
+
+  /// What an update of the runs of one wave has brought.
+  public struct Report {
+    /// Place of the wave.
+    public let wave: Int
+    /// One per run of the wave.
+    public let metrics: [RunMetrics]
+    /// What was written to `metrics.jsonl`: one per run at the end of an interval, else nothing.
+    public let lines: [RunMetrics]
+    /// Of all runs so far.
+    public let envSteps: Int
+  }
+
+  /// Env steps of all runs whose metrics are known.
+  public var envSteps: Int { turn.withLock { envStepsOfAll } }
+
+  private var envStepsOfAll: Int {
+    waves.reduce(0) { $0 + $1.measuredUpdate * $1.runs.count } * configuration.envStepsPerUpdate
+  }
+
+  /// How far the training is, for example `after update 3 of 8 of wave 2 of 2`; not to be asked while it runs.
+  public var standing: String {
+    let begun = waves.indices.filter { (1..<configuration.updates).contains(waves[$0].update) }
+    guard !begun.isEmpty else {
+      let finished = waves.count { $0.update >= configuration.updates }
+      return waves.count > 1
+        ? "after \(finished) of \(waves.count) waves" : "after update \(waves[0].update) of \(configuration.updates)"
     }
-    return currentTrainer
-  }
-
-  /// Env steps of all runs that the checkpoints hold and that `trainer` has submitted.
-  public var envSteps: Int {
-    let others = waves.indices.filter { $0 != wave }.map { waves[$0].update * waves[$0].runs.count }.reduce(0, +)
-    return (others + trainer.updatesSubmitted * trainer.runs.count) * configuration.envStepsPerUpdate
+    let parts = begun.map { place in
+      "update \(waves[place].update) of \(configuration.updates)"
+        + (waves.count > 1 ? " of wave \(place + 1) of \(waves.count)" : "")
+    }
+    return "after \(parts.joined(separator: ", "))"
   }
 
   /// Names of runs that diverged, as the last checkpoints say, in the order of the configuration.
@@ -167,26 +251,26 @@ public final class TrainingSession {
       .map(\.name)
   }
 
-  /// Whether all updates of all runs are done, and all evaluations.
+  /// Whether all updates of all runs are done, and all evaluations; not to be asked while it runs.
   public var isFinished: Bool {
     get throws {
-      try wave + 1 == waves.count && trainer.isFinished && evaluations.updates(of: waves).isEmpty
+      try waves.allSatisfy { $0.update >= configuration.updates } && evaluations.updates(of: waves).isEmpty
     }
   }
 
-  /// What whoever runs a session hears of, and whether he wants it to stop.
+  /// What whoever runs a session hears of, once at a time and from any thread, and whether he wants it to stop.
   public struct Control {
-    /// Asked before every update, and every few env steps of an evaluation.
+    /// Asked before every update, and every few env steps of an evaluation; from several threads at once.
     public var isStopping: () -> Bool
-    /// Gets the metrics of every update, one per run of the wave.
-    public var report: ([RunMetrics]) throws -> Void
+    /// Gets what every update has brought.
+    public var report: (Report) throws -> Void
     /// Gets the update whose policies play, what they play, and how far that is.
     public var evaluating: (_ update: Int, _ part: String, EvaluationProgress) -> Void
     /// Gets what has come of an evaluation.
     public var evaluated: (_ update: Int, EvaluationSession.Result) -> Void
 
     public init(
-      isStopping: @escaping () -> Bool = { false }, report: @escaping ([RunMetrics]) throws -> Void = { _ in },
+      isStopping: @escaping () -> Bool = { false }, report: @escaping (Report) throws -> Void = { _ in },
       evaluating: @escaping (_ update: Int, _ part: String, EvaluationProgress) -> Void = { _, _, _ in },
       evaluated: @escaping (_ update: Int, EvaluationSession.Result) -> Void = { _, _ in }
     ) {
@@ -194,65 +278,95 @@ public final class TrainingSession {
     }
   }
 
-  /// Trains to the end, or until it is asked to stop: it then finishes the update in flight and writes a checkpoint.
+  /// Trains to the end, or until it is asked to stop: it then finishes the updates in flight and writes checkpoints.
   ///
-  /// - Throws: `TrainingFailure` that names the run; what was written before stays.
+  /// - Throws: `TrainingFailure` that names the run; what was written before stays, and other devices write checkpoints.
   public func run(_ control: Control = Control()) throws {
     // Those that an earlier process left.
-    try evaluate(control)
-    try trainWave(control)
-    while trainer.isFinished, wave + 1 < waves.count, !control.isStopping() {
-      currentTrainer = nil
-      wave += 1
-      currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
-      try trainWave(control)
+    try evaluate(0, control)
+    try DeviceThreads.run(lanes.count) { [self] index in
+      do {
+        try train(index, control)
+      } catch {
+        turn.withLock { hasFailed = true }
+        throw error
+      }
     }
   }
 
-  private func trainWave(_ control: Control) throws {
+  private func isStopping(_ control: Control) -> Bool { control.isStopping() || turn.withLock { hasFailed } }
+
+  private func train(_ index: Int, _ control: Control) throws {
+    let lane = lanes[index]
+    try trainWave(index, control)
+    while lane.trainer.isFinished, !isStopping(control),
+      let next = turn.withLock({ waiting.isEmpty ? nil : waiting.removeFirst() })
+    {
+      try lane.goOn(to: next) {
+        try waves[next].makeTrainer(configuration, initial: initial, device: lane.device)
+      }
+      try trainWave(index, control)
+    }
+  }
+
+  private func trainWave(_ index: Int, _ control: Control) throws {
+    let lane = lanes[index]
     let interval = configuration.updatesPerCheckpoint
     let patience = Duration.seconds(60 * configuration.checkpointMinutes)
     var written = ContinuousClock.now
-    while !trainer.isFinished && !control.isStopping() {
-      if let metrics = try trainer.submitUpdate() { try record(metrics, control.report) }
-      let update = trainer.updatesSubmitted
+    while !lane.trainer.isFinished && !isStopping(control) {
+      if let metrics = try lane.trainer.submitUpdate() { try record(metrics, index, control.report) }
+      let update = lane.trainer.updatesSubmitted
       let isEvaluated = configuration.isEvaluated(after: update)
       guard update % interval == 0 || isEvaluated || ContinuousClock.now - written >= patience else { continue }
-      try writeCheckpoint(control.report)
-      if isEvaluated { try evaluate(control) }
+      try writeCheckpoint(index, control.report)
+      if isEvaluated { try evaluate(index, control) }
       written = .now
     }
-    try writeCheckpoint(control.report)
+    try writeCheckpoint(index, control.report)
   }
 
-  /// Makes the evaluations that are due. The trainer goes and comes back from its checkpoint, which is where it stands.
-  private func evaluate(_ control: Control) throws {
-    let due = try evaluations.updates(of: waves)
-    guard !due.isEmpty, !control.isStopping() else { return }
-    currentTrainer = nil
-    let outcome = Swift.Result {
-      for update in due {
-        let result = try evaluations.evaluate(
-          update, progress: { control.evaluating(update, $0, $1) }, isStopping: control.isStopping)
-        control.evaluated(update, result)
+  /// Makes the evaluations that are due, while no other device does; those that have finished an update wait. The trainer
+  /// goes and comes back from its checkpoint, which is where it stands.
+  private func evaluate(_ index: Int, _ control: Control) throws {
+    try turn.withLock {
+      let due = try evaluations.updates(of: waves)
+      guard !due.isEmpty, !hasFailed, !control.isStopping() else { return }
+      let lane = lanes[index]
+      let start = ContinuousClock.now
+      let outcome = Swift.Result {
+        try lane.withoutTrainer {
+          for update in due {
+            let result = try evaluations.evaluate(
+              update, on: lane.device, progress: { control.evaluating(update, $0, $1) }, isStopping: control.isStopping)
+            control.evaluated(update, result)
+          }
+        } afterwards: {
+          try waves[lane.wave].makeTrainer(configuration, initial: initial, device: lane.device)
+        }
       }
+      metrics.leaveOut(ContinuousClock.now - start, device: index)
+      do { try outcome.get() } catch is EvaluationStopped { return }
     }
-    currentTrainer = try waves[wave].makeTrainer(configuration, initial: initial, device: device)
-    metrics.leaveOutTime()
-    do { try outcome.get() } catch is EvaluationStopped { return }
   }
 
   /// After the update in flight; does nothing where the last checkpoint says all.
-  private func writeCheckpoint(_ report: ([RunMetrics]) throws -> Void) throws {
-    if let metrics = try trainer.finishUpdate() { try record(metrics, report) }
-    guard trainer.updatesSubmitted > waves[wave].update else { return }
-    try metrics.synchronize()
-    try waves[wave].writeCheckpoint(trainer, device: device)
+  private func writeCheckpoint(_ index: Int, _ report: (Report) throws -> Void) throws {
+    let lane = lanes[index]
+    if let metrics = try lane.trainer.finishUpdate() { try record(metrics, index, report) }
+    guard lane.trainer.updatesSubmitted > waves[lane.wave].update else { return }
+    try turn.withLock { try metrics.synchronize() }
+    try waves[lane.wave].writeCheckpoint(lane.trainer, device: lane.device)
   }
 
-  private func record(_ metrics: [RunMetrics], _ report: ([RunMetrics]) throws -> Void) throws {
-    try self.metrics.append(metrics)
-    try report(metrics)
+  private func record(_ metrics: [RunMetrics], _ index: Int, _ report: (Report) throws -> Void) throws {
+    let lane = lanes[index]
+    try turn.withLock {
+      let lines = lane.trainer.lines
+      if !lines.isEmpty { try self.metrics.append(lines, device: index) }
+      waves[lane.wave].measured(update: metrics[0].update)
+      try report(Report(wave: lane.wave, metrics: metrics, lines: lines, envSteps: envStepsOfAll))
+    }
     if configuration.onDivergence == .stop, let run = metrics.first(where: \.hasDiverged) {
       throw TrainingFailure.notFinite(
         run: run.name, update: run.update, quantity: run.firstNotFinite ?? "gradient_norm")

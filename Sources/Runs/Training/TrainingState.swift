@@ -26,12 +26,16 @@ public struct TrainingState: Codable, Sendable {
   public let program: String?
   /// By the name of a run that diverged, the update in which it did; nil where none has.
   public let diverged: [String: Int]?
+  /// The last updates that no line of metrics is about yet (`metrics_interval`), whose sums are among the tensors; nil
+  /// where there are none.
+  public let updatesWithoutLine: Int?
 
   enum CodingKeys: String, CodingKey {
     case configuration, environment, observation, runs, device, program, diverged
     case actionNames = "action_names"
     case envSteps = "env_steps"
     case stateLayout = "state_layout"
+    case updatesWithoutLine = "updates_without_line"
   }
 
   init(_ trainer: Trainer, device: Device) throws {
@@ -46,6 +50,7 @@ public struct TrainingState: Codable, Sendable {
     program = Version.identity
     let updates = try trainer.divergedUpdates()
     let diverged = zip(trainer.runs, updates).compactMap { run, update in update.map { (run.name, $0) } }
+    updatesWithoutLine = trainer.intervalSums.first?.updates
     self.diverged = diverged.isEmpty ? nil : Dictionary(uniqueKeysWithValues: diverged)
   }
 
@@ -87,6 +92,26 @@ public struct TrainingState: Codable, Sendable {
     }
     let products = device.products.map { ", \($0.description)" } ?? ""
     return "\(device.description.name), \(device.description.driver) (\(profile)\(products))"
+  }
+}
+
+/// Sums of updates that no line of metrics is about yet, as a tensor of shape (R, `MetricSums.wordCount`).
+enum IntervalTensor {
+  private static let name = "metric_sums"
+
+  static func tensors(_ sums: [MetricSums]) -> [Tensor] {
+    sums.isEmpty ? [] : [Tensor(name, shape: [sums.count, MetricSums.wordCount], sums.flatMap(\.words))]
+  }
+
+  /// - Parameter updates: How many updates are summed up; nil for none.
+  static func sums(in file: SafetensorsFile, runs: Int, updates: Int?) throws -> [MetricSums] {
+    guard let updates else { return [] }
+    let count = MetricSums.wordCount
+    guard updates >= 1, file.entries[name]?.shape == [runs, count] else {
+      throw FileFailure(file.path, "\(name) is missing or has another shape than [\(runs), \(count)]")
+    }
+    let words: [Double] = try file.read(name)
+    return (0..<runs).map { MetricSums(words: words[$0 * count..<($0 + 1) * count], updates: updates) }
   }
 }
 

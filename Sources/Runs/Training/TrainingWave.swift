@@ -6,27 +6,34 @@ import Policies
 import Training
 import VulkanCompute
 
-/// Runs of a training that are trained at the same time, with checkpoints of their own.
+/// Runs of a training that one device trains at the same time, with checkpoints of their own.
 public final class TrainingWave {
   public let runs: [RunConfiguration]
   /// Finished updates in the last checkpoint, 0 where there is none.
   public private(set) var update: Int
+  /// The last of them that has a line of metrics, or whose line is about later ones, too (`metrics_interval`).
+  let updateOfLines: Int
+  /// The last update whose metrics are known.
+  private(set) var measuredUpdate: Int
   /// By the name of a run that diverged, the update in which it did, as the last checkpoint says.
   public private(set) var diverged: [String: Int]
   private let checkpoints: CheckpointFolder
 
   private init(
-    runs: [RunConfiguration], update: Int, diverged: [String: Int] = [:], checkpoints: CheckpointFolder
+    runs: [RunConfiguration], update: Int, updatesWithoutLine: Int = 0, diverged: [String: Int] = [:],
+    checkpoints: CheckpointFolder
   ) {
     self.runs = runs
     self.update = update
+    updateOfLines = update - updatesWithoutLine
+    measuredUpdate = update
     self.diverged = diverged
     self.checkpoints = checkpoints
   }
 
   /// The waves that have checkpoints, those trained furthest first, and what the user should know about them.
   static func saved(
-    _ runs: [RunConfiguration], configuration: TrainingConfiguration, in folder: URL, device: Device
+    _ runs: [RunConfiguration], configuration: TrainingConfiguration, in folder: URL, devices: [Device]
   ) throws -> (waves: [TrainingWave], remarks: [String]) {
     let known = Set(runs)
     var found: Set<RunConfiguration> = []
@@ -49,14 +56,15 @@ public final class TrainingWave {
             + "\(environment.version) or other parameters, and continuing would not give the same training")
       }
       found.formUnion(state.runs)
-      let identity = TrainingState.identity(of: device, precision: configuration.precision)
-      if state.device != identity {
+      let identities = devices.map { TrainingState.identity(of: $0, precision: configuration.precision) }
+      if let identity = identities.first(where: { $0 != state.device }) {
         remarks.append(
           "the checkpoint was written on \(state.device), this is \(identity): the training "
             + "goes on, but its last bits may differ from those of an uninterrupted one")
       }
       return TrainingWave(
-        runs: state.runs, update: checkpoint.update, diverged: state.diverged ?? [:], checkpoints: checkpoints)
+        runs: state.runs, update: checkpoint.update, updatesWithoutLine: state.updatesWithoutLine ?? 0,
+        diverged: state.diverged ?? [:], checkpoints: checkpoints)
     }
     let first = waves.enumerated().sorted { ($1.element.update, $0.offset) < ($0.element.update, $1.offset) }
     return (first.map(\.element), Array(Set(remarks)).sorted())
@@ -65,11 +73,11 @@ public final class TrainingWave {
   /// Waves for the runs that none of `saved` holds.
   static func plan(
     _ runs: [RunConfiguration], behind saved: [TrainingWave], configuration: TrainingConfiguration, in folder: URL,
-    device: Device, limit: Int?
+    devices: [Device], limit: Int?
   ) throws -> [TrainingWave] {
     let found = Set(saved.flatMap(\.runs))
     let rest = runs.filter { !found.contains($0) }
-    let parts = try Trainer.waves(of: rest, configuration: configuration, device: device, limit: limit)
+    let parts = try Trainer.waves(of: rest, configuration: configuration, devices: devices, limit: limit)
     return parts.map { part in
       let checkpoints = root(folder)
       return TrainingWave(
@@ -78,6 +86,9 @@ public final class TrainingWave {
           ? checkpoints : checkpoints.wave(of: part[0].index...part[part.count - 1].index))
     }
   }
+
+  /// Notes that the metrics of an update are known.
+  func measured(update: Int) { measuredUpdate = update }
 
   /// Removes checkpoints that were being written or removed when a process was killed.
   static func removeRemains(in folder: URL) throws {
@@ -117,14 +128,17 @@ public final class TrainingWave {
     }
     try checkpoint.requireFinite(checkpoint.state.read("parameters"), of: runs)
     for buffer in trainer.persistentBuffers { try BufferTensors.restore(buffer, from: checkpoint.state) }
-    trainer.didRestore(updates: checkpoint.update)
+    trainer.didRestore(
+      updates: checkpoint.update,
+      intervalSums: try IntervalTensor.sums(in: checkpoint.state, runs: runs.count, updates: state.updatesWithoutLine))
   }
 
   func writeCheckpoint(_ trainer: Trainer, device: Device) throws {
     let state = try TrainingState(trainer, device: device)
     try checkpoints.write(
-      update: trainer.updatesSubmitted, tensors: trainer.persistentBuffers.map(BufferTensors.tensor), description: state
-    )
+      update: trainer.updatesSubmitted,
+      tensors: trainer.persistentBuffers.map(BufferTensors.tensor) + IntervalTensor.tensors(trainer.intervalSums),
+      description: state)
     update = trainer.updatesSubmitted
     diverged = state.diverged ?? [:]
     try checkpoints.prune(

@@ -12,7 +12,7 @@ enum SeatChoice: Hashable, Sendable {
   case person
   case random
   /// Of a training or a folder of exported policies.
-  case policy(FolderCatalog.Entry, run: Int?)
+  case policy(FolderCatalog.Entry, run: Int?, update: Int?)
 }
 
 /// Plays games for readers, one at a time, and keeps the last ones so that their pictures can be drawn.
@@ -123,7 +123,7 @@ final class GameTables: @unchecked Sendable {
 
   private func request(_ seats: [SeatChoice], _ mode: EvaluationMode) -> Request {
     let folders = seats.compactMap { seat -> URL? in
-      guard case .policy(let entry, _) = seat else { return nil }
+      guard case .policy(let entry, _, _) = seat else { return nil }
       return entry.url
     }
     let files = folders.flatMap { url in
@@ -145,8 +145,8 @@ final class GameTables: @unchecked Sendable {
     var first: (path: String, trained: TrainedRuns)?
     var read: [SeatChoice: TrainedRuns] = [:]
     for seat in request.seats {
-      guard case .policy(let entry, let run) = seat, read[seat] == nil else { continue }
-      let trained = try TrainedRuns(entry.url, run: run)
+      guard case .policy(let entry, let run, let update) = seat, read[seat] == nil else { continue }
+      let trained = try TrainedRuns(entry.url, run: run, update: update)
       if let first {
         if let difference = JoinedTrainings.difference(first.trained, trained) {
           throw HTTPRefusal(.conflict, "\(entry.path) \(difference) in \(first.path); a team plays one game")
@@ -162,17 +162,18 @@ final class GameTables: @unchecked Sendable {
       throw HTTPRefusal(
         .badRequest, "\(request.seats.count) seats are taken and \(environment.name) has \(environment.agentCount)")
     }
-    var team: [(architecture: NetworkArchitecture, policy: EvaluationPolicy)] = []
+    var team: [Roster.Member] = []
     var seats: [GameRecord.Seat] = []
     for seat in request.seats {
-      guard case .policy(let entry, _) = seat, let trained = read[seat] else {
+      guard case .policy(let entry, _, _) = seat, let trained = read[seat] else {
         let isPerson = seat == .person
         team.append(try WatchedGames.uniform(environment, name: isPerson ? "person" : "random"))
         seats.append(isPerson ? .person : .random)
         continue
       }
       let run = trained.runs[0]
-      team.append((trained.architecture, EvaluationPolicy(name: run.name, parameters: trained.parameters[0])))
+      team.append(
+        Roster.Member(trained.architecture, EvaluationPolicy(name: run.name, parameters: trained.parameters[0])))
       seats.append(
         GameRecord.Seat(kind: .policy, name: run.name, folder: entry.path, run: run.index, update: trained.update))
     }

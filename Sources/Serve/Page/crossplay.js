@@ -67,10 +67,11 @@ export async function evaluationPage(place, query) {
     open(row, column) {
       const [a, b] = [evaluation.runs[row], evaluation.runs[column]];
       if (a.run == null || b.run == null) {
-        readout.append(h("div", {class: "bad small"}, "The trainings of this team are not below the folders that are served."));
+        readout.append(h("div", {class: "bad small"}, "The policies of this team are not below the folders that are served, or their checkpoint is no longer there."));
         return;
       }
-      const seats = [a, ...Array(Math.max(0, evaluation.seats - 1)).fill(b)].map((run) => `${run.training}:${run.run}`);
+      const seats = [a, ...Array(Math.max(0, evaluation.seats - 1)).fill(b)]
+        .map((run) => `${run.training}:${run.run}${run.update == null ? "" : `@${run.update}`}`);
       location.hash = link("games", {seats: seatText(seats), mode, seed: evaluation.seed});
     },
   });

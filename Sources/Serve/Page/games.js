@@ -18,21 +18,27 @@ export async function folders() {
 
 export const seatList = (text) => (text ?? "").split(",").filter(Boolean).map(decodeURIComponent);
 
-/** Selects for one seat: a folder and a run of it. `value` is `ID:RUN`, `you` or `random`; others come first. */
+/** A policy's folder, its run, and its checkpoint where that is not the last. */
+const policyOf = (seat) => seat.match(/^(.*?):(\d+)(?:@(\d+))?$/);
+
+/** Selects for one seat: a folder and a run of it. `value` is `ID:RUN`, `ID:RUN@UPDATE`, `you` or `random`; others come first. */
 export function seatChooser(label, list, value, others, onchange) {
-  const [, folder, run] = value.match(/^(.*?):(\d+)$/) ?? [null, value, null];
+  const [, folder, run, update] = policyOf(value) ?? [null, value, null, null];
+  const at = update == null ? "" : `@${update}`;
   const box = h("fieldset", {}, h("legend", {}, label));
   async function show(id, wanted) {
     const known = others.some(([key]) => key === id);
     const children = [choice("Who", [...others, ...list], id, (next) => { show(next, null).then((full) => onchange(full)); })];
+    const checkpoint = id === folder ? at : "";
     let full = id;
     if (!known) {
       const {runs} = await runsOf(id);
       if (!runs.length) throw new Problem(`${id} has no checkpoint yet`);
       const chosen = runs.some((each) => `${each.index}` === `${wanted}`) ? wanted : runs[0].index;
-      full = `${id}:${chosen}`;
+      full = `${id}:${chosen}${checkpoint}`;
       children.push(choice("Run", runs.map((each) => [each.index, `${each.index}: ${each.name}${each.diverged ? " (diverged)" : ""}`]), chosen,
-        (next) => onchange(`${id}:${next}`)));
+        (next) => onchange(`${id}:${next}${checkpoint}`)));
+      if (checkpoint) children.push(h("p", {class: "faint"}, `after update ${update}`));
     }
     fill(box, h("legend", {}, label), h("div", {class: "controls", style: "margin:0"}, children));
     return full;
@@ -56,7 +62,7 @@ export async function gamesPage(place, query, onLeave) {
 
   if (!recorded) {
     if (!seats.length) seats = [`${list[0][0]}:${(await runsOf(list[0][0])).runs[0]?.index ?? 0}`];
-    const {agents} = await runsOf(seats.map((seat) => seat.match(/^(.*?):(\d+)$/)?.[1]).find(Boolean) ?? list[0][0]);
+    const {agents} = await runsOf(seats.map((seat) => policyOf(seat)?.[1]).find(Boolean) ?? list[0][0]);
     while (seats.length < agents) seats.push(seats.at(-1));
     seats.length = agents;
     const next = [...seats];

@@ -85,6 +85,8 @@ struct EvaluationDetails: Encodable {
     /// The training below the served folders that it is of, and its number there; nil where that is not known.
     let training: String?
     let run: Int?
+    /// Of the policy that played, where its checkpoint is still there; nil where another one has to play in its place.
+    let update: Int?
   }
 
   struct Estimated: Encodable {
@@ -122,10 +124,10 @@ struct EvaluationDetails: Encodable {
   let rows: [Row]
   let facts: [TrainingDetails.Fact]
 
-  /// - Parameter place: The training of a run by the label of its training, and its number there.
+  /// - Parameter place: The training of a run by the label of its training, its number there, and its checkpoint.
   init(
     _ entry: FolderCatalog.Entry, _ content: EvaluationShelf.Content,
-    place: (_ label: String?, _ run: String) -> (id: String, run: Int)?
+    place: (_ label: String?, _ run: String) -> (id: String, run: Int, update: Int?)?
   ) {
     (id, path) = (entry.id, entry.path)
     let (record, summary) = (content.record, content.summary)
@@ -142,7 +144,8 @@ struct EvaluationDetails: Encodable {
       let found = place(run.training, short)
       return Run(
         name: run.name, configuration: run.configuration, label: names[run.configuration] ?? run.configuration,
-        seed: run.seed, diverged: run.diverged, training: found?.id, run: found?.run)
+        seed: run.seed, diverged: run.diverged, training: found?.id, run: found?.run,
+        update: found?.update)
     }
     rows = summary.configurations.flatMap { row in
       row.modes.map { mode in

@@ -150,20 +150,24 @@ final class Site: HTTPSite {
     let entry = try catalog.entry(id, .evaluation)
     let content = try evaluations.content(entry.url)
     let known = catalog.list(.training)
-    var places: [String?: (id: String, runs: [String: Int])] = [:]
-    for label in content.record.trainings.map(\.label) {
+    // `evaluation`, or one of `evaluations`, whose policies are those of a checkpoint before the last.
+    var home = entry.url.deletingLastPathComponent()
+    let isOneOfSeveral = home.lastPathComponent == EvaluationSeries.name
+    if isOneOfSeveral { home.deleteLastPathComponent() }
+    var places: [String?: (id: String, runs: [String: Int], update: Int?)] = [:]
+    for evaluated in content.record.trainings {
       let training =
-        label.map { label in known.first { $0.path == label || $0.path.hasSuffix("/\(label)") } }
-        ?? known.first {
-          $0.url.standardizedFileURL == entry.url.deletingLastPathComponent().standardizedFileURL
-        }
+        evaluated.label.map { label in known.first { $0.path == label || $0.path.hasSuffix("/\(label)") } }
+        ?? known.first { $0.url.standardizedFileURL == home.standardizedFileURL }
       guard let training, let folder = try? trainings.folder(training.url) else { continue }
+      let isKept = try TrainedRuns.commonUpdates(in: [training.url]).contains(evaluated.update)
+      guard isKept || !isOneOfSeveral else { continue }
       let runs = Dictionary(folder.savedRuns.map { ($0.name, $0.index) }) { first, _ in first }
-      places[label] = (training.id, runs)
+      places[evaluated.label] = (training.id, runs, isKept ? evaluated.update : nil)
     }
     return try HTTPResponse(
       json: EvaluationDetails(entry, content) { label, run in
-        places[label].flatMap { place in place.runs[run].map { (place.id, $0) } }
+        places[label].flatMap { place in place.runs[run].map { (place.id, $0, place.update) } }
       })
   }
 
@@ -223,7 +227,7 @@ final class Site: HTTPSite {
         }))
   }
 
-  /// `ID:RUN,you,random`, each percent-encoded.
+  /// `ID:RUN,ID:RUN@UPDATE,you,random`, each percent-encoded.
   private func seats(_ text: String?) throws -> [SeatChoice] {
     guard let text, !text.isEmpty else { throw HTTPRefusal(.badRequest, "nobody sits at the table; choose policies") }
     let parts = text.split(separator: ",")
@@ -235,7 +239,8 @@ final class Site: HTTPSite {
       case "random": return .random
       default:
         let place = PolicyPlace(seat)
-        return .policy(try catalog.entry(place.folder, .training, .policies), run: place.run)
+        return .policy(
+          try catalog.entry(place.folder, .training, .policies), run: place.run, update: place.update)
       }
     }
   }

@@ -5,14 +5,18 @@ import Foundation
 /// Tolerant: keys that it does not know are passed over, a last line that was cut short is left out, and so is a line
 /// that is not an object with `run`, `update` and `env_steps`; `Count` says how many there were.
 public struct MetricsReader {
-  /// One update of one run.
+  /// One update of one run, or several.
   public struct Line {
     public var run = 0
     public var update = 0
+    /// How many updates, up to `update`, the line is about.
+    public var updates = 1
     public var envSteps = 0
     public var episodes = 0
     /// In the order of the reader's keys; not a number where the line has none or null.
     public var values: [Double]
+    /// The line's bytes in the file, with the line feed at its end.
+    public var bytes: Range<Int> = 0..<0
   }
 
   /// What a file held.
@@ -48,12 +52,19 @@ public struct MetricsReader {
   }
 
   /// Hands over every line of metrics, in the order of the file.
-  /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
-  public func read(_ body: (Line) throws -> Void) throws -> Count {
-    try read(from: 0) { line in
-      try body(line)
-      return true
-    }.count
+  ///
+  /// - Parameter foreign: Gets the bytes of every line that is none.
+  /// - Throws: `MetricsWriter.Failure` where the file cannot be read; what `body` and `foreign` throw.
+  public func read(
+    _ body: (Line) throws -> Void, foreign: (_ bytes: Range<Int>) throws -> Void = { _ in }
+  ) throws -> Count {
+    try read(
+      from: 0,
+      { line in
+        try body(line)
+        return true
+      }, foreign: foreign
+    ).count
   }
 
   /// Hands over the lines that begin at a place of the file or behind it, in order.
@@ -61,14 +72,17 @@ public struct MetricsReader {
   /// - Parameters:
   ///   - start: In bytes; a line that it is inside of is left out.
   ///   - body: Whether to go on with the next line.
+  ///   - foreign: Gets the bytes of every line that is none.
   /// - Returns: What was read, its lines numbered from `start`, and where the next line begins.
-  /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
-  public func read(from start: UInt64, _ body: (Line) throws -> Bool) throws -> (count: Count, next: UInt64) {
+  /// - Throws: `MetricsWriter.Failure` where the file cannot be read; what `body` and `foreign` throw.
+  public func read(
+    from start: UInt64, _ body: (Line) throws -> Bool, foreign: (_ bytes: Range<Int>) throws -> Void = { _ in }
+  ) throws -> (count: Count, next: UInt64) {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw MetricsWriter.Failure(path, "cannot be read")
     }
     defer { try? handle.close() }
-    // The byte before the first line ends another one.
+    // The byte before the first line ends another one. The place in the file of `rest`.
     var next = start > 0 ? start - 1 : 0
     var skips = start > 0
     try handle.seek(toOffset: next)
@@ -89,12 +103,15 @@ public struct MetricsReader {
             continue
           }
           number += 1
+          let place = Int(next) + range.lowerBound..<Int(next) + start
           if scanner.scan(bytes, range, into: &line) {
             count.lines += 1
+            line.bytes = place
             goesOn = try body(line)
           } else {
             count.invalidLines += 1
             count.firstInvalidLine = count.firstInvalidLine ?? number
+            try foreign(place)
           }
         }
         return start
@@ -115,7 +132,7 @@ public struct MetricsReader {
 
 /// The JSON of one line, read in place: only the numbers that are wanted are converted.
 private struct MetricsScanner {
-  private static let places = ["run", "update", "env_steps", "episodes"].map { Array($0.utf8) }
+  private static let places = ["run", "update", "env_steps", "episodes", "updates"].map { Array($0.utf8) }
   private let keys: [[UInt8]]
   private let outcomeKeys: [(place: Int, name: [UInt8])]
   private static let outcomes = Array("outcomes".utf8)
@@ -143,7 +160,8 @@ private struct MetricsScanner {
         case 0: line.run = whole
         case 1: line.update = whole
         case 2: line.envSteps = whole
-        default: line.episodes = whole
+        case 3: line.episodes = whole
+        default: line.updates = max(1, whole)
         }
         if place < 3 { found |= 1 << place }
         return true
@@ -162,6 +180,7 @@ private struct MetricsScanner {
       }
     }
     cursor.skipSpace()
+    line.updates = min(line.updates, max(1, line.update))
     return isObject && cursor.position == cursor.end && found == 0b111
   }
 }

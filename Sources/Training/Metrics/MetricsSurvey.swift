@@ -13,14 +13,16 @@ public struct MetricsSurvey: Sendable {
 
   /// - Throws: `MetricsWriter.Failure` where the file cannot be read.
   public init(of path: String) throws {
-    _ = try MetricsReader(path, keys: []).read { add(run: $0.run, update: $0.update) }
+    _ = try MetricsReader(path, keys: []).read { add(run: $0.run, update: $0.update, updates: $0.updates) }
   }
 
   /// Notes the next line of the file.
-  public mutating func add(run: Int, update: Int) {
+  ///
+  /// - Parameter updates: How many updates, up to `update`, the line is about.
+  public mutating func add(run: Int, update: Int, updates: Int = 1) {
     let before = last[run] ?? 0
     guard update > before else { return }
-    if update > before + 1 { missing[before + 1...update - 1, default: 0] += 1 }
+    if update - updates > before { missing[before + 1...update - updates, default: 0] += 1 }
     last[run] = update
   }
 

@@ -1,10 +1,12 @@
 import Foundation
 import VulkanCompute
 
-/// Appends to `metrics.jsonl`: one JSON object per run and update, one write per update.
+/// Appends to `metrics.jsonl`: one JSON object per run and update or interval of updates, one write per update.
 ///
-/// After a resume the file continues where the checkpoint stands, so no update appears twice, and `seconds` go on from the
+/// After a resume the file continues where the checkpoints stand, so no update appears twice, and `seconds` go on from the
 /// last line that stays.
+///
+/// Not safe to share between threads: one at a time appends.
 public final class MetricsWriter {
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -14,9 +16,9 @@ public final class MetricsWriter {
   private let path: String
   private let handle: FileHandle
   private let clock = ContinuousClock()
-  /// When the file was opened, and when the last update was written.
   private let opened: ContinuousClock.Instant
-  private var lastUpdate: ContinuousClock.Instant
+  /// By device, when its last lines were written.
+  private var lastLines: [Int: ContinuousClock.Instant] = [:]
   /// Of the training before the file was opened.
   private let secondsBefore: Double
 
@@ -24,7 +26,6 @@ public final class MetricsWriter {
   public init(creating path: String) throws {
     self.path = path
     opened = clock.now
-    lastUpdate = opened
     secondsBefore = 0
     handle = try Self.open(path)
     guard try handle.seekToEnd() == 0 else {
@@ -34,27 +35,35 @@ public final class MetricsWriter {
 
   /// Continues a file behind the last update of each run that stays: later lines at its end, and a last line cut short,
   /// are dropped.
-  public init(resuming path: String, after update: (_ run: Int) -> Int) throws {
+  public convenience init(resuming path: String, after update: (_ run: Int) -> Int) throws {
+    try self.init(resuming: path, keeping: KeptLines(of: path, after: update))
+  }
+
+  /// - Parameter lines: All that stays, without holes.
+  /// - Throws: `Failure` where something else than metrics would be dropped.
+  public init(resuming path: String, keeping lines: KeptLines) throws {
+    precondition(lines.holes.isEmpty, "lines that go are taken out of \(path) first")
+    if let byte = lines.foreignByte { throw Failure(path, "the line at byte \(byte) is not a line of metrics") }
     self.path = path
     opened = clock.now
-    lastUpdate = opened
+    secondsBefore = lines.seconds
     handle = try Self.open(path)
-    let (end, seconds) = try Self.end(of: handle, path, after: update)
-    secondsBefore = seconds
-    try handle.truncate(atOffset: end)
-    try handle.seek(toOffset: end)
+    try handle.truncate(atOffset: UInt64(lines.end))
+    try handle.seek(toOffset: UInt64(lines.end))
   }
 
   deinit { try? handle.close() }
 
-  /// Writes the lines of one update, one per run, in one call.
-  public func append(_ metrics: [RunMetrics]) throws {
+  /// Writes lines that one update has brought, one per run, in one call.
+  ///
+  /// - Parameter device: Which of several devices has trained them.
+  public func append(_ metrics: [RunMetrics], device: Int = 0) throws {
     let now = clock.now
-    let stepsOfUpdate = metrics.reduce(0) { $0 + Double($1.envSteps) / Double($1.update) }
+    let steps = metrics.reduce(0) { $0 + Double($1.envSteps) / Double($1.update) * Double($1.updates) }
     let timing = RunMetrics.Timing(
       seconds: secondsBefore + (now - opened).inSeconds,
-      envStepsPerSecond: stepsOfUpdate / max((now - lastUpdate).inSeconds, 1e-9))
-    lastUpdate = now
+      envStepsPerSecond: steps / max((now - (lastLines[device] ?? opened)).inSeconds, 1e-9))
+    lastLines[device] = now
     let lines = metrics.map { $0.json(timing) + "\n" }.joined()
     do {
       try handle.write(contentsOf: Data(lines.utf8))
@@ -63,8 +72,10 @@ public final class MetricsWriter {
     }
   }
 
-  /// The time since the last update was spent on something else than training: it does not count for the next one's rate.
-  public func leaveOutTime() { lastUpdate = clock.now }
+  /// A device spent this time on something else than training: it does not count for the rate of its next lines.
+  public func leaveOut(_ time: Duration, device: Int) {
+    lastLines[device] = (lastLines[device] ?? opened).advanced(by: time)
+  }
 
   /// Waits until everything is on disk; called before a checkpoint is written.
   public func synchronize() throws { try handle.synchronize() }
@@ -77,46 +88,5 @@ public final class MetricsWriter {
       throw Failure(path, "cannot be opened for writing")
     }
     return handle
-  }
-
-  private struct Position: Decodable {
-    let run: Int
-    let update: Int
-    /// Absent in files of earlier versions.
-    let seconds: Double?
-  }
-
-  /// Where the lines up to and including the run's `update` end, and the seconds of the last of them; walks backwards from
-  /// the end of the file.
-  private static func end(
-    of handle: FileHandle, _ path: String, after update: (_ run: Int) -> Int
-  ) throws -> (place: UInt64, seconds: Double) {
-    let chunk: UInt64 = 1 << 20
-    let newline = UInt8(ascii: "\n")
-    var end = try handle.seekToEnd()
-    var windowStart = end
-    var window: [UInt8] = []
-    while end > 0 {
-      let lineEnd = Int(end - windowStart)
-      let before = window[..<max(lineEnd - 1, 0)].lastIndex(of: newline)
-      guard before != nil || windowStart == 0 else {
-        let start = windowStart > chunk ? windowStart - chunk : 0
-        try handle.seek(toOffset: start)
-        let bytes = try handle.read(upToCount: Int(windowStart - start)) ?? Data()
-        window = Array(bytes) + window[..<lineEnd]
-        windowStart = start
-        continue
-      }
-      let lineStart = before.map { $0 + 1 } ?? 0
-      let line = window[lineStart..<lineEnd]
-      if line.last == newline {
-        guard let position = try? JSONDecoder().decode(Position.self, from: Data(line)) else {
-          throw Failure(path, "the line at byte \(windowStart + UInt64(lineStart)) is not a line of metrics")
-        }
-        if position.update <= update(position.run) { return (end, position.seconds ?? 0) }
-      }
-      end = windowStart + UInt64(lineStart)
-    }
-    return (end, 0)
   }
 }

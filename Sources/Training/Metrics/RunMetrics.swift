@@ -1,6 +1,6 @@
 import Configuration
 
-/// What one update of one run measured: one line of `metrics.jsonl`.
+/// What one update of one run measured, or several updates together (`metrics_interval`): one line of `metrics.jsonl`.
 ///
 /// Free of clocks, so that it is the same every time; `MetricsWriter` adds what they say.
 public struct RunMetrics: Sendable, Equatable {
@@ -12,9 +12,11 @@ public struct RunMetrics: Sendable, Equatable {
   public var configuration: String
   /// Finished updates, this one included; from 1.
   public var update: Int
+  /// How many updates, up to `update`, the quantities are means of.
+  public var updates: Int
   /// Env steps of this run so far.
   public var envSteps: Int
-  /// What the update learned with, as the device computed it.
+  /// What the updates learned with, as the device computed it.
   public var learningRate: Float
   public var entropyCoefficient: Float
   public var totalLoss: Float
@@ -30,7 +32,7 @@ public struct RunMetrics: Sendable, Equatable {
   public var explainedVariance: Float?
   /// Norm before clipping, over all parameters of the run.
   public var gradientNorm: Float
-  /// Episodes that ended in this update's rollout.
+  /// Episodes that ended in the rollouts.
   public var episodes: Int
   /// Mean over those episodes; nil if there was none.
   public var episodeReturn: Float?
@@ -39,7 +41,7 @@ public struct RunMetrics: Sendable, Equatable {
   /// What the game reports of those episodes beside their returns: means of outcomes and ratios of their sums, nil where
   /// there is nothing to divide by.
   public var outcomes: [Outcome]
-  /// Whether the run has diverged, in this update or before: a loss or a gradient was not finite, and its weights have
+  /// Whether the run has diverged, in these updates or before: a loss or a gradient was not finite, and its weights have
   /// stayed as they were then.
   public var hasDiverged: Bool
 
@@ -54,10 +56,9 @@ public struct RunMetrics: Sendable, Equatable {
   }
 
   public init(
-    run: Int, name: String, seed: UInt64, configuration: String, update: Int, envSteps: Int, learningRate: Float,
-    entropyCoefficient: Float,
-    totalLoss: Float, policyLoss: Float,
-    valueLoss: Float, entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
+    run: Int, name: String, seed: UInt64, configuration: String, update: Int, updates: Int = 1, envSteps: Int,
+    learningRate: Float, entropyCoefficient: Float, totalLoss: Float, policyLoss: Float, valueLoss: Float,
+    entropy: Float, approximateKL: Float, clipFraction: Float, explainedVariance: Float?,
     gradientNorm: Float, episodes: Int, episodeReturn: Float?, episodeLength: Float?,
     outcomes: [Outcome] = [], hasDiverged: Bool = false
   ) {
@@ -66,6 +67,7 @@ public struct RunMetrics: Sendable, Equatable {
     self.seed = seed
     self.configuration = configuration
     self.update = update
+    self.updates = updates
     self.envSteps = envSteps
     self.learningRate = learningRate
     self.entropyCoefficient = entropyCoefficient
@@ -105,7 +107,7 @@ public struct RunMetrics: Sendable, Equatable {
   public struct Timing: Sendable, Equatable {
     /// Wall time that the training has taken so far, without the time between two processes.
     public var seconds: Double
-    /// Of all runs that are trained at the same time, in this update.
+    /// Of all runs that are trained at the same time on the same device, in these updates.
     public var envStepsPerSecond: Double
   }
 
@@ -116,8 +118,10 @@ public struct RunMetrics: Sendable, Equatable {
   func json(_ timing: Timing?) -> String {
     var fields = [
       "\"run\":\(run)", "\"name\":\(quoted(name))", "\"seed\":\(seed)",
-      "\"configuration\":\(quoted(configuration))", "\"update\":\(update)", "\"env_steps\":\(envSteps)",
+      "\"configuration\":\(quoted(configuration))", "\"update\":\(update)",
     ]
+    if updates > 1 { fields.append("\"updates\":\(updates)") }
+    fields.append("\"env_steps\":\(envSteps)")
     if let timing {
       fields.append("\"seconds\":\(timing.seconds.rounded(toPlaces: 3))")
       fields.append("\"env_steps_per_second\":\(timing.envStepsPerSecond.rounded(toPlaces: 1))")

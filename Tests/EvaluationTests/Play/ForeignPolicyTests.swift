@@ -72,6 +72,36 @@ import VulkanCompute
     }
   }
 
+  /// One seat of ours between two of theirs: the same games and probabilities as with our own network in all three.
+  @Test(arguments: TestDevice.computing) func watchedGamesAreTheSame(profile: DeviceProfile) throws {
+    let device = try TestDevice.make(profile: profile)
+    let environment = try PlayExamples.tinyHanabi(players: 3)
+    let architecture = try PlayExamples.architecture(environment, trunk: [24], gru: 6)
+    let policies = try PlayExamples.roster(3, environment, trunk: [24], gru: 6).policies
+    let ours = policies.map { Roster.Member(architecture, $0) }
+    let theirs = policies.map { Roster.Member(SlowPolicy(architecture, $0), name: $0.name) }
+    func watch(_ team: [Roster.Member]) throws -> [WatchedStep] {
+      let watched = try WatchedGames(
+        environment: environment, team: team, mode: .greedy, settings: PlayExamples.settings(games: 2), device: device)
+      var steps: [WatchedStep] = []
+      while let step = try watched.next() { steps.append(step) }
+      return steps
+    }
+    let expected = try watch(ours)
+    let found = try watch([theirs[0], ours[1], theirs[2]])
+    #expect(found.map(\.actions) == expected.map(\.actions) && found.map(\.after) == expected.map(\.after))
+    #expect(found.contains { $0.decisions[0].isChoice } && found.contains { $0.decisions[2].isChoice })
+    for (step, other) in zip(found, expected) {
+      for (seat, (decision, expected)) in zip(step.decisions, other.decisions).enumerated() where decision.isChoice {
+        #expect((decision.value == nil) == (seat != 1))
+        for (probability, own) in zip(decision.probabilities, expected.probabilities) {
+          #expect(abs(probability - own) < 1e-5)
+        }
+      }
+    }
+    device.requireNoValidationMessages()
+  }
+
   @Test func whatItThrowsEndsTheEvaluation() throws {
     let device = try TestDevice.make()
     let environment = try PlayExamples.tinyHanabi()

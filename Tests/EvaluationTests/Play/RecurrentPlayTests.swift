@@ -101,7 +101,7 @@ import VulkanCompute
       .evaluate(cells: [[0, 1]], mode: .greedy)[0]
     let architecture = try PlayExamples.architecture(environment, gru: Self.gru)
     let watched = try WatchedGames(
-      environment: environment, team: policies.map { (architecture, $0) },
+      environment: environment, team: policies.map { Roster.Member(architecture, $0) },
       mode: .greedy, settings: PlayExamples.settings(games: 1), device: device)
     var length = 0
     while try watched.next() != nil { length += 1 }

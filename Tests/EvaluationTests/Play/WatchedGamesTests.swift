@@ -17,7 +17,7 @@ import VulkanCompute
   ) throws -> [WatchedStep] {
     let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, team: team?.map { (architecture, $0) }, mode: mode,
+      environment: environment, team: team?.map { Roster.Member(architecture, $0) }, mode: mode,
       settings: PlayExamples.settings(games: games, seed: seed), device: device)
     var steps: [WatchedStep] = []
     while let step = try watched.next() { steps.append(step) }
@@ -81,7 +81,7 @@ import VulkanCompute
     let team = try (0..<2).map { try PlayExamples.policy("p\($0)", logits: logits, environment) }
     let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, team: team.map { (architecture, $0) }, mode: mode,
+      environment: environment, team: team.map { Roster.Member(architecture, $0) }, mode: mode,
       settings: PlayExamples.settings(games: 1), device: device)
     var choices = 0
     while let decisions = try watched.decide() {
@@ -110,12 +110,12 @@ import VulkanCompute
     let rising = (0..<environment.actionCount).map { Float($0) / 2 }
     let logits = [rising, rising.map { _ in 0 }, rising.map { -$0 }]
     let values: [Double] = [3, 0, -2]
-    func member(_ seat: Int, trunk: [Int]) throws -> (architecture: NetworkArchitecture, policy: EvaluationPolicy) {
+    func member(_ seat: Int, trunk: [Int]) throws -> Roster.Member {
       let architecture = try PlayExamples.architecture(environment, trunk: trunk)
       let layout = ParameterLayout(architecture)
       var parameters = try PlayExamples.policy("", logits: logits[seat], environment, trunk: trunk).parameters
       parameters[layout.layers[layout.criticOutput].biasOffset] = Float(values[seat])
-      return (architecture, EvaluationPolicy(name: "p\(seat)", parameters: parameters))
+      return Roster.Member(architecture, EvaluationPolicy(name: "p\(seat)", parameters: parameters))
     }
     let team = try [member(0, trunk: [16]), WatchedGames.uniform(environment), member(2, trunk: [40])]
     let watched = try WatchedGames(
@@ -142,8 +142,9 @@ import VulkanCompute
     let environment = try PlayExamples.tinyHanabi()
     let architecture = try PlayExamples.architecture(environment)
     let watched = try WatchedGames(
-      environment: environment, team: PlayExamples.randomPolicies(2, environment).map { (architecture, $0) },
-      mode: .sampled, settings: PlayExamples.settings(games: 2, seed: 3), device: device)
+      environment: environment,
+      team: PlayExamples.randomPolicies(2, environment).map { Roster.Member(architecture, $0) }, mode: .sampled,
+      settings: PlayExamples.settings(games: 2, seed: 3), device: device)
     func game(lastActionsOf seat: Int?) throws -> [WatchedStep] {
       var steps: [WatchedStep] = []
       while let decisions = try watched.decide() {

@@ -29,7 +29,7 @@ import VulkanCompute
       #expect(counts == trainer.commandsPerUpdate)
       #expect(counts.dispatches > 8 && (counts.handOvers > 0) == (profile.matrixMultiply == .host))
       guard windowLimit == .max else { continue }
-      let text = try Trainer.planText(configuration: configuration, runs: runs, device: device)
+      let text = try Trainer.planText(configuration: configuration, runs: runs, devices: [device])
       let envStep = try Trainer.plannedEnvStep(configuration: configuration, runs: runs.count, device: device)
       #expect(envStep.dispatches > 2 && envStep.stages > 2 && envStep.stages <= envStep.dispatches)
       #expect(
@@ -49,7 +49,7 @@ import VulkanCompute
     let words = try tinyConfiguration().makeEnvironment().observationWordCount
     let rows = device.description.maxStorageBufferRange / (4 * words)
     let configuration = try tinyConfiguration(["environments=\(rows / 2 / 8 / 8 * 8 + 8)", "total_env_steps=1e12"])
-    let text = try Trainer.planText(configuration: configuration, runs: configuration.runs, device: device)
+    let text = try Trainer.planText(configuration: configuration, runs: configuration.runs, devices: [device])
     let last = try #require(text.split(separator: "\n").last)
     #expect(last.hasPrefix("an update cannot run here: "))
     #expect(last.contains("would bind") && last.contains("of rollout.observations"))
@@ -61,7 +61,7 @@ import VulkanCompute
     let configuration = try tinyConfiguration(["minibatches=3"])
     let refusals = [
       #expect(throws: ConfigurationError.self) {
-        try Trainer.planText(configuration: configuration, runs: configuration.runs, device: device)
+        try Trainer.planText(configuration: configuration, runs: configuration.runs, devices: [device])
       },
       #expect(throws: ConfigurationError.self) {
         try Trainer.plannedMemory(configuration: configuration, runs: 1, device: device).all
