@@ -59,7 +59,10 @@ public final class HostJob: @unchecked Sendable {
   }
 
   /// Some items of one run, on this thread.
+  ///
+  /// - Precondition: The run and the items are among those that were bound; behind them is memory of others.
   public func callAsFunction(_ run: Int, _ items: Range<Int>) {
+    precondition((0..<runs).contains(run) && items.upperBound <= self.items, "beyond what the operation was bound to")
     body.function(arguments, UInt32(run), UInt32(items.lowerBound), UInt32(items.upperBound))
   }
 

@@ -8,14 +8,14 @@ struct GivenGradients {
   let loss: BoundOperation
 
   /// accumulate_metrics.comp over no rows.
-  init(_ device: Device) throws {
+  init(_ device: Device, runs: Int = 1) throws {
     let operation = try device.operation(
       "PPO/accumulate_metrics.comp", macros: ["CHUNK_ROWS": "1u"], host: HostBody(host_accumulate_metrics))
-    let statistics = try device.buffer("row_statistics", of: Float.self, count: Int(METRIC_ROW_SUMS))
-    let metrics = try device.buffer("metrics", of: Float.self, count: Int(RUN_SCALARS))
+    let statistics = try device.buffer("row_statistics", of: Float.self, count: runs * Int(METRIC_ROW_SUMS))
+    let metrics = try device.buffer("metrics", of: Float.self, count: runs * Int(RUN_SCALARS))
     loss = operation.bind(
       ["row_statistics": statistics.whole, "metrics": metrics.whole], push: ChunkDispatch(),
-      over: .workgroups(1, runs: 1))
+      over: .workgroups(1, runs: runs))
   }
 }
 
