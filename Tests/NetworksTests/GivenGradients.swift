@@ -7,15 +7,15 @@ import VulkanCompute
 struct GivenGradients {
   let loss: BoundOperation
 
-  /// accumulate_metrics.comp over no rows.
-  init(_ device: Device, runs: Int = 1) throws {
+  /// accumulate_metrics.comp, which adds nothing to one number per row of the workspace.
+  init(_ device: Device, runs: Int = 1, rows: Int) throws {
     let operation = try device.operation(
       "PPO/accumulate_metrics.comp", macros: ["CHUNK_ROWS": "1u"], host: HostBody(host_accumulate_metrics))
-    let statistics = try device.buffer("row_statistics", of: Float.self, count: runs * Int(METRIC_ROW_SUMS))
-    let metrics = try device.buffer("metrics", of: Float.self, count: runs * Int(RUN_SCALARS))
+    let statistics = try device.buffer("row_statistics", of: Float.self, count: rows)
+    let metrics = try device.buffer("metrics", of: Float.self, count: (runs - 1) * Int(RUN_SCALARS) + rows)
     loss = operation.bind(
       ["row_statistics": statistics.whole, "metrics": metrics.whole], push: ChunkDispatch(),
-      over: .workgroups(1, runs: runs))
+      over: .workgroups(rows, runs: runs))
   }
 }
 

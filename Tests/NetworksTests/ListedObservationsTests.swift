@@ -67,7 +67,7 @@ import VulkanCompute
       let policyIndices = register("policy_indices", UInt32.self, 1)
       let parameters = register("parameters", Float.self, network.layout.count)
       let parameterGradients = register("gradients", Float.self, network.gradientSplits * network.layout.count)
-      let given = try GivenGradients(device, runs: 2)
+      let given = try GivenGradients(device, runs: 2, rows: 128)
       let lists = once ? network.lists("lists", rows: [("count", 128)], table: table) : nil
       #expect(!once || (lists != nil) == profile.hostComputes)
       try table.allocate()

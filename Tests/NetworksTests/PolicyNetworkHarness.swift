@@ -94,7 +94,7 @@ struct PolicyNetworkHarness {
     let policyIndices = register("policy_indices", UInt32.self, 1)
     let parameterSets = register("parameters", Float.self, layout.count)
     let parameterGradients = register("gradients", Float.self, network.gradientSplits * layout.count)
-    let given = try GivenGradients(device, runs: runs.count)
+    let given = try GivenGradients(device, runs: runs.count, rows: chunk)
     try table.allocate()
 
     // Rows beyond the counts, whoever reads them.

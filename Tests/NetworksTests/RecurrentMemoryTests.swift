@@ -51,7 +51,7 @@ import VulkanCompute
           indices: RunWindow(indices, runs: 0..<1), resets: RunWindow(resets, runs: 0..<1), keeping: .unchanged))
     let policies = Policies(parameters.whole, indices: RunWindow(policy, runs: 0..<1))
     let forward = try device.record { try network.forward($0, rows: chunk, policies: [policies]) }
-    let given = try GivenGradients(device)
+    let given = try GivenGradients(device, rows: sequences * steps)
     let backward = try device.record { recorder in
       network.clear(recorder, runs: 1, gradients: RunWindow(gradients, runs: 0..<1))
       try network.gradient(

@@ -105,7 +105,7 @@ struct RecurrentNetworkHarness {
     let hiddenStates = register("states", Float.self, stateRows * paddedWidth)
     let parameterSets = register("parameters", Float.self, layout.count)
     let parameterGradients = register("gradients", Float.self, network.gradientSplits * layout.count)
-    let given = try GivenGradients(device, runs: runs.count)
+    let given = try GivenGradients(device, runs: runs.count, rows: rows)
     try table.allocate()
     // Whatever is read by mistake, beside the rows and their padding, is not a number.
     for buffer in [network.inputsBuffer, hiddenStates] {
