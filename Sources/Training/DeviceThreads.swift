@@ -3,19 +3,20 @@ import VulkanCompute
 
 /// Work for several devices, each on a thread of its own.
 package enum DeviceThreads {
-  /// Calls `body` for every index below `count` and waits for all; with one, on this thread.
+  /// Calls `body` for every index below `count` and waits for all; with one, on this thread. What `body` holds is released
+  /// here: a thread that has come to its end must not take devices down while the process exits.
   ///
   /// - Throws: What was thrown first, also where a thread cannot be started. The others go on to their end.
   package static func run(_ count: Int, _ body: @escaping (Int) throws -> Void) throws {
     guard count > 1 else { return try body(0) }
-    nonisolated(unsafe) let body = body
+    let work = Work(body)
     let group = DispatchGroup()
     let failure = FirstError()
     for index in 0..<count {
       group.enter()
       do {
         try HostThread.start("device-\(index)") {
-          do { try body(index) } catch { failure.note(error) }
+          do { try work.perform(index) } catch { failure.note(error) }
           group.leave()
         }
       } catch {
@@ -24,8 +25,22 @@ package enum DeviceThreads {
       }
     }
     group.wait()
+    work.end()
     try failure.rethrow()
   }
+}
+
+/// What several threads share, and do not keep.
+private final class Work: @unchecked Sendable {
+  private var body: ((Int) throws -> Void)?
+
+  init(_ body: @escaping (Int) throws -> Void) { self.body = body }
+
+  /// Not inlined, so that the closure is let go when it returns.
+  @inline(never) func perform(_ index: Int) throws { try body?(index) }
+
+  /// After all have performed.
+  func end() { body = nil }
 }
 
 /// The first error of several threads.

@@ -59,7 +59,8 @@ final class HTTPServer: Sendable {
       }
       nonisolated(unsafe) let own = connection
       do {
-        try HostThread.start("reader") { [self] in
+        // `run` waits for all of them, so none of them has to keep the server, nor the devices behind it.
+        try HostThread.start("reader") { [unowned self, state] in
           serve(own)
           state.close()
         }
