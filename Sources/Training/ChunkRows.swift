@@ -51,15 +51,20 @@ final class ChunkRows {
     moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])
   }
 
-  /// Puts rows of one rollout step into the chunk: acting seats first, or in order for recurrent networks, whose hidden
-  /// states go one step further.
+  /// Puts rows of one rollout step into the chunk: acting seats first, by the network itself where it can, or in order for
+  /// recurrent networks, whose hidden states go one step further.
   func recordStepRows(
     _ recorder: CommandRecorder, runs: Range<Int>, block: Int, part: (first: Int, count: Int)
   ) -> Rows {
     if let sequences {
       return sequences.recordStep(recorder, self, runs: runs, block: block, part: part)
     }
-    recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
+    let first = block * shape.rowsPerStep + part.first
+    if network.choosesRows(part.count) {
+      let masks = RunWindow(buffers.transitions.legalMasks, runs: 0..<runs.count)
+      return rows(runs: runs.count, count: part.count, choice: RowChoice(first: first, masks: masks))
+    }
+    recordSelect(recorder, runs: runs, first: first, count: part.count)
     return rows(runs: runs.count, count: part.count)
   }
 
@@ -99,10 +104,10 @@ final class ChunkRows {
 
   func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
 
-  func rows(runs: Int, count: Int, sequences: SequenceRows? = nil) -> Rows {
+  func rows(runs: Int, count: Int, sequences: SequenceRows? = nil, choice: RowChoice? = nil) -> Rows {
     Rows(
       runs: runs, count: count, counts: RunWindow(rowCounts, runs: 0..<runs), observations: buffers.observations(runs),
-      indices: indices(runs), sequences: sequences)
+      indices: indices(runs), sequences: sequences, choice: choice)
   }
 
   /// The moments of advantages that stay as they are: nothing computes them.

@@ -6,10 +6,11 @@ import VulkanCompute
 
 /// Collects T steps of N environments for the runs of a window:
 ///
-///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
-///     (with Other-Play, symmetries between observe and select rows, and between sample actions and step)
+///     observe; for t in 0..<T { select rows; expand; forward; sample actions; turn: step, reset where done, observe }
+///     (with Other-Play, symmetries before select rows, and between sample actions and step)
 ///     (where episodes that are cut off count their value, before the reset: observe; keep what ended)
-///     observe; forward; values of the last observation, and of those that were kept; returns and outcomes of episodes; shaped rewards
+///     (with small networks many of these steps in one dispatch: `PersistentRollout`)
+///     forward; values of the last observation, and of those that were kept; returns and outcomes of episodes; shaped rewards
 final class Rollout {
   private let shape: TrainingShape
   let environment: VectorEnvironment
@@ -20,6 +21,7 @@ final class Rollout {
   private let otherPlay: OtherPlay?
   private let sampleActions: Operation
   private let sampleOutputs: (network: ThinOutputs, kernel: Kernel)?  // in its place, where outputs are thin
+  private let persistent: PersistentRollout?  // in place of env steps, where the network is small
   private let storeValues: Operation
   private let trackEpisodes: Kernel
   private let sumOutcomes: Kernel?  // where the game has outcomes
@@ -38,6 +40,7 @@ final class Rollout {
     sampleOutputs = try network.thinOutputs.map { thin in
       (thin, try device.kernel("PPO/sample_outputs.comp", macros: chunk.macros.merging(thin.macros) { $1 }))
     }
+    persistent = try PersistentRollout(chunk, device: device)
     storeValues = try device.operation(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 },
       host: HostBody(host_store_values))
@@ -62,8 +65,8 @@ final class Rollout {
     recorder.phase = "rollout"
     network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
-    for t in 0..<shape.steps { try recordEnvStep(recorder, runs: runs, step: t, parameters: parameters) }
-    environment.recordObserve(recorder, runs: runs, step: shape.steps, into: buffers.transitions)
+    environment.recordObserve(recorder, runs: runs, step: 0, into: buffers.transitions)
+    for steps in pieces { try recordEnvSteps(recorder, runs: runs, steps: steps, parameters: parameters) }
     try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps)
     if shape.bootstraps { try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps + 1) }
     recordEpisodes(recorder, runs: runs)
@@ -71,15 +74,28 @@ final class Rollout {
     recordShapedRewards(recorder, runs: runs)
   }
 
-  /// Env step `t`.
-  func recordEnvStep(_ recorder: CommandRecorder, runs: Range<Int>, step t: Int, parameters: BufferWindow) throws {
-    try environment.recordEnvStep(
-      recorder, runs: runs, step: t, into: buffers.transitions, resets: !shape.bootstraps
-    ) {
-      try recordChoice(recorder, runs: runs, parameters: parameters, block: t)
-      otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
-    }
-    if let keepEnds { recordEnds(recorder, keepEnds, runs: runs, step: t) }
+  /// The env steps of a rollout that are recorded together: one each, or many of a small network.
+  var pieces: [Range<Int>] {
+    persistent == nil ? (0..<shape.steps).map { $0..<$0 + 1 } : PersistentRollout.pieces(of: shape.steps)
+  }
+
+  /// One of `pieces`, from what was seen before it to what is seen after it.
+  func recordEnvSteps(
+    _ recorder: CommandRecorder, runs: Range<Int>, steps: Range<Int>, parameters: BufferWindow
+  ) throws {
+    if let persistent { return persistent.record(recorder, runs: runs, steps: steps, parameters: parameters) }
+    for t in steps { try recordEnvStep(recorder, runs: runs, step: t, parameters: parameters) }
+  }
+
+  private func recordEnvStep(
+    _ recorder: CommandRecorder, runs: Range<Int>, step t: Int, parameters: BufferWindow
+  ) throws {
+    try recordChoice(recorder, runs: runs, parameters: parameters, block: t)
+    otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
+    guard let keepEnds else { return environment.recordTurn(recorder, runs: runs, step: t, of: buffers.transitions) }
+    environment.recordStep(recorder, runs: runs, step: t, of: buffers.transitions)
+    recordEnds(recorder, keepEnds, runs: runs, step: t)
+    environment.recordObserve(recorder, runs: runs, step: t + 1, into: buffers.transitions)
   }
 
   /// What was to be seen behind `step` where it ended an episode, then new episodes there.
