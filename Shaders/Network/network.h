@@ -52,7 +52,7 @@ struct ExpandDispatch {
 struct SelectedDispatch {
   uint rows;                // rows in this chunk
   uint first;               // first of them among the observations
-  uint index_stride;        // words per run of `row_indices`
+  uint index_stride;        // words per run of `row_indices` and `row_places`
   uint row_count_stride;    // words per run of `row_counts`
   uint mask_stride;         // words per run of `legal_masks`
   uint features;            // D

@@ -145,6 +145,16 @@ struct OutputDispatch {
   MEMBER_STRUCT(ChunkDispatch) chunk;  // logit_stride and value_output_stride are not used
 };
 
+// The last layers, the choice of actions and a turn in one dispatch.
+struct ChosenTurnDispatch {
+  MEMBER_STRUCT(EnvironmentDispatch) environment;
+  MEMBER_STRUCT(OutputLayers) layers;
+  uint parameter_stride;     // P, floats of one parameter set: that of a run stands at its place in the window
+  uint row_stride;           // floats per run of `log_probabilities`
+  uint value_stride;         // floats per run of `values`
+  uint place_stride;         // words per run of `row_places`
+};
+
 // Many env steps of a small network in one dispatch.
 struct PersistentDispatch {
   MEMBER_STRUCT(EnvironmentDispatch) environment;  // of the first step

@@ -27,13 +27,16 @@ public final class VectorEnvironment {
   private let resetKernel: Kernel
   private let stepKernel: Kernel
   private let observeKernel: Kernel
-  private let turnKernel: Kernel?  // the three in one, where dispatches cost more than what they do
+  /// Whether a turn is one kernel here, and so a part of kernels that do more (`GameText`).
+  public let takesTurns: Bool
+  private let device: Device
+  private var turnKernel: Kernel?  // the three in one, once it is needed
 
   /// Registers the buffers in `table`; call `initialize(seeds:)` once the table has been allocated.
   ///
   /// - Parameters:
   ///   - injectsStartStates: Gives every environment its own start state, for recorded games and tests.
-  ///   - takesTurns: Whether `recordTurn` will be used.
+  ///   - takesTurns: Whether turns are to be one kernel where dispatches cost more than what they do.
   public init(
     environment: any Environment, runs: Int, environmentsPerRun: Int, device: Device, table: BufferTable,
     injectsStartStates: Bool = false, takesTurns: Bool = false
@@ -46,10 +49,8 @@ public final class VectorEnvironment {
     resetKernel = try device.kernel(environment.resetKernel, macros: environment.macros)
     stepKernel = try device.kernel(environment.stepKernel, macros: environment.macros)
     observeKernel = try device.kernel(environment.observeKernel, macros: environment.macros)
-    turnKernel =
-      try takesTurns && [.shared, .cooperative].contains(device.profile.matrixMultiply)
-      ? device.kernel(
-        name: "\(environment.name)_turn", source: GameText(environment).turnKernel, macros: environment.macros) : nil
+    self.takesTurns = takesTurns && [.shared, .cooperative].contains(device.profile.matrixMultiply)
+    self.device = device
     states = table.register(
       "environment_states", of: UInt32.self, runs: runs,
       perRun: [("N", environmentsPerRun), ("S", environment.stateWordCount)], persistence: .persistent)
@@ -101,19 +102,26 @@ public final class VectorEnvironment {
 
   /// One joint move by the actions of `step`, new episodes where it ended one, and what is seen then: the observations of
   /// `step` + 1.
-  public func recordTurn(_ recorder: CommandRecorder, runs: Range<Int>, step: Int, of transitions: Transitions) {
-    guard let turnKernel else {
+  ///
+  /// - Throws: `VulkanError` where the kernel cannot be made.
+  public func recordTurn(_ recorder: CommandRecorder, runs: Range<Int>, step: Int, of transitions: Transitions) throws {
+    guard takesTurns else {
       recordStep(recorder, runs: runs, step: step, of: transitions)
       recordReset(recorder, runs: runs, step: step, of: transitions)
       return recordObserve(recorder, runs: runs, step: step + 1, into: transitions)
     }
+    let kernel = try turnKernel ?? makeTurnKernel()
     recorder.dispatch(
-      turnKernel, turnBindings(runs, transitions), push: turnDispatch(transitions, step: step),
-      groups: turnKernel.groups(for: environmentsPerRun), runs.count, work: turnWork(runs))
+      kernel, turnBindings(runs, transitions), push: turnDispatch(transitions, step: step),
+      groups: kernel.groups(for: environmentsPerRun), runs.count, work: turnWork(runs))
   }
 
-  /// Whether a turn is one kernel here, and so a part of kernels that do more (`GameText`).
-  public var takesTurns: Bool { turnKernel != nil }
+  private func makeTurnKernel() throws -> Kernel {
+    let kernel = try device.kernel(
+      name: "\(environment.name)_turn", source: GameText(environment).turnKernel, macros: environment.macros)
+    turnKernel = kernel
+    return kernel
+  }
 
   /// What a kernel with the functions of `GameText` binds.
   public func turnBindings(_ runs: Range<Int>, _ transitions: Transitions) -> [String: BufferWindow] {

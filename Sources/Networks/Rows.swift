@@ -106,8 +106,13 @@ public struct RowChoice {
   public let first: Int
   /// Legal masks of all observations, (observation rows, M) words per run.
   public let masks: RunWindow
+  /// Where each of the observations stands among the rows, to be written, too: the other way round than `Rows.indices`, and with its
+  /// stride.
+  public let places: RunWindow
 
-  public init(first: Int, masks: RunWindow) { (self.first, self.masks) = (first, masks) }
+  public init(first: Int, masks: RunWindow, places: RunWindow) {
+    (self.first, self.masks, self.places) = (first, masks, places)
+  }
 }
 
 /// Whole sequences of equal length in the workspace of a recurrent network: row t * `sequences` + s is step t of sequence

@@ -17,6 +17,8 @@ final class ChunkRows {
   let sequences: SequenceSelector?
   let rowIndices: Buffer<UInt32>  // (window, C)
   let rowCounts: Buffer<UInt32>  // (window, counts)
+  /// (window, C): the other way round than indices; where the network chooses rows.
+  private let rowPlaces: Buffer<UInt32>?
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
   let moments: Buffer<Float>  // (window, minibatches, 2): of every minibatch, or of all rows in the first place
 
@@ -45,6 +47,7 @@ final class ChunkRows {
       table.register("chunk.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     rowIndices = register("row_indices", of: UInt32.self, [("C", shape.chunkRows)])
+    rowPlaces = network.choosesRows(1) ? register("row_places", of: UInt32.self, [("C", shape.chunkRows)]) : nil
     rowCounts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     statistics = register(
       "row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
@@ -60,9 +63,12 @@ final class ChunkRows {
       return sequences.recordStep(recorder, self, runs: runs, block: block, part: part)
     }
     let first = block * shape.rowsPerStep + part.first
-    if network.choosesRows(part.count) {
-      let masks = RunWindow(buffers.transitions.legalMasks, runs: 0..<runs.count)
-      return rows(runs: runs.count, count: part.count, choice: RowChoice(first: first, masks: masks))
+    if let rowPlaces, network.choosesRows(part.count) {
+      let window = 0..<runs.count
+      let choice = RowChoice(
+        first: first, masks: RunWindow(buffers.transitions.legalMasks, runs: window),
+        places: RunWindow(rowPlaces, runs: window))
+      return rows(runs: runs.count, count: part.count, choice: choice)
     }
     recordSelect(recorder, runs: runs, first: first, count: part.count)
     return rows(runs: runs.count, count: part.count)

@@ -14,7 +14,7 @@ import VulkanCompute
 final class PersistentRollout {
   /// Env steps of a dispatch, at most: what they take is far below what a driver's watchdog allows, and a dispatch more is
   /// nothing to so many.
-  static let mostSteps = 128
+  static let mostSteps = 256
 
   private let chunk: ChunkRows
   private let network: SmallNetwork
@@ -28,7 +28,7 @@ final class PersistentRollout {
     let environment = chunk.environment
     guard device.profile.rollouts == .persistent, environment.takesTurns, !chunk.shape.playsOther,
       !chunk.shape.bootstraps, let network = chunk.network.small, network.rows >= chunk.shape.agents,
-      let text = try Text(environment.environment, network)
+      let text = try Text(environment.environment, network, bindings: device.description.bindingsPerKernel)
     else { return nil }
     (self.chunk, self.network) = (chunk, network)
     groupEnvironments = network.rows / chunk.shape.agents
@@ -77,15 +77,15 @@ extension PersistentRollout {
     let source: String
 
     /// nil where the game's kernels read actions or write observations in a way that it does not know, or where it would need
-    /// more buffers than a kernel may have.
-    init?(_ game: any Environment, _ network: SmallNetwork) throws {
+    /// more buffers than `bindings`.
+    init?(_ game: any Environment, _ network: SmallNetwork, bindings: Int) throws {
       let text = try GameText(game)
       let own =
         [
           "WIDE_FLOATS(%, parameters)", "OUTPUT(%, float, log_probabilities)", "OUTPUT(%, float, values)",
           "INPUT(%, uint, progress)", "INPUT(%, float, step_scalars)",
         ] + (network.staticEntries == nil ? [] : ["INPUT(%, uint, static_entries)"])
-      guard text.bindingCount + own.count <= Kernel.mostBindings, let storing = Self.storing(text, game),
+      guard text.bindingCount + own.count <= bindings, let choice = ChoiceText(text, game),
         let reading = Self.reading(text)
       else { return nil }
       let declared = own.enumerated().map { number, line in
@@ -106,48 +106,29 @@ extension PersistentRollout {
         #include "Common/buffers.glsl"
         #include "Common/random.glsl"
         layout(local_size_x = SMALL_WORKGROUP) in;
-        layout(push_constant) uniform Push { PersistentDispatch rollout; };
+        layout(push_constant) uniform Push { PersistentDispatch o; };
         \(text.functions(sharingStates: true, writing: ["actions"]))
         \(declared.joined(separator: "\n"))
         \(network.text)
-        #include "PPO/sample_action.glsl"
-        #include "Common/acting.glsl"
-
         shared uint chosen_actions[SMALL_ROWS];
-
-        // Value, action and log-probability of rollout row `row`, which is row `lane` of the workgroup.
-        void choose(uint run, uint row, uint lane) {
-          uint scalars = run * RUN_SCALARS;
-          values[run * rollout.value_stride + row] =
-              step_scalars[scalars + STEP_VALUE_MEAN] + step_scalars[scalars + STEP_VALUE_SCALE] * value_outputs[lane];
-          uint mask_base = run * p.mask_stride + row * MASK_WORDS;
-          float u = action_draw(seeds[run * p.seed_stride], row, progress[scalars + PROGRESS_UPDATE]);
-          SampledAction sampled = sample_action(lane * LOGIT_COLUMNS, mask_base, has_choice(mask_base), u);
-          chosen_actions[lane] = sampled.action;
-          log_probabilities[run * rollout.row_stride + row] = sampled.log_probability;
-        }
+        \(choice.functions)
 
         // What a seat's row of observations holds, into `seen`.
         void read_row(uint first, uint lane) {
           \(reading)
         }
 
-        // The actions of the seats of an environment, whose rows begin at `first`.
-        void store_actions(uint first, uint lane) {
-          \(storing)
-        }
-
         void main() {
           uint lane = gl_LocalInvocationID.x;
           uint run = gl_WorkGroupID.y;
-          p = rollout.environment;
+          p = o.environment;
           uint own = gl_WorkGroupID.x * GROUP_ENVIRONMENTS + lane;
           uint environment = gl_WorkGroupID.x * GROUP_ENVIRONMENTS + lane / AGENTS;
           uint seat = lane % AGENTS;
           bool plays = lane < GROUP_ENVIRONMENTS && own < p.environments;
           bool sees = lane < GROUP_ENVIRONMENTS * AGENTS && environment < p.environments;
-          prepare_network(run, rollout.parameter_stride);
-          for (uint step = 0u; step < rollout.steps; ++step) {
+          prepare_network(run, o.parameter_stride);
+          for (uint step = 0u; step < o.steps; ++step) {
             uint row = (p.transition * p.environments + environment) * AGENTS + seat;
             if (sees) read_row(run * p.observation_stride + row * SEEN_WORDS, lane);
             if (lane < SMALL_ROWS) take_row(lane, sees);
@@ -183,15 +164,6 @@ extension PersistentRollout {
           [[unroll]] for (uint i = 0u; i < 4u; ++i) seen[lane * SEEN_WORDS + word + i] = four[i];
         }
         """
-      default: nil
-      }
-    }
-
-    private static func storing(_ text: GameText, _ game: any Environment) -> String? {
-      switch text.elementType(of: "actions") {
-      case "uint": "for (uint i = 0u; i < AGENTS; ++i) actions[first + i] = chosen_actions[lane * AGENTS + i];"
-      case "uvec2" where game.agentCount == 2:
-        "actions[first / 2u] = uvec2(chosen_actions[2u * lane], chosen_actions[2u * lane + 1u]);"
       default: nil
       }
     }

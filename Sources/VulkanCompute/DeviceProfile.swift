@@ -10,9 +10,9 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
 
-  /// How rollouts are played with kernels in shared memory: step by step in dispatches, or, where a network is small enough,
-  /// many steps in one dispatch. Results do not depend on it.
-  public enum Rollouts: Sendable { case stepwise, persistent }
+  /// How rollouts are played with kernels in shared memory: step by step, with the choice of actions and the turn behind it apart
+  /// or in one dispatch, or, where a network is small enough, many steps in one dispatch. Results do not depend on it.
+  public enum Rollouts: Sendable { case apart, stepwise, persistent }
 
   /// Which tiles the matrix kernels keep in registers, and how they read their operands: the standard choice, the one
   /// measured to be fastest on this device, or one shape wherever it fits. Results do not depend on it.

@@ -25,7 +25,7 @@ import VulkanCompute
       vector.recordObserve(recorder, runs: 0..<runs, into: transitions)
       for step in 0..<steps {
         randomPlay.recordChoose(recorder, runs: 0..<runs, step: step, into: transitions)
-        vector.recordTurn(recorder, runs: 0..<runs, step: step, of: transitions)
+        try vector.recordTurn(recorder, runs: 0..<runs, step: step, of: transitions)
       }
     }
     try device.submit(games).wait()
@@ -82,7 +82,7 @@ import VulkanCompute
     try vector.initialize(seeds: [1])
     try device.run { recorder in vector.recordFirstEpisodes(recorder, runs: 0..<1, of: transitions) }
     try transitions.actions.write([0, 0, 99, 0, 1, 1])
-    try device.run { recorder in vector.recordTurn(recorder, runs: 0..<1, step: 0, of: transitions) }
+    try device.run { recorder in try vector.recordTurn(recorder, runs: 0..<1, step: 0, of: transitions) }
     #expect(throws: EnvironmentFailure.self) { try vector.requireNoErrors() }
     #expect(try vector.errors.read(run: 0) == [0, 1, 0])
     device.requireNoValidationMessages()

@@ -49,6 +49,7 @@ final class SelectedInputs {
     var bindings = [
       "observations": rows.observations.packed.window, "row_indices": rows.indices.window,
       "row_counts": rows.counts.window, "legal_masks": choice.masks.window,
+      "row_places": choice.places.window,
     ]
     let groupRows: Int
     switch workspace.inputs {

@@ -16,7 +16,7 @@ import VulkanCompute
     let rows: Int
     let observed: [[UInt32]]
     let masks: [[UInt32]]
-    let observations, legalMasks, indices, counts: GuardedBuffer<UInt32>
+    let observations, legalMasks, indices, counts, places: GuardedBuffer<UInt32>
 
     init(_ observed: [[UInt32]], wordCount: Int, rows: Int, device: Device) throws {
       let all = SelectedInputsTests.first + rows + 3
@@ -31,6 +31,7 @@ import VulkanCompute
       legalMasks = try GuardedBuffer("legal_masks", on: device, count: all * maskWords, values: masks)
       indices = try GuardedBuffer("row_indices", on: device, runs: observed.count, count: rows)
       counts = try GuardedBuffer("row_counts", on: device, runs: observed.count, count: 2)
+      places = try GuardedBuffer("row_places", on: device, runs: observed.count, count: rows)
     }
 
     func push(wordCount: Int) -> SelectedDispatch {
@@ -48,7 +49,7 @@ import VulkanCompute
     var bindings: [String: BufferWindow] {
       [
         "observations": observations.window, "legal_masks": legalMasks.window, "row_indices": indices.window,
-        "row_counts": counts.window,
+        "row_counts": counts.window, "row_places": places.window,
       ]
     }
 
@@ -59,10 +60,12 @@ import VulkanCompute
     }
 
     func expectTheRowsOfTheTwin() throws {
-      let (foundIndices, foundCounts) = (try indices.read(), try counts.read())
+      let (foundIndices, foundCounts, foundPlaces) = (try indices.read(), try counts.read(), try places.read())
       for run in masks.indices {
-        #expect(foundIndices[run].map(Int.init) == twin(run).rows)
-        #expect(foundCounts[run] == [UInt32(rows), UInt32(twin(run).actingCount)])
+        let twin = twin(run)
+        #expect(foundIndices[run].map(Int.init) == twin.rows)
+        #expect(foundCounts[run] == [UInt32(rows), UInt32(twin.actingCount)])
+        #expect(foundPlaces[run].map { twin.rows[Int($0)] - SelectedInputsTests.first } == Array(0..<rows))
       }
     }
   }

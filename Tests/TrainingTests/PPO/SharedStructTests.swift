@@ -21,7 +21,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
     self.header = header
     size = MemoryLayout<Struct>.size
     self.members = members.map { ($0.0, MemoryLayout<Struct>.offset(of: $0.1)) }
-    number = members.first { type(of: $0.1).valueType is any Numeric.Type }?.0 ?? ""
+    number = members.first { Swift.type(of: $0.1).valueType is any Numeric.Type }?.0 ?? ""
   }
 
   static let all = [
@@ -198,6 +198,12 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("padded_features", \.padded_features), ("observation_words", \.observation_words),
         ("observation_stride", \.observation_stride), ("input_stride", \.input_stride),
         ("entry_pitch", \.entry_pitch), ("entry_stride", \.entry_stride), ("length_stride", \.length_stride),
+      ]),
+    SharedStruct(
+      ChosenTurnDispatch.self, "PPO/ppo.h",
+      [
+        ("environment", \.environment), ("layers", \.layers), ("parameter_stride", \.parameter_stride),
+        ("row_stride", \.row_stride), ("value_stride", \.value_stride), ("place_stride", \.place_stride),
       ]),
     SharedStruct(
       PersistentDispatch.self, "PPO/ppo.h",

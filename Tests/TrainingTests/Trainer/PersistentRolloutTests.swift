@@ -1,4 +1,5 @@
-// A rollout in one dispatch leaves the bytes of the same rollout step by step, its slow twin.
+// A rollout in one dispatch leaves the bytes of the same rollout step by step, its slow twin, and so does one whose choices and
+// turns are one kernel.
 import TestSupport
 import Testing
 import VulkanCompute
@@ -11,7 +12,7 @@ import VulkanCompute
   /// observation at a time, actions in pairs, outcomes, shaped rewards, three seats, half-filled workgroups; more steps than
   /// one dispatch plays; fewer rows in a workgroup for wider layers; rounded operands.
   static let trainings: [[String]] = [
-    ["environments=11", "rollout_length=130", "total_env_steps=1e5", "minibatches=1", "seeds=3"],
+    ["environments=5", "rollout_length=260", "total_env_steps=1e5", "minibatches=1", "seeds=3"],
     [
       "environment={name: overcooked, max_steps: 13}", "environments=9", "rollout_length=24", "total_env_steps=1e5",
       "network={trunk: [], actor: [16, 24], critic: [8], activation: tanh}", "minibatches=1",
@@ -67,6 +68,26 @@ import VulkanCompute
     try Self.expectSameBytes(overrides, .graphics)
   }
 
+  /// Choices with turns in one kernel where networks are large, normalised or have a time loop.
+  @Test(
+    arguments: [
+      ["environments=21", "network={trunk: [512], actor: [512], critic: [8], activation: relu}"],
+      ["environments=21", "network={trunk: [8], actor: [8], critic: [8], activation: relu, layer_norm: true}"],
+      ["environments=21", "network={trunk: [8], gru: 8, actor: [8], critic: [8], activation: relu}"],
+      [
+        "environments=21", "environment={name: overcooked, max_steps: 5}",
+        "network={trunk: [], gru: 8, actor: [8], critic: [8], activation: tanh}",
+      ],
+    ])
+  func choicesAndTurnsInOneKernelLeaveTheSameBytes(overrides: [String]) throws {
+    let apart = try Training(overrides + ["minibatches=1"], Self.profile(.apart))
+    let joined = try Training(overrides + ["minibatches=1"], .graphics)
+    let steps = apart.trainer.shape.steps
+    #expect(joined.trainer.parts.rollout.pieces.count == steps)
+    #expect(joined.trainer.commandsPerUpdate.stages == apart.trainer.commandsPerUpdate.stages - steps)
+    try Self.expectSameBytes([apart, joined])
+  }
+
   /// Contiguous states and weights through texel buffers.
   @Test func theLayoutOfStatesDoesNotMatter() throws {
     let profile = DeviceProfile(loads: .texel, matrixMultiply: .shared, stateLayout: .arrayOfStructures)
@@ -79,15 +100,20 @@ import VulkanCompute
     let steps = stepwise.trainer.shape.steps
     #expect(stepwise.trainer.parts.rollout.pieces == (0..<steps).map { $0..<$0 + 1 })
     #expect(
-      persistent.trainer.parts.rollout.pieces == (steps > 128 ? [0..<128, 128..<steps] : [0..<steps]), "\(overrides)")
+      persistent.trainer.parts.rollout.pieces == (steps > 256 ? [0..<256, 256..<steps] : [0..<steps]), "\(overrides)")
     #expect(
       persistent.trainer.commandsPerUpdate.dispatches < stepwise.trainer.commandsPerUpdate.dispatches - 3 * steps)
-    #expect(try persistent.trainer.train(updates: 2) == stepwise.trainer.train(updates: 2))
-    let (expected, found) = (try stepwise.bytes(), try persistent.bytes())
-    #expect(expected.keys == found.keys)
-    for (name, bytes) in expected { #expect(found[name] == bytes, "\(name)") }
-    stepwise.device.requireNoValidationMessages()
-    persistent.device.requireNoValidationMessages()
+    try expectSameBytes([persistent, stepwise, Training(overrides, Self.profile(.apart, profile))])
+  }
+
+  private static func expectSameBytes(_ trainings: [Training]) throws {
+    let metrics = try trainings.map { try $0.trainer.train(updates: 2) }
+    let bytes = try trainings.map { try $0.bytes() }
+    for (index, found) in bytes.enumerated().dropFirst() {
+      #expect(metrics[index] == metrics[0] && found.keys == bytes[0].keys)
+      for (name, words) in bytes[0] { #expect(found[name] == words, "\(name)") }
+    }
+    for training in trainings { training.device.requireNoValidationMessages() }
   }
 
   /// What is not for one workgroup is recorded step by step: time loops, normalised layers, wide layers, many actions, seats that
