@@ -48,6 +48,31 @@ struct ExpandDispatch {
   uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
 };
 
+// The rows of one env step, chosen and made inputs by one kernel (SELECTS_ROWS).
+struct SelectedDispatch {
+  uint rows;                // rows in this chunk
+  uint first;               // first of them among the observations
+  uint index_stride;        // words per run of `row_indices` and `row_places`
+  uint row_count_stride;    // words per run of `row_counts`
+  uint mask_stride;         // words per run of `legal_masks`
+  uint features;            // D
+  uint padded_features;     // D padded to a multiple of 8
+  uint observation_words;   // W, words of one packed observation
+  uint observation_stride;  // words per run of `observations`
+  uint input_stride;        // floats per run of `inputs`
+  uint entry_pitch;         // L, words per row of `entries`
+  uint entry_stride;        // words per run of `entries`
+  uint length_stride;       // words per run of `lengths`
+};
+
+// Rows of a workgroup that expands what it has selected, and of one that lists it.
+#define EXPANDED_GROUP_ROWS 32u
+#define LISTED_GROUP_ROWS 64u
+
+// Invocations of a workgroup that has a whole small network, and rows that one of them computes four columns of.
+#define SMALL_WORKGROUP 256u
+#define SMALL_TILE_ROWS 2u
+
 struct DenseDispatch {
   uint rows;                 // workspace rows that the dispatch covers
   uint row_count_index;      // ROW_COUNT_…

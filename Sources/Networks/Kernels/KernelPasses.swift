@@ -11,6 +11,8 @@ final class KernelPasses: NetworkPasses {
   let loop: RecurrentKernels?
   /// nil without layer normalisation.
   let normalisation: NormalisationKernels?
+  /// nil where others list rows; only for training.
+  private let selection: SelectedInputs?
 
   var layout: ParameterLayout { workspace.layout }
 
@@ -34,6 +36,8 @@ final class KernelPasses: NetworkPasses {
       workspace.architecture.layerNorm
       ? try NormalisationKernels(
         workspace.architecture.activation, training: !workspace.gradients.isEmpty, device: device) : nil
+    selection =
+      workspace.gradients.isEmpty ? nil : try SelectedInputs(workspace, family: kernels.family, device: device)
     loop = try workspace.recurrence.map {
       try RecurrentKernels(
         $0, name, family: kernels.family, training: !workspace.gradients.isEmpty, device: device, table: table,
@@ -60,8 +64,11 @@ final class KernelPasses: NetworkPasses {
     if let operation { recorder.perform(operation) }
   }
 
+  func choosesRows(_ count: Int) -> Bool { selection?.suits(count) ?? false }
+
   /// x, or its lists, from packed observations.
   private func recordInputs(_ recorder: CommandRecorder, _ rows: Rows) {
+    if let selection, let choice = rows.choice { return selection.record(recorder, rows, choice) }
     switch workspace.inputs {
     case .dense(let inputs): recorder.perform(workspace.expansion(rows, of: inputs))
     case .listed(let inputs):
