@@ -4,16 +4,18 @@
 // Rows at and beyond the count are not written: nobody reads more of them than a tile of rows that it leaves out.
 // With SYMMETRIES it reads f through the table of the row's symmetry: table[g][f] is the feature that g takes to f.
 //
-// Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
+// Packed observations become the inputs (C, D padded to 8) of the first layer, in scratch memory only: float32 or, with
+// HALF_ROWS, float16.
 // One invocation writes 8 features of one row; x = (row, 8 features), the features fastest; y = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
+#include "Network/row_numbers.glsl"
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { ExpandDispatch p; };
 
 #include "Network/expand_observations.glsl"
-OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
+OUTPUT(3, ROW_QUAD, inputs);   // (R, C, Dp / 4)
 
 #ifdef SYMMETRIES
 INPUT(4, uint, symmetries);      // (R, rows)
@@ -52,6 +54,6 @@ void main() {
     high[i] = padded_value(row_base, feature + 4u + i, SOURCE(4u + i));
   }
   uint target = (run * p.input_stride + row * p.padded_features + feature) / 4u;
-  inputs[target] = low;
-  inputs[target + 1u] = high;
+  inputs[target] = to_row(low);
+  inputs[target + 1u] = to_row(high);
 }

@@ -21,6 +21,28 @@
 // Features whose weight gradients one invocation sums.
 #define SPARSE_FEATURE_BLOCK 32u
 
+// Specialisation constants of the kernels for matrix units (fragments.glsl).
+#define PRODUCT_GROUP_ROWS 0
+#define PRODUCT_GROUP_COLUMNS 1
+#define PRODUCT_FRAGMENT_ROWS 2
+#define PRODUCT_FRAGMENT_COLUMNS 3
+#define PRODUCT_FRAGMENT_DEPTH 4
+#define PRODUCT_SUBGROUP_SIZE 5
+#define PRODUCT_SUBGROUPS_ACROSS 6
+#define PRODUCT_SHARED_OCTETS 7
+#define PRODUCT_FLOAT32_INPUTS 8
+#define PRODUCT_FLOAT32_OUTPUTS 9
+#define PRODUCT_ACTIVATION 10
+#define PRODUCT_ACCUMULATES 11
+
+// Values of PRODUCT_ACTIVATION; 0 is the identity.
+#define ACTIVATION_IS_RELU 1u
+#define ACTIVATION_IS_TANH 2u
+
+// Invocations of a workgroup of theirs, and terms of a sum between two barriers.
+#define PRODUCT_INVOCATIONS 256u
+#define PRODUCT_DEPTH 32u
+
 struct ListDispatch {
   uint rows;                // workspace rows to write: those at and beyond the row count get empty lists
   uint observation_words;   // W, words of one packed observation
@@ -44,7 +66,7 @@ struct ExpandDispatch {
   uint row_index_stride;    // words per run of `row_indices`
   uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
   uint row_count_stride;    // words per run of `row_counts`
-  uint input_stride;        // floats per run of `inputs`
+  uint input_stride;        // numbers per run of `inputs`
   uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
 };
 
@@ -60,13 +82,21 @@ struct DenseDispatch {
   uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
   uint bias_offset;          // floats from the start of a parameter set to the bias (O)
   uint parameter_stride;     // P, floats of one parameter set
-  uint input_stride;         // floats per run of X and dX
-  uint output_stride;        // floats per run of Y and dY
+  uint weight_stride;        // float16 of one parameter set of `weights`, the rounded copy, where a kernel reads it
+  uint input_stride;         // numbers per run of X and dX
+  uint output_stride;        // numbers per run of Y and dY
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
   uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
   uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
-  float gradient_scale;      // backward, mixed precision: a power of two that dY is scaled by before it is rounded
+  float gradient_scale;      // backward, mixed precision: the power of two by which dY is scaled where it is rounded
+};
+
+// Parameter sets as float16.
+struct RoundDispatch {
+  uint parameters;           // P, a multiple of 4
+  uint parameter_stride;     // floats from one set of `parameters` to the next
+  uint rounded_stride;       // words from one set of `rounded_parameters` to the next
 };
 
 // The last layers of both heads, for a kernel that computes them itself; I is padded to a multiple of 8.
@@ -127,10 +157,11 @@ struct NormalisationDispatch {
   uint scale_offset;         // floats from the start of a parameter set to the scale (Hp)
   uint bias_offset;          // floats from the start of a parameter set to the bias (Hp)
   uint parameter_stride;     // P, floats of one parameter set
-  uint value_stride;         // floats per run of every (C, Hp)
+  uint value_stride;         // numbers per run of every (C, Hp)
   uint moment_stride;        // floats per run of `moments` (C, 2)
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
+  float gradient_scale;      // the power of two by which gradients are scaled that are float16 in memory
 };
 
 // Hidden states into the workspace and out of it.

@@ -41,7 +41,7 @@ public final class PolicyNetwork {
     workspace = try NetworkWorkspace(
       name, architecture: architecture, observation: observation, device: device, wideActions: wideActions,
       symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity,
-      rounds: precision == .mixed && device.products != nil, training: training)
+      halves: HalfFormat(precision, device), training: training)
     if let products = device.products {
       passes = try HostPasses(workspace, products: products, device: device)
       thinOutputs = nil
@@ -52,6 +52,10 @@ public final class PolicyNetwork {
       thinOutputs = ThinOutputs(kernels, precision: precision)
     }
   }
+
+  /// The parameters of the runs of a window, (P / 2) words of two float16, where matrix units multiply such: a step that changes
+  /// parameters has to write them here as well, or have them adopted.
+  public var roundedParameters: Buffer<UInt32>? { (passes as? KernelPasses)?.rounded?.parameters }
 
   public var architecture: NetworkArchitecture { workspace.architecture }
   public var layout: ParameterLayout { workspace.layout }
@@ -103,7 +107,7 @@ public final class PolicyNetwork {
     passes.list(recorder, runs: runs, rows: rows, of: observations)
   }
 
-  /// Takes over parameters that have changed: where the host multiplies in mixed precision it works with a rounded copy.
+  /// Takes over parameters that have changed: in mixed precision the host and matrix units work with a rounded copy.
   ///
   /// - Parameter parameters: The sets that policies will be bound to, at most as many as a window has runs.
   public func adopt(_ recorder: CommandRecorder, parameters: BufferWindow) { passes.adopt(recorder, parameters) }

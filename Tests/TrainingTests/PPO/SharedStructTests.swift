@@ -56,7 +56,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("policy_index_stride", \.policy_index_stride), ("width", \.width), ("columns", \.columns),
         ("scale_offset", \.scale_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("value_stride", \.value_stride), ("moment_stride", \.moment_stride), ("gradient_stride", \.gradient_stride),
-        ("first_row", \.first_row),
+        ("first_row", \.first_row), ("gradient_scale", \.gradient_scale),
       ]),
     SharedStruct(
       DenseDispatch.self, "Network/network.h",
@@ -64,7 +64,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
         ("column_begin", \.column_begin), ("columns", \.columns), ("weight_offset", \.weight_offset),
-        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride), ("weight_stride", \.weight_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin), ("bias_begin", \.bias_begin),
         ("gradient_scale", \.gradient_scale),
@@ -188,6 +188,12 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("critic_weights", \.critic_weights), ("critic_bias", \.critic_bias), ("critic_stride", \.critic_stride),
       ]),
     SharedStruct(
+      RoundDispatch.self, "Network/network.h",
+      [
+        ("parameters", \.parameters), ("parameter_stride", \.parameter_stride),
+        ("rounded_stride", \.rounded_stride),
+      ]),
+    SharedStruct(
       TransposeDispatch.self, "Network/network.h",
       [
         ("inputs", \.inputs), ("outputs", \.outputs), ("weight_offset", \.weight_offset),
@@ -220,6 +226,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       [
         ("parameters", \.parameters), ("splits", \.splits), ("gradient_stride", \.gradient_stride),
         ("parameter_stride", \.parameter_stride), ("partial_stride", \.partial_stride), ("partials", \.partials),
+        ("rounded_stride", \.rounded_stride),
       ]),
     SharedStruct(
       ScheduleDispatch.self, "PPO/ppo.h",
