@@ -163,7 +163,22 @@ class Server:
 
     def end(self):
         self.process.send_signal(2)
-        return self.process.wait(timeout=30)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"crossplay serve did not end in 30 s; its threads:\n{stacks(self.process.pid)}") from None
+
+
+def stacks(process):
+    """Where the threads of a process are: as gdb says, or by name and system call where there is no gdb."""
+    if shutil.which("gdb"):
+        return subprocess.run(["gdb", "-p", str(process), "-batch", "-ex", "thread apply all backtrace"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    lines = []
+    for task in sorted(os.listdir(f"/proc/{process}/task")):
+        texts = [open(f"/proc/{process}/task/{task}/{name}").read().strip() for name in ("comm", "wchan", "syscall")]
+        lines.append(" ".join([task, *texts]))
+    return "\n".join(lines)
 
 
 # The browser, spoken to by its DevTools protocol

@@ -26,6 +26,10 @@ inline void umulExtended(uint a, uint b, uint &high, uint &low) {
   low = static_cast<uint>(product);
 }
 
+// Into whichever version of a function calls them, without optimisation, too: multiply-adds are fused where the instruction
+// set has them, so that a copy of its own would round differently.
+#pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
+
 inline int bitCount(uint bits) { return __builtin_popcount(bits); }
 inline int findLSB(uint bits) { return bits == 0 ? -1 : __builtin_ctz(bits); }
 inline int findMSB(uint bits) { return bits == 0 ? -1 : 31 - __builtin_clz(bits); }
@@ -50,5 +54,7 @@ inline float exp(float x) {
 
 inline float log(float x) { return __builtin_logf(x); }
 inline float sqrt(float x) { return __builtin_sqrtf(x); }
+
+#pragma clang attribute pop
 
 }  // namespace glsl
