@@ -183,6 +183,11 @@ import VulkanCompute
     }
   }
 
+  /// That of hidden layers.
+  private static func usualStorage(_ precision: Precision) -> ProductStorage {
+    precision == .mixed ? ProductStorage(inputs: .float16, outputs: .float16) : ProductStorage()
+  }
+
   /// Every tile of every family, in layers that it divides and in layers that it does not.
   @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
   func everyTileAgreesWithTheTwin(profile: DeviceProfile) throws {
@@ -190,8 +195,7 @@ import VulkanCompute
     let family = ProductFamily(profile, precision)
     let tiles = Set(family.tiles(.forward(nil), down: 16, across: 16, loads: .texel).map { [$0.rows, $0.columns] })
     #expect(tiles.count == 4)
-    let half = precision == .mixed ? NumberFormat.float16 : .float32
-    let storage = ProductStorage(inputs: half, outputs: half)
+    let storage = Self.usualStorage(precision)
     for tile in tiles.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       var profile = profile
       profile.tiles = .shape(rows: tile[0], columns: tile[1])
@@ -238,7 +242,9 @@ import VulkanCompute
   @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
   func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
     let precision: Precision = profile.matrixMultiply == .cooperative ? .mixed : .float32
-    try Self.forEachShape(profile, precision, validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]) { layer in
+    try Self.forEachShape(
+      profile, precision, storage: Self.usualStorage(precision), validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]
+    ) { layer in
       try Self.expectForward(layer, .tanh)
       try Self.expectBackwardInput(layer, .tanh, accumulating: true)
       try Self.expectBackwardWeights(layer)
