@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -162,7 +163,8 @@ class Server:
         return data, time.monotonic() - started
 
     def end(self):
-        self.process.send_signal(2)
+        # Not SIGINT, which shells have ignored by what they start in the background, and which then stays ignored.
+        self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
@@ -172,8 +174,9 @@ class Server:
 def stacks(process):
     """Where the threads of a process are: as gdb says, or by name and system call where there is no gdb."""
     if shutil.which("gdb"):
-        return subprocess.run(["gdb", "-p", str(process), "-batch", "-ex", "thread apply all backtrace"],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        text = subprocess.run(["gdb", "-p", str(process), "-batch", "-ex", "thread apply all backtrace"],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        return "\n".join(line for line in text.split("\n") if line.startswith(("Thread", "#")))
     lines = []
     for task in sorted(os.listdir(f"/proc/{process}/task")):
         texts = [open(f"/proc/{process}/task/{task}/{name}").read().strip() for name in ("comm", "wchan", "syscall")]

@@ -20,7 +20,7 @@
 spirv_execution_mode(extensions = ["SPV_KHR_float_controls"], capabilities = [4467], 4462, 16);
 #endif
 #define PRECISION_MIXED
-#include "Network/network.h"
+#include "Network/dense_layer.h"
 #include "Network/precision.glsl"
 #include "Common/buffers.glsl"
 

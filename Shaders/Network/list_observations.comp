@@ -6,16 +6,24 @@
 //
 // The sparse form of expand_observations.comp. The game's include defines `void list_observation(uint row_base)`, which
 // calls `emit(feature, value)` for each of them, in an order that depends on the row only.
+// With SELECTS_ROWS it also chooses the rows: those of one env step, acting seats first (select_share.glsl). Then a workgroup
+// has 64 rows, x = workgroup.
 // With ROWS_IN_ORDER observation offset + row gets its list at that place of `entries` and `lengths`, whatever is in use.
 // x = row, y = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 
+INPUT(0, uint, observations);  // (R, rows, W)
+#ifdef SELECTS_ROWS
+#define GROUP_ROWS LISTED_GROUP_ROWS
+layout(local_size_x = 256) in;
+layout(push_constant) uniform Push { SelectedDispatch p; };
+#include "Network/select_share.glsl"
+#else
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { ListDispatch p; };
-
-INPUT(0, uint, observations);  // (R, rows, W)
-#ifndef ROWS_IN_ORDER
+#endif
+#if !defined(ROWS_IN_ORDER) && !defined(SELECTS_ROWS)
 INPUT(1, uint, row_indices);   // (R, C)
 INPUT(2, uint, row_counts);    // (R, counts)
 #endif
@@ -46,6 +54,14 @@ void emit(uint feature, int value) {
 
 void main() {
   uint run = gl_GlobalInvocationID.y;
+#ifdef SELECTS_ROWS
+  uint first = gl_WorkGroupID.x * GROUP_ROWS;
+  select_share(run, first);
+  uint place = first + gl_LocalInvocationID.x;
+  if (gl_LocalInvocationID.x >= GROUP_ROWS || place >= p.rows) return;
+  entry_base = run * p.entry_stride + place * p.entry_pitch;
+  list_observation(run * p.observation_stride + selected[gl_LocalInvocationID.x] * p.observation_words);
+#else
   uint row = gl_GlobalInvocationID.x;
   if (row >= p.rows) return;
 #ifdef ROWS_IN_ORDER
@@ -65,6 +81,7 @@ void main() {
 #endif
     list_observation(run * p.observation_stride + index * p.observation_words);
   }
+#endif
 #endif
   lengths[run * p.length_stride + place] = entry_count;
 }

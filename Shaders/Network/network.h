@@ -4,6 +4,7 @@
 #ifndef CROSSPLAY_NETWORK_H
 #define CROSSPLAY_NETWORK_H
 #include "Common/types.h"
+#include "Network/dense_layer.h"
 
 // The numbers of `row_counts` (per run): rows of the workspace in use; those of them, first in order, whose seat is
 // acting; and of these, first in order, those that may take a wide action (only where the game has such, WIDE_BEGIN).
@@ -11,37 +12,12 @@
 #define ROW_COUNT_ACTING 1u
 #define ROW_COUNT_WIDE 2u
 
-// Rows of a minibatch go to gradient splits in blocks of this many, so a chunk must begin at a multiple of it.
-#define SPLIT_BLOCK_ROWS 128u
-
 // One entry of a row's list: the value of a feature less its static part, a whole number, times 65,536, plus the feature.
 #define ENTRY_FEATURE(ENTRY) ((ENTRY) & 0xFFFFu)
 #define ENTRY_VALUE_SHIFT 16
 
 // Features whose weight gradients one invocation sums.
 #define SPARSE_FEATURE_BLOCK 32u
-
-// Specialisation constants of the kernels for matrix units (fragments.glsl).
-#define PRODUCT_GROUP_ROWS 0
-#define PRODUCT_GROUP_COLUMNS 1
-#define PRODUCT_FRAGMENT_ROWS 2
-#define PRODUCT_FRAGMENT_COLUMNS 3
-#define PRODUCT_FRAGMENT_DEPTH 4
-#define PRODUCT_SUBGROUP_SIZE 5
-#define PRODUCT_SUBGROUPS_ACROSS 6
-#define PRODUCT_SHARED_OCTETS 7
-#define PRODUCT_FLOAT32_INPUTS 8
-#define PRODUCT_FLOAT32_OUTPUTS 9
-#define PRODUCT_ACTIVATION 10
-#define PRODUCT_ACCUMULATES 11
-
-// Values of PRODUCT_ACTIVATION; 0 is the identity.
-#define ACTIVATION_IS_RELU 1u
-#define ACTIVATION_IS_TANH 2u
-
-// Invocations of a workgroup of theirs, and terms of a sum between two barriers.
-#define PRODUCT_INVOCATIONS 256u
-#define PRODUCT_DEPTH 32u
 
 struct ListDispatch {
   uint rows;                // workspace rows to write: those at and beyond the row count get empty lists
@@ -70,27 +46,30 @@ struct ExpandDispatch {
   uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
 };
 
-struct DenseDispatch {
-  uint rows;                 // workspace rows that the dispatch covers
-  uint row_count_index;      // ROW_COUNT_…
-  uint row_count_stride;     // words per run of `row_counts`
-  uint policy_index_stride;  // words per run of `policy_indices`
-  uint inputs;               // I, inputs of the layer, padded to a multiple of 8
-  uint outputs;              // O, outputs of the layer, padded to a multiple of 8
-  uint column_begin;         // first of the outputs that the dispatch is about, a multiple of 8
-  uint columns;              // how many, a multiple of 8
-  uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
-  uint bias_offset;          // floats from the start of a parameter set to the bias (O)
-  uint parameter_stride;     // P, floats of one parameter set
-  uint weight_stride;        // float16 of one parameter set of `weights`, the rounded copy, where a kernel reads it
-  uint input_stride;         // numbers per run of X and dX
-  uint output_stride;        // numbers per run of Y and dY
-  uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
-  uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
-  uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
-  uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
-  float gradient_scale;      // backward, mixed precision: the power of two by which dY is scaled where it is rounded
+// The rows of one env step, chosen and made inputs by one kernel (SELECTS_ROWS).
+struct SelectedDispatch {
+  uint rows;                // rows in this chunk
+  uint first;               // first of them among the observations
+  uint index_stride;        // words per run of `row_indices` and `row_places`
+  uint row_count_stride;    // words per run of `row_counts`
+  uint mask_stride;         // words per run of `legal_masks`
+  uint features;            // D
+  uint padded_features;     // D padded to a multiple of 8
+  uint observation_words;   // W, words of one packed observation
+  uint observation_stride;  // words per run of `observations`
+  uint input_stride;        // numbers per run of `inputs`
+  uint entry_pitch;         // L, words per row of `entries`
+  uint entry_stride;        // words per run of `entries`
+  uint length_stride;       // words per run of `lengths`
 };
+
+// Rows of a workgroup that expands what it has selected, and of one that lists it.
+#define EXPANDED_GROUP_ROWS 32u
+#define LISTED_GROUP_ROWS 64u
+
+// Invocations of a workgroup that has a whole small network, and rows that one of them computes four columns of.
+#define SMALL_WORKGROUP 256u
+#define SMALL_TILE_ROWS 2u
 
 // Parameter sets as float16.
 struct RoundDispatch {

@@ -18,7 +18,7 @@ INPUT(1, uint, dones);          // (R, T, N)
 INPUT(2, uvec4, start_states);  // (R, N, states, S), or one list for all
 STATES_IN_OUT(3);               // (R, N, S)
 
-const uint recipe_codes[] = uint[](RECIPE_CODES);
+#include "OvercookedV2/overcooked_v2_recipes.glsl"
 
 uint environment;
 uint episode;

@@ -26,7 +26,7 @@ IN_OUT(4, uint, errors);           // (R, N)
 STATES_IN_OUT(5);                  // (R, N, S)
 #ifdef SAMPLES_RECIPES
 #include "Common/random.glsl"
-const uint recipe_codes[] = uint[](RECIPE_CODES);
+#include "OvercookedV2/overcooked_v2_recipes.glsl"
 #endif
 
 #define DELIVERY_REWARD 20.0

@@ -1,6 +1,7 @@
 // Per-run scalars of independent PPO and the push constants of its kernels.
 #ifndef CROSSPLAY_PPO_H
 #define CROSSPLAY_PPO_H
+#include "Common/environment.h"
 #include "Common/types.h"
 #include "Network/network.h"
 
@@ -142,6 +143,25 @@ struct OutputDispatch {
   uint policy_index_stride;  // words per run of `policy_indices`
   MEMBER_STRUCT(OutputLayers) layers;
   MEMBER_STRUCT(ChunkDispatch) chunk;  // logit_stride and value_output_stride are not used
+};
+
+// The last layers, the choice of actions and a turn in one dispatch.
+struct ChosenTurnDispatch {
+  MEMBER_STRUCT(EnvironmentDispatch) environment;
+  MEMBER_STRUCT(OutputLayers) layers;
+  uint parameter_stride;     // P, floats of one parameter set: that of a run stands at its place in the window
+  uint row_stride;           // floats per run of `log_probabilities`
+  uint value_stride;         // floats per run of `values`
+  uint place_stride;         // words per run of `row_places`
+};
+
+// Many env steps of a small network in one dispatch.
+struct PersistentDispatch {
+  MEMBER_STRUCT(EnvironmentDispatch) environment;  // of the first step
+  uint steps;                // that the dispatch plays
+  uint parameter_stride;     // P, floats of one parameter set: that of a run stands at its place in the window
+  uint row_stride;           // floats per run of `log_probabilities`
+  uint value_stride;         // floats per run of `values`
 };
 
 struct EpisodeDispatch {

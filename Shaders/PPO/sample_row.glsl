@@ -15,8 +15,7 @@ OUTPUT(7, uint, actions);              // (T, N, A)
 OUTPUT(8, float, log_probabilities);   // (T, N, A)
 OUTPUT(9, float, values);              // (T + 1, N, A)
 INPUT(10, float, step_scalars);
-#include "Common/random.glsl"
-#include "Common/masked_softmax.glsl"
+#include "PPO/sample_action.glsl"
 #include "Common/acting.glsl"
 
 void store_value(uint run, uint i) {
@@ -30,23 +29,11 @@ void store_value(uint run, uint i) {
 void sample_row(uint run, uint i) {
   uint row = row_indices[run * p.index_stride + i];
   uint mask_base = run * p.rollout.mask_stride + row * MASK_WORDS;
-  uint logit_base = LOGIT_BASE(run, i);
-  uint chosen = 0u;
   bool acting = i < row_counts[run * p.count_stride + ROW_COUNT_ACTING] && has_choice(mask_base);
-  MaskedSoftmax s = masked_softmax(logit_base, mask_base);
   uint update = progress[run * RUN_SCALARS + PROGRESS_UPDATE];
-  float u = to_unit_float(random_words(seeds[run * SEED_STRIDE], PURPOSE_SAMPLE_ACTION, row, update, 0u).x);
-  float threshold = u * s.sum;  // the same sum in the same order, so that the last weight is reached
-  float cumulative = 0.0;
-  bool found = false;
-  FOR_EACH_LEGAL(mask_base, k) {
-    if (!found) {
-      chosen = k;
-      cumulative += WEIGHT(logit_base, k, s.maximum);
-      found = !acting || threshold < cumulative;
-    }
-  }
+  SampledAction sampled =
+      sample_action(LOGIT_BASE(run, i), mask_base, acting, action_draw(seeds[run * SEED_STRIDE], row, update));
   uint target = run * p.rollout.row_stride + row;
-  actions[target] = chosen;
-  log_probabilities[target] = acting ? log_probability(s, logits[logit_base + chosen]) : 0.0;
+  actions[target] = sampled.action;
+  log_probabilities[target] = sampled.log_probability;
 }

@@ -4,7 +4,8 @@ import VulkanCompute
 /// R x N copies of one game on the device.
 ///
 /// `recordEnvStep` is the loop that everything plays by: observe, choose actions, step, reset where done. Its parts can be
-/// recorded apart, for who has to look in between.
+/// recorded apart, for who has to look in between. `recordTurn` is the rest of the loop for who has observed and chosen, in
+/// one kernel on graphics processors.
 public final class VectorEnvironment {
   public let environment: any Environment
   /// R
@@ -26,13 +27,19 @@ public final class VectorEnvironment {
   private let resetKernel: Kernel
   private let stepKernel: Kernel
   private let observeKernel: Kernel
+  /// Whether a turn is one kernel here, and so a part of kernels that do more (`GameText`).
+  public let takesTurns: Bool
+  private let device: Device
+  private var turnKernel: Kernel?  // the three in one, once it is needed
 
   /// Registers the buffers in `table`; call `initialize(seeds:)` once the table has been allocated.
   ///
-  /// - Parameter injectsStartStates: Gives every environment its own start state, for recorded games and tests.
+  /// - Parameters:
+  ///   - injectsStartStates: Gives every environment its own start state, for recorded games and tests.
+  ///   - takesTurns: Whether turns are to be one kernel where dispatches cost more than what they do.
   public init(
     environment: any Environment, runs: Int, environmentsPerRun: Int, device: Device, table: BufferTable,
-    injectsStartStates: Bool = false
+    injectsStartStates: Bool = false, takesTurns: Bool = false
   ) throws {
     self.environment = environment
     self.runCount = runs
@@ -42,6 +49,8 @@ public final class VectorEnvironment {
     resetKernel = try device.kernel(environment.resetKernel, macros: environment.macros)
     stepKernel = try device.kernel(environment.stepKernel, macros: environment.macros)
     observeKernel = try device.kernel(environment.observeKernel, macros: environment.macros)
+    self.takesTurns = takesTurns && [.shared, .cooperative].contains(device.profile.matrixMultiply)
+    self.device = device
     states = table.register(
       "environment_states", of: UInt32.self, runs: runs,
       perRun: [("N", environmentsPerRun), ("S", environment.stateWordCount)], persistence: .persistent)
@@ -80,18 +89,53 @@ public final class VectorEnvironment {
   /// One env step: the observations of `step`, the actions that `choose` records, what comes of them, and new episodes where
   /// one ended.
   ///
-  /// - Parameters:
-  ///   - step: t, from 0 to T - 1 of `transitions`.
-  ///   - resets: False for who wants to see how an episode ended, and records the reset afterwards.
+  /// - Parameter step: t, from 0 to T - 1 of `transitions`.
   public func recordEnvStep(
-    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions, resets: Bool = true,
+    _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions,
     choose: () throws -> Void
   ) rethrows {
     recordObserve(recorder, runs: runs, step: step, into: transitions)
     try choose()
     recordStep(recorder, runs: runs, step: step, of: transitions)
-    if resets { recordReset(recorder, runs: runs, step: step, of: transitions) }
+    recordReset(recorder, runs: runs, step: step, of: transitions)
   }
+
+  /// One joint move by the actions of `step`, new episodes where it ended one, and what is seen then: the observations of
+  /// `step` + 1.
+  ///
+  /// - Throws: `VulkanError` where the kernel cannot be made.
+  public func recordTurn(_ recorder: CommandRecorder, runs: Range<Int>, step: Int, of transitions: Transitions) throws {
+    guard takesTurns else {
+      recordStep(recorder, runs: runs, step: step, of: transitions)
+      recordReset(recorder, runs: runs, step: step, of: transitions)
+      return recordObserve(recorder, runs: runs, step: step + 1, into: transitions)
+    }
+    let kernel = try turnKernel ?? makeTurnKernel()
+    recorder.dispatch(
+      kernel, turnBindings(runs, transitions), push: turnDispatch(transitions, step: step),
+      groups: kernel.groups(for: environmentsPerRun), runs.count, work: turnWork(runs))
+  }
+
+  private func makeTurnKernel() throws -> Kernel {
+    let kernel = try device.kernel(
+      name: "\(environment.name)_turn", source: GameText(environment).turnKernel, macros: environment.macros)
+    turnKernel = kernel
+    return kernel
+  }
+
+  /// What a kernel with the functions of `GameText` binds.
+  public func turnBindings(_ runs: Range<Int>, _ transitions: Transitions) -> [String: BufferWindow] {
+    stepBindings(runs, transitions).merging(resetBindings(runs, transitions)) { one, _ in one }
+      .merging(observeBindings(runs, transitions)) { one, _ in one }
+  }
+
+  /// What it is told of the turn that begins with `step`.
+  public func turnDispatch(_ transitions: Transitions, step: Int) -> EnvironmentDispatch {
+    dispatch(transitions, step: step)
+  }
+
+  /// What a turn has to do.
+  public func turnWork(_ runs: Range<Int>) -> Work { stepWork(runs) + work(runs, words: 1) + observeWork(runs) }
 
   /// First episodes everywhere.
   public func recordFirstEpisodes(_ recorder: CommandRecorder, runs: Range<Int>, of transitions: Transitions) {
@@ -109,12 +153,7 @@ public final class VectorEnvironment {
     _ recorder: CommandRecorder, runs: Range<Int>, step: Int, of transitions: Transitions, everywhere: Bool
   ) {
     recorder.dispatch(
-      resetKernel,
-      [
-        "seeds": seeds.window(runs: runs), "dones": transitions.dones.window(runs: transitions.places(of: runs)),
-        "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
-        "states": states.window(runs: runs),
-      ], push: dispatch(transitions, step: step, everywhere: everywhere),
+      resetKernel, resetBindings(runs, transitions), push: dispatch(transitions, step: step, everywhere: everywhere),
       groups: resetKernel.groups(for: environmentsPerRun), runs.count,
       work: work(runs, words: everywhere ? environment.stateWordCount : 1))
   }
@@ -123,23 +162,22 @@ public final class VectorEnvironment {
   public func recordObserve(
     _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, into transitions: Transitions
   ) {
-    let places = transitions.places(of: runs)
     recorder.dispatch(
-      observeKernel,
-      [
-        "states": states.window(runs: runs), "observations": transitions.observations.window(runs: places),
-        "legal_masks": transitions.legalMasks.window(runs: places),
-      ], push: dispatch(transitions, step: step),
+      observeKernel, observeBindings(runs, transitions), push: dispatch(transitions, step: step),
       groups: observeKernel.groups(for: environmentsPerRun * environment.agentCount), runs.count,
-      work: work(
-        runs,
-        words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount))
+      work: observeWork(runs))
   }
 
   /// One joint move by the actions of `step`.
   public func recordStep(
     _ recorder: CommandRecorder, runs: Range<Int>, step: Int = 0, of transitions: Transitions
   ) {
+    recorder.dispatch(
+      stepKernel, stepBindings(runs, transitions), push: dispatch(transitions, step: step),
+      groups: stepKernel.groups(for: environmentsPerRun), runs.count, work: stepWork(runs))
+  }
+
+  private func stepBindings(_ runs: Range<Int>, _ transitions: Transitions) -> [String: BufferWindow] {
     let places = transitions.places(of: runs)
     var bindings = [
       "actions": transitions.actions.window(runs: places), "rewards": transitions.rewards.window(runs: places),
@@ -148,12 +186,34 @@ public final class VectorEnvironment {
     ]
     bindings["shaped_rewards"] = transitions.shapedRewards?.window(runs: places)
     bindings["outcomes"] = transitions.outcomes?.window(runs: places)
-    recorder.dispatch(
-      stepKernel, bindings, push: dispatch(transitions, step: step), groups: stepKernel.groups(for: environmentsPerRun),
-      runs.count,
-      work: work(
-        runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
-        perSeat: environment.shapesRewards ? 3 : 2))
+    return bindings
+  }
+
+  private func resetBindings(_ runs: Range<Int>, _ transitions: Transitions) -> [String: BufferWindow] {
+    [
+      "seeds": seeds.window(runs: runs), "dones": transitions.dones.window(runs: transitions.places(of: runs)),
+      "start_states": injectsStartStates ? startStates.window(runs: runs) : startStates.whole,
+      "states": states.window(runs: runs),
+    ]
+  }
+
+  private func observeBindings(_ runs: Range<Int>, _ transitions: Transitions) -> [String: BufferWindow] {
+    let places = transitions.places(of: runs)
+    return [
+      "states": states.window(runs: runs), "observations": transitions.observations.window(runs: places),
+      "legal_masks": transitions.legalMasks.window(runs: places),
+    ]
+  }
+
+  private func stepWork(_ runs: Range<Int>) -> Work {
+    work(
+      runs, words: 2 * environment.stateWordCount + 1 + environment.outcomeCount,
+      perSeat: environment.shapesRewards ? 3 : 2)
+  }
+
+  private func observeWork(_ runs: Range<Int>) -> Work {
+    work(
+      runs, words: environment.stateWordCount, perSeat: environment.observationWordCount + environment.maskWordCount)
   }
 
   /// Memory that a kernel passes over: words per environment and per seat of it.

@@ -11,6 +11,9 @@ protocol NetworkPasses: AnyObject {
   /// Fills the lists of observations `rows` of every run, where there are such lists.
   func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations)
 
+  /// See `PolicyNetwork.choosesRows`.
+  func choosesRows(_ count: Int) -> Bool
+
   /// See `PolicyNetwork.adopt`.
   func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow)
 

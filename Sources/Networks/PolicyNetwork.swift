@@ -21,6 +21,8 @@ public final class PolicyNetwork {
   private let passes: any NetworkPasses
   /// The network without the last layers of its heads, for who computes those; nil where they are products like others.
   public let thinOutputs: ThinOutputs?
+  /// The network for a kernel that plays whole rollouts with it; nil where it is too large, or others compute.
+  public let small: SmallNetwork?
 
   /// - Parameters:
   ///   - name: Prefix of the workspace buffers in `table`.
@@ -44,12 +46,13 @@ public final class PolicyNetwork {
       halves: HalfFormat(precision, device), training: training)
     if let products = device.products {
       passes = try HostPasses(workspace, products: products, device: device)
-      thinOutputs = nil
+      (thinOutputs, small) = (nil, nil)
     } else {
       let kernels = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)
       passes = kernels
       thinOutputs = ThinOutputs(kernels, precision: precision)
+      small = SmallNetwork(kernels, precision: precision)
     }
   }
 
@@ -106,6 +109,9 @@ public final class PolicyNetwork {
   public func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations) {
     passes.list(recorder, runs: runs, rows: rows, of: observations)
   }
+
+  /// Whether the network can choose `count` rows of an env step itself (`Rows.choice`), in the kernel that makes inputs of them.
+  public func choosesRows(_ count: Int) -> Bool { passes.choosesRows(count) }
 
   /// Takes over parameters that have changed: in mixed precision the host and matrix units work with a rounded copy.
   ///

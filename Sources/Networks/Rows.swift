@@ -65,10 +65,13 @@ public struct Rows {
   public let indexOffset: Int
   /// How the rows follow each other in time; nil for feed-forward networks.
   public let sequences: SequenceRows?
+  /// Where the network is to choose the rows itself, so that `indices` and `counts` are yet to be written; nil where they are
+  /// there. Only for as many rows as `PolicyNetwork.choosesRows`.
+  public let choice: RowChoice?
 
   public init(
     runs: Int, count: Int, counts: RunWindow, observations: Observations, indices: RunWindow, indexOffset: Int = 0,
-    sequences: SequenceRows? = nil
+    sequences: SequenceRows? = nil, choice: RowChoice? = nil
   ) {
     self.runs = runs
     self.count = count
@@ -77,6 +80,7 @@ public struct Rows {
     self.indices = indices
     self.indexOffset = indexOffset
     self.sequences = sequences
+    self.choice = choice
   }
 
   /// The same rows seen through `symmetries`, with hidden states, where there are such, from elsewhere.
@@ -93,6 +97,21 @@ public struct Rows {
     Rows(
       runs: runs, count: count, counts: counts, observations: observations, indices: indices, indexOffset: indexOffset,
       sequences: sequences)
+  }
+}
+
+/// Rows of one env step that a network chooses itself: neighbouring observations, those of acting seats first.
+public struct RowChoice {
+  /// The first of them.
+  public let first: Int
+  /// Legal masks of all observations, (observation rows, M) words per run.
+  public let masks: RunWindow
+  /// Where each of the observations stands among the rows, to be written, too: the other way round than `Rows.indices`, and with its
+  /// stride.
+  public let places: RunWindow
+
+  public init(first: Int, masks: RunWindow, places: RunWindow) {
+    (self.first, self.masks, self.places) = (first, masks, places)
   }
 }
 

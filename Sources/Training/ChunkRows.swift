@@ -17,6 +17,8 @@ final class ChunkRows {
   let sequences: SequenceSelector?
   let rowIndices: Buffer<UInt32>  // (window, C)
   let rowCounts: Buffer<UInt32>  // (window, counts)
+  /// (window, C): the other way round than indices; where the network chooses rows.
+  private let rowPlaces: Buffer<UInt32>?
   let statistics: Buffer<Float>  // (window, METRIC_ROW_SUMS, C)
   let moments: Buffer<Float>  // (window, minibatches, 2): of every minibatch, or of all rows in the first place
 
@@ -45,21 +47,30 @@ final class ChunkRows {
       table.register("chunk.\(name)", of: type, runs: network.windowRuns, perRun: axes, persistence: .scratch)
     }
     rowIndices = register("row_indices", of: UInt32.self, [("C", shape.chunkRows)])
+    rowPlaces = network.choosesRows(1) ? register("row_places", of: UInt32.self, [("C", shape.chunkRows)]) : nil
     rowCounts = register("row_counts", of: UInt32.self, [("counts", PolicyNetwork.rowCountWords)])
     statistics = register(
       "row_statistics", of: Float.self, [("metrics", Int(METRIC_ROW_SUMS)), ("C", shape.chunkRows)])
     moments = register("advantage_moments", of: Float.self, [("minibatches", shape.minibatches), ("moments", 2)])
   }
 
-  /// Puts rows of one rollout step into the chunk: acting seats first, or in order for recurrent networks, whose hidden
-  /// states go one step further.
+  /// Puts rows of one rollout step into the chunk: acting seats first, by the network itself where it can, or in order for
+  /// recurrent networks, whose hidden states go one step further.
   func recordStepRows(
     _ recorder: CommandRecorder, runs: Range<Int>, block: Int, part: (first: Int, count: Int)
   ) -> Rows {
     if let sequences {
       return sequences.recordStep(recorder, self, runs: runs, block: block, part: part)
     }
-    recordSelect(recorder, runs: runs, first: block * shape.rowsPerStep + part.first, count: part.count)
+    let first = block * shape.rowsPerStep + part.first
+    if let rowPlaces, network.choosesRows(part.count) {
+      let window = 0..<runs.count
+      let choice = RowChoice(
+        first: first, masks: RunWindow(buffers.transitions.legalMasks, runs: window),
+        places: RunWindow(rowPlaces, runs: window))
+      return rows(runs: runs.count, count: part.count, choice: choice)
+    }
+    recordSelect(recorder, runs: runs, first: first, count: part.count)
     return rows(runs: runs.count, count: part.count)
   }
 
@@ -99,10 +110,10 @@ final class ChunkRows {
 
   func indices(_ runs: Int) -> RunWindow { RunWindow(rowIndices, runs: 0..<runs) }
 
-  func rows(runs: Int, count: Int, sequences: SequenceRows? = nil) -> Rows {
+  func rows(runs: Int, count: Int, sequences: SequenceRows? = nil, choice: RowChoice? = nil) -> Rows {
     Rows(
       runs: runs, count: count, counts: RunWindow(rowCounts, runs: 0..<runs), observations: buffers.observations(runs),
-      indices: indices(runs), sequences: sequences)
+      indices: indices(runs), sequences: sequences, choice: choice)
   }
 
   /// The moments of advantages that stay as they are: nothing computes them.

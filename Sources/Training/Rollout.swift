@@ -6,11 +6,51 @@ import VulkanCompute
 
 /// Collects T steps of N environments for the runs of a window:
 ///
-///     for t in 0..<T { observe; select rows; expand; forward; sample actions; step; reset where done }
-///     (with Other-Play, symmetries between observe and select rows, and between sample actions and step)
+///     observe; for t in 0..<T { select rows; expand; forward; sample actions; turn: step, reset where done, observe }
+///     (with Other-Play, symmetries before select rows, and between sample actions and step)
 ///     (where episodes that are cut off count their value, before the reset: observe; keep what ended)
-///     observe; forward; values of the last observation, and of those that were kept; returns and outcomes of episodes; shaped rewards
+///     (with small networks many of these steps in one dispatch: `PersistentRollout`)
+///     forward; values of the last observation, and of those that were kept; returns and outcomes of episodes; shaped rewards
 final class Rollout {
+  /// How env steps are recorded.
+  private enum Play {
+    /// Many in one dispatch, where the network is small.
+    case persistent(PersistentRollout)
+    case stepwise(Moves)
+
+    init(_ chunk: ChunkRows, device: Device) throws {
+      if let persistent = try PersistentRollout(chunk, device: device) {
+        self = .persistent(persistent)
+      } else {
+        self = try .stepwise(Moves(chunk, device: device))
+      }
+    }
+  }
+
+  /// Who makes moves of what the network says in one env step.
+  private enum Moves {
+    /// The last layers, the choice of actions and the turn in one, where outputs are thin and seats stay together.
+    case chosenTurn(ThinOutputs, ChosenTurn)
+    /// The last layers and the choice in one (`sample_outputs.comp`), where outputs are thin.
+    case outputs(ThinOutputs, Kernel)
+    /// The choice (`sample_actions.comp`).
+    case actions(Operation)
+
+    init(_ chunk: ChunkRows, device: Device) throws {
+      guard let thin = chunk.network.thinOutputs else {
+        self = .actions(
+          try device.operation("PPO/sample_actions.comp", macros: chunk.macros, host: HostBody(host_sample_actions)))
+        return
+      }
+      if let chosenTurn = try ChosenTurn(chunk, thin, device: device) {
+        self = .chosenTurn(thin, chosenTurn)
+      } else {
+        self = .outputs(
+          thin, try device.kernel("PPO/sample_outputs.comp", macros: chunk.macros.merging(thin.macros) { $1 }))
+      }
+    }
+  }
+
   private let shape: TrainingShape
   let environment: VectorEnvironment
   let network: PolicyNetwork
@@ -18,8 +58,7 @@ final class Rollout {
   let scalars: RunScalars
   let chunk: ChunkRows
   private let otherPlay: OtherPlay?
-  private let sampleActions: Operation
-  private let sampleOutputs: (network: ThinOutputs, kernel: Kernel)?  // in its place, where outputs are thin
+  private let play: Play
   private let storeValues: Operation
   private let trackEpisodes: Kernel
   private let sumOutcomes: Kernel?  // where the game has outcomes
@@ -33,11 +72,7 @@ final class Rollout {
     (shape, environment, network) = (chunk.shape, chunk.environment, chunk.network)
     (buffers, scalars) = (chunk.buffers, chunk.scalars)
     self.otherPlay = otherPlay
-    sampleActions = try device.operation(
-      "PPO/sample_actions.comp", macros: chunk.macros, host: HostBody(host_sample_actions))
-    sampleOutputs = try network.thinOutputs.map { thin in
-      (thin, try device.kernel("PPO/sample_outputs.comp", macros: chunk.macros.merging(thin.macros) { $1 }))
-    }
+    play = try Play(chunk, device: device)
     storeValues = try device.operation(
       "PPO/sample_actions.comp", macros: chunk.macros.merging(["VALUES_ONLY": "1"]) { $1 },
       host: HostBody(host_store_values))
@@ -62,8 +97,8 @@ final class Rollout {
     recorder.phase = "rollout"
     network.adopt(recorder, parameters: parameters)
     chunk.sequences?.recordKeepFirstStates(recorder, runs: runs)
-    for t in 0..<shape.steps { try recordEnvStep(recorder, runs: runs, step: t, parameters: parameters) }
-    environment.recordObserve(recorder, runs: runs, step: shape.steps, into: buffers.transitions)
+    environment.recordObserve(recorder, runs: runs, step: 0, into: buffers.transitions)
+    for steps in pieces { try recordEnvSteps(recorder, runs: runs, steps: steps, parameters: parameters) }
     try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps)
     if shape.bootstraps { try recordValues(recorder, runs: runs, parameters: parameters, block: shape.steps + 1) }
     recordEpisodes(recorder, runs: runs)
@@ -71,15 +106,49 @@ final class Rollout {
     recordShapedRewards(recorder, runs: runs)
   }
 
-  /// Env step `t`.
-  func recordEnvStep(_ recorder: CommandRecorder, runs: Range<Int>, step t: Int, parameters: BufferWindow) throws {
-    try environment.recordEnvStep(
-      recorder, runs: runs, step: t, into: buffers.transitions, resets: !shape.bootstraps
-    ) {
-      try recordChoice(recorder, runs: runs, parameters: parameters, block: t)
-      otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
+  /// The env steps of a rollout that are recorded together: one each, or many of a small network.
+  var pieces: [Range<Int>] {
+    if case .persistent = play { return PersistentRollout.pieces(of: shape.steps) }
+    return (0..<shape.steps).map { $0..<$0 + 1 }
+  }
+
+  /// One of `pieces`, from what was seen before it to what is seen after it.
+  func recordEnvSteps(
+    _ recorder: CommandRecorder, runs: Range<Int>, steps: Range<Int>, parameters: BufferWindow
+  ) throws {
+    switch play {
+    case .persistent(let persistent):
+      persistent.record(recorder, runs: runs, steps: steps, parameters: parameters)
+    case .stepwise(let moves):
+      for t in steps { try recordEnvStep(recorder, moves, runs: runs, step: t, parameters: parameters) }
     }
-    if let keepEnds { recordEnds(recorder, keepEnds, runs: runs, step: t) }
+  }
+
+  private func recordEnvStep(
+    _ recorder: CommandRecorder, _ moves: Moves, runs: Range<Int>, step t: Int, parameters: BufferWindow
+  ) throws {
+    try recordRows(recorder, runs: runs, parameters: parameters, block: t) { rows, policies in
+      switch moves {
+      case .chosenTurn(let thin, let chosenTurn):
+        try thin.recordHidden(recorder, rows: rows, policies: policies)
+        chosenTurn.record(recorder, runs: runs, step: t, rows: rows, policies: policies)
+      case .outputs(let thin, let kernel):
+        try thin.recordHidden(recorder, rows: rows, policies: policies)
+        dispatchOutputs(recorder, kernel, thin, runs: runs, rows, policies)
+      case .actions(let sampleActions):
+        try network.forward(
+          recorder, rows: rows, policies: [policies], heads: [.actor, .critic],
+          then: bind(sampleActions, runs: runs, rows: rows))
+      }
+    }
+    if case .chosenTurn = moves { return }
+    otherPlay?.recordRestoreActions(recorder, runs: runs, transition: t)
+    guard let keepEnds else {
+      return try environment.recordTurn(recorder, runs: runs, step: t, of: buffers.transitions)
+    }
+    environment.recordStep(recorder, runs: runs, step: t, of: buffers.transitions)
+    recordEnds(recorder, keepEnds, runs: runs, step: t)
+    environment.recordObserve(recorder, runs: runs, step: t + 1, into: buffers.transitions)
   }
 
   /// What was to be seen behind `step` where it ended an episode, then new episodes there.
@@ -100,22 +169,6 @@ final class Rollout {
       groups: keepEnds.groups(for: shape.rowsPerStep), runs.count,
       work: chunk.rowWork(runs.count, shape.rowsPerStep, words: 1))
     environment.recordReset(recorder, runs: runs, step: step, of: transitions)
-  }
-
-  /// Actions, their log-probabilities and values for row block `block`.
-  private func recordChoice(
-    _ recorder: CommandRecorder, runs: Range<Int>, parameters: BufferWindow, block: Int
-  ) throws {
-    try recordRows(recorder, runs: runs, parameters: parameters, block: block) { rows, policies in
-      if let (thin, kernel) = sampleOutputs {
-        try thin.recordHidden(recorder, rows: rows, policies: policies)
-        dispatchOutputs(recorder, kernel, thin, runs: runs, rows, policies)
-      } else {
-        try network.forward(
-          recorder, rows: rows, policies: [policies], heads: [.actor, .critic],
-          then: bind(sampleActions, runs: runs, rows: rows))
-      }
-    }
   }
 
   /// Values of the observations of row block `block`.

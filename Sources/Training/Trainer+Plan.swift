@@ -39,7 +39,8 @@ extension Trainer {
     let (parts, table) = try plan(
       configuration: configuration, runs: waves.map(\.count).max() ?? 0, device: device)
     let counts = try? parts.counts(on: device)
-    let envStep = try? parts.envStepCounts(on: device)
+    let steps = parts.rollout.pieces[0].count
+    let envStep = (try? parts.envStepCounts(on: device)).map { TrainingPlan.EnvStep($0, steps: steps) }
     return TrainingPlan(
       device: device.description.name, devices: devices.count, profile: device.profile.description,
       waves: waves.map(\.count),
@@ -47,7 +48,7 @@ extension Trainer {
       agents: parts.shape.agents, minibatchRows: parts.shape.minibatchRows, chunkRows: parts.shape.chunkRows,
       bytes: table.totalBytes, availableBytes: device.description.availableBytes,
       buffers: table.plannedBuffers, dispatches: counts?.dispatches, stages: counts?.stages,
-      handOvers: counts?.handOvers, envStep: envStep.map(TrainingPlan.EnvStep.init),
+      handOvers: counts?.handOvers, envStep: envStep,
       largestSubmissionFlops: counts?.largestSubmissionFlops,
       volume: parts.volume(configuration, waves: waves, table: table))
   }
@@ -60,7 +61,7 @@ extension Trainer {
     return (table.totalBytes, table.largestBytes)
   }
 
-  /// What one env step of a rollout adds to the update of a window.
+  /// What one env step of a rollout, or those that are one piece, adds to the update of a window.
   static func plannedEnvStep(
     configuration: TrainingConfiguration, runs: Int, device: Device
   ) throws -> CommandCounts {
@@ -104,7 +105,7 @@ extension TrainerParts {
     try update.map(device.count).reduce(CommandCounts([]), +)
   }
 
-  /// Of one env step between others: what a second one adds to a first.
+  /// Of one env step between others, or of those that are one piece: what a second one adds to a first.
   fileprivate func envStepCounts(on device: Device) throws -> CommandCounts {
     let first = try device.count { try recordEnvSteps($0, count: 1) }
     return first.remainder(of: try device.count { try recordEnvSteps($0, count: 2) })
@@ -138,8 +139,9 @@ extension TrainerParts {
 
   private func countText(on device: Device) throws -> String {
     do {
+      let steps = rollout.pieces[0].count
       return """
-        \(try envStepCounts(on: device).amount) per env step of a rollout
+        \(try envStepCounts(on: device).amount) per \(steps == 1 ? "env step" : "\(steps) env steps") of a rollout
         \(try counts(on: device).text(per: "update"))
         """
     } catch let error as VulkanError {

@@ -32,7 +32,8 @@ final class TrainerParts {
     let shape = TrainingShape(configuration, environment: game, runs: runs)
     self.shape = shape
     environment = try VectorEnvironment(
-      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table)
+      environment: game, runs: shape.runs, environmentsPerRun: shape.environments, device: device, table: table,
+      takesTurns: !shape.bootstraps)
     scalars = RunScalars(runs: shape.runs, table: table)
     let symmetries = try configuration.otherPlaySymmetries(of: game).map { SymmetryTable($0, of: game, table: table) }
     /// What is as large as a window: the network's workspace, and the rollout.
@@ -118,11 +119,12 @@ final class TrainerParts {
     learner.recordComputeAdvantages(recorder, runs: runs)
   }
 
-  /// `count` env steps of the rollout of the first window.
+  /// The first env step of the rollout of the first window `count` times, or the first steps that are one piece.
   func recordEnvSteps(_ recorder: CommandRecorder, count: Int) throws {
     let runs = windows[0]
     for _ in 0..<count {
-      try rollout.recordEnvStep(recorder, runs: runs, step: 0, parameters: learner.parameters.window(runs: runs))
+      try rollout.recordEnvSteps(
+        recorder, runs: runs, steps: rollout.pieces[0], parameters: learner.parameters.window(runs: runs))
     }
   }
 

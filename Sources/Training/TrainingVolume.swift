@@ -79,13 +79,16 @@ public struct TrainingVolume: Sendable, Hashable, Encodable {
 
 /// What a training takes and writes, for programs: `--plan --json`.
 public struct TrainingPlan: Sendable, Encodable {
-  /// What one env step of a rollout adds.
+  /// What one env step of a rollout adds, or several that are one dispatch.
   public struct EnvStep: Sendable, Encodable {
+    /// Env steps that the numbers are of: 1 where steps are dispatched one by one.
+    public let steps: Int
     public let dispatches: Int
     public let stages: Int
     public let handOvers: Int
 
-    init(_ counts: CommandCounts) {
+    init(_ counts: CommandCounts, steps: Int) {
+      self.steps = steps
       (dispatches, stages, handOvers) = (counts.dispatches, counts.stages, counts.handOvers)
     }
   }
@@ -111,7 +114,7 @@ public struct TrainingPlan: Sendable, Encodable {
   /// Stages: dispatches that run side by side.
   public let stages: Int?
   public let handOvers: Int?
-  /// Of an env step of the rollout of one window.
+  /// Of an env step of the rollout of one window, or of those that are one dispatch.
   public let envStep: EnvStep?
   /// Floating-point operations of the largest part of an update that is submitted by itself.
   public let largestSubmissionFlops: Double?

@@ -196,7 +196,7 @@ public final class Device {
       subgroupSize: subgroupSize, device: self)
   }
 
-  /// A kernel from GLSL text: for tests and probes.
+  /// A kernel from GLSL text that is no file: made of others, or for a test or a probe.
   public func kernel(name: String, source: String, macros: [String: any CustomStringConvertible] = [:]) throws -> Kernel
   {
     let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }

@@ -26,6 +26,8 @@ public struct DeviceDescription: Sendable {
   public internal(set) var maxAllocationBytes: Int
   public let maxGroupCount: (x: Int, y: Int, z: Int)
   public let maxGroupInvocations: Int
+  /// Bindings that a kernel may have: from 16 to 20.
+  public let bindingsPerKernel: Int
   public let maxSharedMemoryBytes: Int
   /// Bytes of the largest device-local heap.
   public let memoryBytes: Int
@@ -162,6 +164,7 @@ public struct DeviceDescription: Sendable {
     let groups = limits.maxComputeWorkGroupCount
     maxGroupCount = (Int(groups.0), Int(groups.1), Int(groups.2))
     maxGroupInvocations = Int(limits.maxComputeWorkGroupInvocations)
+    bindingsPerKernel = min(Int(limits.maxPerStageDescriptorStorageBuffers), Kernel.mostBindings)
     maxSharedMemoryBytes = Int(limits.maxComputeSharedMemorySize)
     offsetAlignment = Int(max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment))
     (memoryBytes, memoryBudget) = Self.memory(
@@ -174,9 +177,9 @@ public struct DeviceDescription: Sendable {
     var missing: [String] = []
     if !hasVulkan11 { missing.append("Vulkan 1.1 (has \(apiVersion))") }
     if compute == nil { missing.append("a compute queue") }
-    if limits.maxPerStageDescriptorStorageBuffers < Kernel.mostBindings {
+    if limits.maxPerStageDescriptorStorageBuffers < Kernel.leastBindings {
       missing.append(
-        "\(Kernel.mostBindings) storage buffers per stage (has \(limits.maxPerStageDescriptorStorageBuffers))")
+        "\(Kernel.leastBindings) storage buffers per stage (has \(limits.maxPerStageDescriptorStorageBuffers))")
     }
     if maxGroupInvocations < 256 { missing.append("workgroups of 256 invocations (has \(maxGroupInvocations))") }
     if offsetAlignment > BufferTable.runAlignmentBytes {

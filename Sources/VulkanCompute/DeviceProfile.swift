@@ -10,6 +10,10 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   /// Where the words of one environment lie: together, or interleaved with those of its neighbours.
   public enum StateLayout: String, Sendable, CaseIterable { case arrayOfStructures, structureOfArrays }
 
+  /// How rollouts are played with kernels in shared memory: step by step, with the choice of actions and the turn behind it apart
+  /// or in one dispatch, or, where a network is small enough, many steps in one dispatch. Results do not depend on it.
+  public enum Rollouts: Sendable { case apart, stepwise, persistent }
+
   /// Which tiles the matrix kernels keep in registers, and how they read their operands: the standard choice, the one
   /// measured to be fastest on this device, or one shape wherever it fits. Results do not depend on it.
   public enum Tiles: Hashable, Sendable {
@@ -21,18 +25,20 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
   public var matrixMultiply: MatrixMultiply
   public var stateLayout: StateLayout
   public var tiles: Tiles
+  public var rollouts: Rollouts
   /// Whether ordinary instructions emulate the matrix units, or the host's instructions for 16-bit numbers, slowly, so that
   /// tests cover the code around them.
   public var emulatesMatrixUnits: Bool
 
   public init(
     loads: Loads, matrixMultiply: MatrixMultiply, stateLayout: StateLayout, tiles: Tiles = .standard,
-    emulatesMatrixUnits: Bool = false
+    rollouts: Rollouts = .persistent, emulatesMatrixUnits: Bool = false
   ) {
     self.loads = loads
     self.matrixMultiply = matrixMultiply
     self.stateLayout = stateLayout
     self.tiles = tiles
+    self.rollouts = rollouts
     self.emulatesMatrixUnits = emulatesMatrixUnits
   }
 
@@ -55,7 +61,7 @@ public struct DeviceProfile: Equatable, Sendable, CustomStringConvertible {
     return macros
   }
 
-  /// What results depend on, which tiles do not.
+  /// What results depend on, which tiles and rollouts do not.
   public var description: String {
     "loads \(loads.rawValue), matrix multiply \(matrixMultiply.rawValue)\(emulatesMatrixUnits ? " (emulated)" : ""), "
       + "state \(stateLayout.rawValue)"

@@ -15,8 +15,10 @@ public final class Kernel {
   private let module: VkShaderModule
   let device: Device
 
-  /// Bindings that a kernel may have: devices are asked for as many storage buffers per stage.
-  public static let mostBindings = 16
+  /// Bindings that every kernel may have: devices are asked for as many storage buffers per stage.
+  static let leastBindings = 16
+  /// Bindings that a kernel may have on a device that allows as many (`DeviceDescription.bindingsPerKernel`).
+  static let mostBindings = 20
 
   public var localSize: (x: Int, y: Int, z: Int) { reflection.localSize }
 

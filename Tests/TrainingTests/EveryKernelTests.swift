@@ -160,7 +160,9 @@ import VulkanCompute
     let files = ShaderCompiler.embeddedFiles.keys.filter {
       $0.hasSuffix(".comp") && !$0.hasPrefix("Evaluation/") && !$0.hasPrefix("Tabular/") && !$0.hasPrefix("Probe/")
     }
-    #expect(names == Set(files))
+    // What has no file is made of the texts of a game.
+    let made = names.filter { !$0.hasSuffix(".comp") }
+    #expect(names.subtracting(made) == Set(files) && made.isSuperset(of: ["hanabi_turn", "hanabi_chosen_turn"]))
   }
 
   @Test func theToolsRefuseWhatIsNotAModule() throws {

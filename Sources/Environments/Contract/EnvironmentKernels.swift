@@ -15,9 +15,13 @@ public protocol EnvironmentKernels: EnvironmentSizes {
   var resetKernel: String { get }
   var stepKernel: String { get }
   var observeKernel: String { get }
+  /// Whether neighbouring invocations of `observeKernel` look at neighbouring environments from one seat, rather than at one
+  /// environment from neighbouring seats.
+  var observesSeatBySeat: Bool { get }
 }
 
 extension EnvironmentKernels {
   public var shapesRewards: Bool { false }
   public var timeLimit: Int? { nil }
+  public var observesSeatBySeat: Bool { false }
 }

@@ -34,6 +34,7 @@ public struct YokaiEnvironment: Environment {
   public var resetKernel: String { "Yokai/yokai_reset.comp" }
   public var stepKernel: String { "Yokai/yokai_step.comp" }
   public var observeKernel: String { "Yokai/yokai_observe.comp" }
+  public var observesSeatBySeat: Bool { true }
   public var observationInclude: String { "Common/bit_observations.glsl" }
 
   /// The start block; reset draws colours and hints.

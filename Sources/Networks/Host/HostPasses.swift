@@ -40,6 +40,9 @@ final class HostPasses: NetworkPasses {
     }
   }
 
+  /// Rows are listed beside others that the host takes over for.
+  func choosesRows(_ count: Int) -> Bool { false }
+
   // MARK: Lists
 
   func lists(_ name: String, rows: [(String, Int)], table: BufferTable) -> ObservationLists? {

@@ -13,6 +13,8 @@ final class KernelPasses: NetworkPasses {
   let normalisation: NormalisationKernels?
   /// The copy of the weights that matrix units multiply; nil for other kernels.
   let rounded: RoundedParameters?
+  /// nil where others list rows; only for training.
+  private let selection: SelectedInputs?
 
   var layout: ParameterLayout { workspace.layout }
 
@@ -42,6 +44,8 @@ final class KernelPasses: NetworkPasses {
       try workspace.halves == .float16
       ? RoundedParameters(
         name, count: workspace.layout.count, device: device, table: table, windowRuns: workspace.windowRuns) : nil
+    selection =
+      workspace.gradients.isEmpty ? nil : try SelectedInputs(workspace, family: kernels.family, device: device)
     loop = try workspace.recurrence.map {
       try RecurrentKernels(
         $0, name, family: kernels.family, training: !workspace.gradients.isEmpty, device: device, table: table,
@@ -68,8 +72,11 @@ final class KernelPasses: NetworkPasses {
     if let operation { recorder.perform(operation) }
   }
 
+  func choosesRows(_ count: Int) -> Bool { selection?.suits(count) ?? false }
+
   /// x, or its lists, from packed observations.
   private func recordInputs(_ recorder: CommandRecorder, _ rows: Rows) {
+    if let selection, let choice = rows.choice { return selection.record(recorder, rows, choice) }
     switch workspace.inputs {
     case .dense(let inputs): recorder.perform(workspace.expansion(rows, of: inputs))
     case .listed(let inputs):

@@ -11,6 +11,8 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
   let header: String
   let size: Int
   let members: [(name: String, offset: Int?)]
+  /// The name of one that is a number, for a kernel to read.
+  let number: String
 
   var testDescription: String { name }
 
@@ -19,6 +21,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
     self.header = header
     size = MemoryLayout<Struct>.size
     self.members = members.map { ($0.0, MemoryLayout<Struct>.offset(of: $0.1)) }
+    number = members.first { Swift.type(of: $0.1).valueType is any Numeric.Type }?.0 ?? ""
   }
 
   static let all = [
@@ -59,7 +62,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("first_row", \.first_row), ("gradient_scale", \.gradient_scale),
       ]),
     SharedStruct(
-      DenseDispatch.self, "Network/network.h",
+      DenseDispatch.self, "Network/dense_layer.h",
       [
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
@@ -194,6 +197,27 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("rounded_stride", \.rounded_stride),
       ]),
     SharedStruct(
+      SelectedDispatch.self, "Network/network.h",
+      [
+        ("rows", \.rows), ("first", \.first), ("index_stride", \.index_stride),
+        ("row_count_stride", \.row_count_stride), ("mask_stride", \.mask_stride), ("features", \.features),
+        ("padded_features", \.padded_features), ("observation_words", \.observation_words),
+        ("observation_stride", \.observation_stride), ("input_stride", \.input_stride),
+        ("entry_pitch", \.entry_pitch), ("entry_stride", \.entry_stride), ("length_stride", \.length_stride),
+      ]),
+    SharedStruct(
+      ChosenTurnDispatch.self, "PPO/ppo.h",
+      [
+        ("environment", \.environment), ("layers", \.layers), ("parameter_stride", \.parameter_stride),
+        ("row_stride", \.row_stride), ("value_stride", \.value_stride), ("place_stride", \.place_stride),
+      ]),
+    SharedStruct(
+      PersistentDispatch.self, "PPO/ppo.h",
+      [
+        ("environment", \.environment), ("steps", \.steps), ("parameter_stride", \.parameter_stride),
+        ("row_stride", \.row_stride), ("value_stride", \.value_stride),
+      ]),
+    SharedStruct(
       TransposeDispatch.self, "Network/network.h",
       [
         ("inputs", \.inputs), ("outputs", \.outputs), ("weight_offset", \.weight_offset),
@@ -243,7 +267,7 @@ struct SharedStructTests {
       #include "\(shared.header)"
       layout(push_constant) uniform Push { \(shared.name) p; };
       layout(std430, binding = 0) buffer Result { uint result[]; };
-      void main() { result[0] = p.\(shared.members[0].name); }
+      void main() { result[0] = uint(p.\(shared.number)); }
       """
     let words = try ShaderCompiler.compile(name: shared.name, source: source, macros: [], includes: [:])
     let reflection = try SPIRV(words)
@@ -255,8 +279,8 @@ struct SharedStructTests {
 
   @Test func everyStructOfTheSharedHeadersIsCompared() {
     for header in [
-      "Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h", "Symmetry/symmetry.h",
-      "Tabular/tabular.h",
+      "Common/environment.h", "Evaluation/evaluation.h", "Network/dense_layer.h", "Network/network.h", "PPO/ppo.h",
+      "Symmetry/symmetry.h", "Tabular/tabular.h",
     ] {
       let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
       let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }
