@@ -128,7 +128,7 @@ let package = Package(
     tests("EnvironmentsTests", ["Environments", "CShaders"], exclude: ["Fixtures", "OvercookedV2/Fixtures"]),
     tests("NetworksTests", ["Networks", "CHostKernels"]),
     tests("ConfigurationTests", ["Configuration", "Environments"]),
-    tests("TrainingTests", ["Training", "Doctor", "CHostKernels"]),
+    tests("TrainingTests", ["Training", "Doctor", "CHostKernels", "ShaderTexts", "CZlib"]),
     tests("DoctorTests", ["Doctor"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("FilesTests", ["Files"], exclude: ["Fixtures"]),

@@ -1,114 +1,136 @@
 #version 450
 // dW += X^T dY,  db += column sums of dY     X (C, I), dY (C, O), dW (I, O), db (O), inside gradients (splits, P)
 //
-// Matrix-unit family, mixed precision only (precision.glsl): a workgroup of 128 computes GROUP_ROWS x GROUP_COLUMNS of dW
-// (rows are inputs) from slices of 32 rows (fragments.glsl), and goes on from what stands in `gradients`; the tiles of
-// the first inputs also sum db. Minibatch row r belongs to split (r / SPLIT_BLOCK_ROWS) % splits.
+// Matrix-unit family, mixed precision only: X and dY are float16 or float32, dY scaled by gradient_scale where it is
+// float16; gradients are float32. A workgroup of 256 computes GROUP_ROWS x GROUP_COLUMNS of dW (rows are inputs) from
+// slices of 32 rows (fragments.glsl), and goes on from what stands in `gradients`; the tiles of the first inputs also sum
+// db, as the product of a row of ones. Minibatch row r belongs to split (r / SPLIT_BLOCK_ROWS) % splits.
 // Workgroup x = tile, columns fastest; y = split; z = run of the window.
 // Only outputs column_begin ..< column_begin + columns of the layer take part.
 #define A_COLUMN_MAJOR
+#define SUMS_COLUMNS
 #include "Network/fragments.glsl"
-#include "Common/buffers.glsl"
-#include "Network/network.h"
 
 layout(push_constant) uniform Push { DenseDispatch p; };
 
-WIDE_FLOATS(0, inputs);            // (R, C, I / 4)
-WIDE_FLOATS(1, output_gradients);  // (R, C, O / 4)
-INPUT(2, uint, row_counts);        // (R, counts)
-IN_OUT(3, vec4, gradients);        // (R, splits, P / 4)
+INPUT(0, uvec4, inputs);            // (R, C, I / 8), or (R, C, I / 4) in float32
+INPUT(1, uvec4, output_gradients);  // (R, C, O / 8), or (R, C, O / 4) in float32
+INPUT(2, uint, row_counts);         // (R, counts)
+IN_OUT(3, uvec4, gradients);        // (R, splits, P / 4)
+
+uint run, splits, count, first_input, first_column, column_end;
+
+// 32 rows from `slice` on, of which those from `end` on are 0.
+void fetch_slice(uint slice, uint end) {
+  uint x = (run * p.input_stride + (p.row_begin + slice) * p.inputs + first_input) / 8u;
+  [[unroll]] for (uint i = 0u; i < A_SHARE; ++i) {
+    uint place = gl_LocalInvocationIndex + PRODUCT_INVOCATIONS * i;
+    uint row = place / A_OCTETS;
+    uint octet = place % A_OCTETS;
+    a_next[i] = uvec4(0u);
+    if (row < A_LINES && slice + row < end && first_input + 8u * octet < p.inputs) {
+      READ_OCTET(a_next[i], inputs, FLOAT32_INPUTS, x + row * (p.inputs / 8u) + octet, 1.0);
+    }
+  }
+  uint dy = (run * p.output_stride + (p.row_begin + slice) * p.outputs + first_column) / 8u;
+  [[unroll]] for (uint i = 0u; i < B_SHARE; ++i) {
+    uint place = gl_LocalInvocationIndex + PRODUCT_INVOCATIONS * i;
+    uint row = place / B_OCTETS;
+    uint octet = place % B_OCTETS;
+    b_next[i] = uvec4(0u);
+    if (row < B_LINES && slice + row < end && first_column + 8u * octet < column_end) {
+      READ_OCTET(
+          b_next[i], output_gradients, FLOAT32_OUTPUTS, dy + row * (p.outputs / 8u) + octet, p.gradient_scale);
+    }
+  }
+}
+
+// The slice behind one: in the same block of rows, or the first of the split's next block.
+uint following(uint slice) {
+  uint next = slice + DEPTH;
+  return next % SPLIT_BLOCK_ROWS == 0u ? next + (splits - 1u) * SPLIT_BLOCK_ROWS : next;
+}
 
 void main() {
-  uint run = gl_WorkGroupID.z;
+  run = gl_WorkGroupID.z;
   uint split = gl_WorkGroupID.y;
-  uint splits = gl_NumWorkGroups.y;
-  uint row_end = min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]);
-  uint count = max(row_end, p.row_begin) - p.row_begin;
+  splits = gl_NumWorkGroups.y;
+  count = left(p.row_begin, min(p.rows, row_counts[run * p.row_count_stride + p.row_count_index]));
   uint first_block = (split + splits - (p.first_row + p.row_begin) / SPLIT_BLOCK_ROWS % splits) % splits;
   if (first_block * SPLIT_BLOCK_ROWS >= count) return;
 
   uint tiles_across = (p.columns + GROUP_COLUMNS - 1u) / GROUP_COLUMNS;
-  uint first_input = gl_WorkGroupID.x / tiles_across * GROUP_ROWS;
-  uint first_column = p.column_begin + gl_WorkGroupID.x % tiles_across * GROUP_COLUMNS;
-  uint column_end = p.column_begin + p.columns;
-  uint x_base = (run * p.input_stride + p.row_begin * p.inputs + first_input) / 4u;
-  uint dy_base = (run * p.output_stride + p.row_begin * p.outputs + first_column) / 4u;
+  first_input = gl_WorkGroupID.x / tiles_across * GROUP_ROWS;
+  first_column = p.column_begin + gl_WorkGroupID.x % tiles_across * GROUP_COLUMNS;
+  column_end = p.column_begin + p.columns;
   uint gradient_base = run * p.gradient_stride + split * p.parameter_stride;
-
-  SUM_FRAGMENT sum[FRAGMENTS_DOWN][FRAGMENTS_ACROSS];
-  [[unroll]] for (uint i = 0u; i < FRAGMENTS_DOWN; ++i) {
-    [[unroll]] for (uint j = 0u; j < FRAGMENTS_ACROSS; ++j) {
-      uint row = first_input + quarter_row() + 16u * i + fragment_row();
-      uint column = first_column + quarter_column() + 16u * j + fragment_column();
-      bool inside = row < p.inputs && column < column_end;
-      uint place = (gradient_base + p.weight_offset + row * p.outputs + column) / 4u;
-      for (uint quad = 0u; quad < 2u; ++quad) {
-        to_stage(quad, inside ? SCALED(gradients[place + quad]) : vec4(0.0));
-      }
-      barrier();
-      load_sum(sum[i][j]);
-      barrier();
-    }
-  }
-  // db: one octet of columns of the tile per invocation
-  uint bias_octet = gl_LocalInvocationIndex;
-  uint bias_column = first_column + 8u * bias_octet;
-  bool biased = first_input == 0u && bias_octet < B_OCTETS && bias_column < column_end && bias_column >= p.bias_begin;
-  uint db = (gradient_base + p.bias_offset + bias_column) / 4u;
-  vec4 bias_sum[2];
-  [[unroll]] for (uint quad = 0u; quad < 2u; ++quad) {
-    bias_sum[quad] = biased ? SCALED(gradients[db + quad]) : vec4(0.0);
-  }
-
-  for (uint block = first_block; block * SPLIT_BLOCK_ROWS < count; block += splits) {
-    uint end = min(count, (block + 1u) * SPLIT_BLOCK_ROWS);
-    for (uint slice = block * SPLIT_BLOCK_ROWS; slice < end; slice += DEPTH) {
-      for (uint place = gl_LocalInvocationIndex; place < A_LINES * A_OCTETS; place += 128u) {
-        uint row = place / A_OCTETS;
-        uint octet = place % A_OCTETS;
-        bool inside = slice + row < end && first_input + 8u * octet < p.inputs;
-        uint from = x_base + (slice + row) * (p.inputs / 4u) + 2u * octet;
-        a_tile[row * A_PITCH + octet] =
-            inside ? eight_float16(LOAD4(inputs, from), LOAD4(inputs, from + 1u)) : uvec4(0u);
-      }
-      for (uint place = gl_LocalInvocationIndex; place < B_LINES * B_OCTETS; place += 128u) {
-        uint row = place / B_OCTETS;
-        uint octet = place % B_OCTETS;
-        bool inside = slice + row < end && first_column + 8u * octet < column_end;
-        uint from = dy_base + (slice + row) * (p.outputs / 4u) + 2u * octet;
-        b_tile[row * B_PITCH + octet] =
-            inside ? eight_float16(SCALED(LOAD4(output_gradients, from)), SCALED(LOAD4(output_gradients, from + 1u)))
-                   : uvec4(0u);
-      }
-      barrier();
-      multiply_slice(sum);
-      if (biased) {
-        for (uint row = 0u; row < DEPTH; ++row) {
-          uvec4 halves = b_tile[row * B_PITCH + bias_octet];
-          bias_sum[0] += float16_values(uvec4(halves.x, halves.x >> 16, halves.y, halves.y >> 16));
-          bias_sum[1] += float16_values(uvec4(halves.z, halves.z >> 16, halves.w, halves.w >> 16));
-        }
-      }
-      barrier();
-    }
-  }
+  uint dw = gradient_base + p.weight_offset;
+  uint db = gradient_base + p.bias_offset + first_column;
+  uint pitch = p.outputs / 8u;
+  bool edges = first_input + GROUP_ROWS > p.inputs || first_column + GROUP_COLUMNS > column_end;
 
   [[unroll]] for (uint i = 0u; i < FRAGMENTS_DOWN; ++i) {
     [[unroll]] for (uint j = 0u; j < FRAGMENTS_ACROSS; ++j) {
-      store_sum(sum[i][j]);
-      barrier();
-      uint row = first_input + quarter_row() + 16u * i + fragment_row();
-      uint column = first_column + quarter_column() + 16u * j + fragment_column();
-      if (row < p.inputs && column < column_end) {
-        uint place = (gradient_base + p.weight_offset + row * p.outputs + column) / 4u;
-        for (uint quad = 0u; quad < 2u; ++quad) {
-          gradients[place + quad] = UNSCALED(from_stage(quad));
-        }
-      }
-      barrier();
+      uint row = first_input + own_row() + FRAGMENT_ROWS * i;
+      uint column = first_column + own_column() + FRAGMENT_COLUMNS * j;
+      READ_FRAGMENT(
+          sums[i][j], gradients, true, (dw + row * p.outputs + column) / 8u, pitch, edges, left(row, p.inputs),
+          left(column, column_end));
+      [[unroll]] for (uint part = 0u; part < PARTS(sums[i][j]); ++part) PART(sums[i][j], part) *= p.gradient_scale;
+    }
+  }
+  // Quads of columns with a bias: whoever has one carries it both ways.
+  bool biased = first_input == 0u;
+  const uint quads = GROUP_COLUMNS / 4u;
+  uint own_quad = gl_LocalInvocationIndex % quads;
+  uint bias_column = first_column + 4u * own_quad;
+  bool has_bias = bias_column < column_end && bias_column >= p.bias_begin;
+  sums_columns = biased && own_row() == 0u;
+  if (biased) {
+    barrier();
+    vec4 before = has_bias ? uintBitsToFloat(gradients[db / 4u + own_quad]) * p.gradient_scale : vec4(0.0);
+    for (uint place = gl_LocalInvocationIndex; place < FRAGMENT_ROWS * quads; place += PRODUCT_INVOCATIONS) {
+      tiles[place] = floatBitsToUint(before);
+    }
+    barrier();
+    [[unroll]] for (uint j = 0u; j < FRAGMENTS_ACROSS; ++j) {
+      LOAD_REPEATED(column_sums[j], own_column() + FRAGMENT_COLUMNS * j);
+    }
+  }
+
+  uint slice = first_block * SPLIT_BLOCK_ROWS;
+  fetch_slice(slice, count);
+  while (slice < count) {
+    uint next = following(slice);
+    barrier();
+    keep_slice();
+    barrier();
+    if (next < count) fetch_slice(next, count);
+    multiply_slice();
+    slice = next;
+  }
+
+  float factor = inverse_scale(p.gradient_scale);
+  [[unroll]] for (uint i = 0u; i < FRAGMENTS_DOWN; ++i) {
+    [[unroll]] for (uint j = 0u; j < FRAGMENTS_ACROSS; ++j) {
+      [[unroll]] for (uint part = 0u; part < PARTS(sums[i][j]); ++part) PART(sums[i][j], part) *= factor;
+      uint row = first_input + own_row() + FRAGMENT_ROWS * i;
+      uint column = first_column + own_column() + FRAGMENT_COLUMNS * j;
+      WRITE_FRAGMENT(
+          sums[i][j], gradients, true, (dw + row * p.outputs + column) / 8u, pitch, edges, left(row, p.inputs),
+          left(column, column_end));
     }
   }
   if (biased) {
-    [[unroll]] for (uint quad = 0u; quad < 2u; ++quad) gradients[db + quad] = UNSCALED(bias_sum[quad]);
+    barrier();
+    if (sums_columns) {
+      [[unroll]] for (uint j = 0u; j < FRAGMENTS_ACROSS; ++j) {
+        STORE_FRAGMENT(column_sums[j], tiles, (own_column() + FRAGMENT_COLUMNS * j) / 4u, quads);
+      }
+    }
+    barrier();
+    if (gl_LocalInvocationIndex < quads && has_bias) {
+      gradients[db / 4u + own_quad] = floatBitsToUint(uintBitsToFloat(tiles[own_quad]) * factor);
+    }
   }
 }

@@ -7,10 +7,12 @@
 // With SELECTS_ROWS it also chooses the rows: those of one env step, acting seats first (select_share.glsl). Then a workgroup
 // has 32 rows, x = workgroup.
 //
-// Packed observations become the float32 inputs (C, D padded to 8) of the first layer, in scratch memory only.
+// Packed observations become the inputs (C, D padded to 8) of the first layer, in scratch memory only: float32 or, with
+// HALF_ROWS, float16.
 // One invocation writes 8 features of one row; x = (row, 8 features), the features fastest; y = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
+#include "Network/row_numbers.glsl"
 
 #ifdef SELECTS_ROWS
 #define GROUP_ROWS EXPANDED_GROUP_ROWS
@@ -23,7 +25,7 @@ layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { ExpandDispatch p; };
 #include "Network/expand_observations.glsl"
 #endif
-OUTPUT(3, vec4, inputs);       // (R, C, Dp / 4)
+OUTPUT(3, ROW_QUAD, inputs);   // (R, C, Dp / 4)
 
 #ifdef SYMMETRIES
 INPUT(4, uint, symmetries);      // (R, rows)
@@ -56,8 +58,8 @@ void expand(uint run, uint row, uint index, uint feature) {
     high[i] = padded_value(row_base, feature + 4u + i, SOURCE(4u + i));
   }
   uint target = (run * p.input_stride + row * p.padded_features + feature) / 4u;
-  inputs[target] = low;
-  inputs[target + 1u] = high;
+  inputs[target] = to_row(low);
+  inputs[target + 1u] = to_row(high);
 }
 
 void main() {

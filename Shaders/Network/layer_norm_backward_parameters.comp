@@ -7,11 +7,12 @@
 // x = quad of columns; y = split; z = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
+#include "Network/row_numbers.glsl"
 
 layout(local_size_x = 8) in;
 layout(push_constant) uniform Push { NormalisationDispatch p; };
 
-INPUT(0, vec4, output_gradients);  // (R, C, Hp / 4)
+INPUT(0, ROW_QUAD, output_gradients);  // (R, C, Hp / 4)
 INPUT(1, vec4, sums);              // (R, C, Hp / 4)
 INPUT(2, vec2, moments);           // (R, C): mean, r
 INPUT(3, uint, row_counts);        // (R, counts)
@@ -37,7 +38,7 @@ void main() {
   for (uint block = first_block; block * SPLIT_BLOCK_ROWS < count; block += splits) {
     uint end = min(count, (block + 1u) * SPLIT_BLOCK_ROWS);
     for (uint row = block * SPLIT_BLOCK_ROWS; row < end; ++row) {
-      vec4 gradient = output_gradients[value_base + row * pitch];
+      vec4 gradient = GRADIENT_FROM_ROW(output_gradients[value_base + row * pitch], p.gradient_scale);
       vec2 moment = moments[moment_base + row];
       scale_sum = fma(gradient, (sums[value_base + row * pitch] - moment.x) * moment.y, scale_sum);
       bias_sum += gradient;

@@ -8,6 +8,7 @@
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
+#include "Network/row_numbers.glsl"
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { NormalisationDispatch p; };
@@ -16,7 +17,7 @@ INPUT(0, vec4, sums);            // (R, C, Hp / 4)
 INPUT(1, vec4, parameters);      // (policies, P / 4)
 INPUT(2, uint, row_counts);      // (R, counts)
 INPUT(3, uint, policy_indices);  // (R)
-OUTPUT(4, vec4, outputs);        // (R, C, Hp / 4)
+OUTPUT(4, ROW_QUAD, outputs);    // (R, C, Hp / 4)
 OUTPUT(5, vec2, moments);        // (R, C): mean, r
 
 #include "Network/layer_norm.glsl"
@@ -46,7 +47,7 @@ void main() {
   uint biases = (base + p.bias_offset) / 4u;
   for (uint quad = lane; quad < quads; quad += ROW_LANES) {
     vec4 normalised = (sums[place + quad] - mean) * scale;
-    outputs[place + quad] = activate(fma(normalised, parameters[scales + quad], parameters[biases + quad]));
+    outputs[place + quad] = to_row(activate(fma(normalised, parameters[scales + quad], parameters[biases + quad])));
   }
   if (row < count && lane == 0u) moments[run * p.moment_stride / 2u + row] = vec2(mean, scale);
 }

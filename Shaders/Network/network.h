@@ -4,15 +4,13 @@
 #ifndef CROSSPLAY_NETWORK_H
 #define CROSSPLAY_NETWORK_H
 #include "Common/types.h"
+#include "Network/dense_layer.h"
 
 // The numbers of `row_counts` (per run): rows of the workspace in use; those of them, first in order, whose seat is
 // acting; and of these, first in order, those that may take a wide action (only where the game has such, WIDE_BEGIN).
 #define ROW_COUNT_ALL 0u
 #define ROW_COUNT_ACTING 1u
 #define ROW_COUNT_WIDE 2u
-
-// Rows of a minibatch go to gradient splits in blocks of this many, so a chunk must begin at a multiple of it.
-#define SPLIT_BLOCK_ROWS 128u
 
 // One entry of a row's list: the value of a feature less its static part, a whole number, times 65,536, plus the feature.
 #define ENTRY_FEATURE(ENTRY) ((ENTRY) & 0xFFFFu)
@@ -44,7 +42,7 @@ struct ExpandDispatch {
   uint row_index_stride;    // words per run of `row_indices`
   uint row_index_offset;    // the index of workspace row 0 stands at this word of a run's `row_indices`
   uint row_count_stride;    // words per run of `row_counts`
-  uint input_stride;        // floats per run of `inputs`
+  uint input_stride;        // numbers per run of `inputs`
   uint symmetry_stride;     // words per run of `symmetries`, where rows have a symmetry each
 };
 
@@ -59,7 +57,7 @@ struct SelectedDispatch {
   uint padded_features;     // D padded to a multiple of 8
   uint observation_words;   // W, words of one packed observation
   uint observation_stride;  // words per run of `observations`
-  uint input_stride;        // floats per run of `inputs`
+  uint input_stride;        // numbers per run of `inputs`
   uint entry_pitch;         // L, words per row of `entries`
   uint entry_stride;        // words per run of `entries`
   uint length_stride;       // words per run of `lengths`
@@ -73,25 +71,11 @@ struct SelectedDispatch {
 #define SMALL_WORKGROUP 256u
 #define SMALL_TILE_ROWS 2u
 
-struct DenseDispatch {
-  uint rows;                 // workspace rows that the dispatch covers
-  uint row_count_index;      // ROW_COUNT_…
-  uint row_count_stride;     // words per run of `row_counts`
-  uint policy_index_stride;  // words per run of `policy_indices`
-  uint inputs;               // I, inputs of the layer, padded to a multiple of 8
-  uint outputs;              // O, outputs of the layer, padded to a multiple of 8
-  uint column_begin;         // first of the outputs that the dispatch is about, a multiple of 8
-  uint columns;              // how many, a multiple of 8
-  uint weight_offset;        // floats from the start of a parameter set to the weights (I, O)
-  uint bias_offset;          // floats from the start of a parameter set to the bias (O)
-  uint parameter_stride;     // P, floats of one parameter set
-  uint input_stride;         // floats per run of X and dX
-  uint output_stride;        // floats per run of Y and dY
-  uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
-  uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
-  uint row_begin;            // backward_weights: workspace row to begin at, a multiple of SPLIT_BLOCK_ROWS
-  uint bias_begin;           // outputs from here on have a bias, of which bias_offset is that of output 0 if it had one
-  float gradient_scale;      // backward, mixed precision: a power of two that dY is scaled by before it is rounded
+// Parameter sets as float16.
+struct RoundDispatch {
+  uint parameters;           // P, a multiple of 4
+  uint parameter_stride;     // floats from one set of `parameters` to the next
+  uint rounded_stride;       // words from one set of `rounded_parameters` to the next
 };
 
 // The last layers of both heads, for a kernel that computes them itself; I is padded to a multiple of 8.
@@ -152,10 +136,11 @@ struct NormalisationDispatch {
   uint scale_offset;         // floats from the start of a parameter set to the scale (Hp)
   uint bias_offset;          // floats from the start of a parameter set to the bias (Hp)
   uint parameter_stride;     // P, floats of one parameter set
-  uint value_stride;         // floats per run of every (C, Hp)
+  uint value_stride;         // numbers per run of every (C, Hp)
   uint moment_stride;        // floats per run of `moments` (C, 2)
   uint gradient_stride;      // floats per run of the parameter gradients (splits, P)
   uint first_row;            // minibatch row that stands at workspace row 0, a multiple of SPLIT_BLOCK_ROWS
+  float gradient_scale;      // the power of two by which gradients are scaled that are float16 in memory
 };
 
 // Hidden states into the workspace and out of it.

@@ -35,8 +35,10 @@ vec4 float16_values(uvec4 bits) {
 }
 
 vec4 operand(vec4 x) { return float16_values(float16_bits(x)); }
+// 1 / scale of a power of two.
+float inverse_scale(float scale) { return uintBitsToFloat(0x7F000000u - floatBitsToUint(scale)); }
 #define SCALED(GRADIENT) ((GRADIENT) * p.gradient_scale)
-#define UNSCALED(SUM) ((SUM) * uintBitsToFloat(0x7F000000u - floatBitsToUint(p.gradient_scale)))
+#define UNSCALED(SUM) ((SUM) * inverse_scale(p.gradient_scale))
 #else
 vec4 operand(vec4 x) { return x; }
 #define SCALED(GRADIENT) (GRADIENT)

@@ -8,13 +8,20 @@
 // x = (block of features, 4 columns), columns fastest; y = split; z = run of the window.
 #include "Common/buffers.glsl"
 #include "Network/network.h"
+#include "Network/row_numbers.glsl"
 
 layout(local_size_x = 16) in;
 layout(push_constant) uniform Push { SparseDispatch p; };
 
 INPUT(0, uint, entries);           // (R, C, L)
 INPUT(1, uint, lengths);           // (R, C)
+#ifdef HALF_ROWS
+INPUT(2, ROW_QUAD, output_gradients);  // (R, C, O / 4)
+#define OUTPUT_GRADIENT(I) GRADIENT_FROM_ROW(output_gradients[I], p.layer.gradient_scale)
+#else
 WIDE_FLOATS(2, output_gradients);  // (R, C, O / 4)
+#define OUTPUT_GRADIENT(I) LOAD4(output_gradients, I)
+#endif
 INPUT(3, uint, row_counts);        // (R, counts)
 IN_OUT(4, vec4, gradients);        // (R, splits, P / 4)
 
@@ -40,7 +47,7 @@ void main() {
     uint end = min(count, begin + SPLIT_BLOCK_ROWS);
     for (uint row = begin; row < end; ++row) {
       if (sums_bias) {
-        bias_sum += LOAD4(output_gradients, dy_base + row * columns);
+        bias_sum += OUTPUT_GRADIENT(dy_base + row * columns);
         continue;
       }
       uint list = run * p.entry_stride + row * p.entry_pitch;
@@ -49,7 +56,7 @@ void main() {
         uint entry = entries[i];
         uint feature = ENTRY_FEATURE(entry);
         if (feature / SPARSE_FEATURE_BLOCK == block) {
-          vec4 dy = LOAD4(output_gradients, dy_base + row * columns);
+          vec4 dy = OUTPUT_GRADIENT(dy_base + row * columns);
           uint dw = dw_base + feature * columns;
           gradients[dw] = fma(vec4(float(int(entry) >> ENTRY_VALUE_SHIFT)), dy, gradients[dw]);
         }

@@ -6,6 +6,7 @@
 #include "Common/buffers.glsl"
 #include "Network/network.h"
 #include "Network/activation.glsl"
+#include "Network/row_numbers.glsl"
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { SparseDispatch p; };
@@ -16,7 +17,7 @@ INPUT(2, uint, entries);         // (R, C, L)
 INPUT(3, uint, lengths);         // (R, C)
 INPUT(4, uint, row_counts);      // (R, counts)
 INPUT(5, uint, policy_indices);  // (R)
-OUTPUT(6, vec4, outputs);        // (R, C, O / 4)
+OUTPUT(6, ROW_QUAD, outputs);    // (R, C, O / 4)
 
 void main() {
   uint run = gl_GlobalInvocationID.y;
@@ -35,5 +36,5 @@ void main() {
     vec4 w = LOAD4(parameters, weight + ENTRY_FEATURE(entry) * columns);
     sum = fma(vec4(float(int(entry) >> ENTRY_VALUE_SHIFT)), w, sum);
   }
-  outputs[run * p.layer.output_stride / 4u + row * columns + column] = activate(sum);
+  outputs[run * p.layer.output_stride / 4u + row * columns + column] = to_row(activate(sum));
 }

@@ -2,10 +2,15 @@
 // Adam (Kingma and Ba 2015) on clipped gradients:
 //   g = scale * gradient;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 //   parameter -= learning rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
+// With ROUNDED_PARAMETERS it also writes the copy of the parameters in float16 that matrix units multiply.
 // One invocation per (run, 16 consecutive parameters); does nothing where prepare_step found that the run has diverged.
 layout(local_size_x = 64) in;
 #include "Common/buffers.glsl"
 #include "PPO/ppo.h"
+#ifdef ROUNDED_PARAMETERS
+#define PRECISION_MIXED
+#include "Network/precision.glsl"
+#endif
 
 INPUT(0, float, hyperparameters);
 INPUT(1, float, step_scalars);
@@ -13,6 +18,9 @@ INPUT(2, vec4, gradients);          // (S, P); split 0 holds the sum
 IN_OUT(3, vec4, first_moments);     // (P)
 IN_OUT(4, vec4, second_moments);    // (P)
 IN_OUT(5, vec4, parameters);        // (P)
+#ifdef ROUNDED_PARAMETERS
+OUTPUT(6, uvec2, rounded_parameters);  // (P)
+#endif
 layout(push_constant) uniform Push { AdamDispatch p; };
 
 void main() {
@@ -33,6 +41,11 @@ void main() {
     vec4 v = beta2 * second_moments[at] + (1.0 - beta2) * g * g;
     first_moments[at] = m;
     second_moments[at] = v;
-    parameters[at] -= rate * m / (sqrt(v * second) + epsilon);
+    vec4 parameter = parameters[at] - rate * m / (sqrt(v * second) + epsilon);
+    parameters[at] = parameter;
+#ifdef ROUNDED_PARAMETERS
+    uvec4 halves = float16_bits(parameter);
+    rounded_parameters[run * p.rounded_stride / 2u + quad] = halves.xz | (halves.yw << 16);
+#endif
   }
 }

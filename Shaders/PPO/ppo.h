@@ -193,6 +193,7 @@ struct AdamDispatch {
   uint parameter_stride;   // floats per run of parameters and moments
   uint partial_stride;     // floats per run of `norm_partials`
   uint partials;           // P / PARAMETERS_PER_INVOCATION
+  uint rounded_stride;     // words per run of `rounded_parameters`, where there is such a copy
 };
 
 struct ScheduleDispatch {

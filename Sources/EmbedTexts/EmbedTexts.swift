@@ -2,7 +2,7 @@ import Foundation
 import PackagePlugin
 
 /// Before every build: writes all files of some folders into one Swift file, `static let files: [String: String]` by path, only
-/// if something has changed; compressed ones as base64.
+/// if something has changed; binary ones as base64.
 @main struct EmbedTexts: BuildToolPlugin {
   /// What a module embeds: the type that gets `files`, and folders in the package.
   private struct Source {
@@ -35,9 +35,9 @@ import PackagePlugin
         for folder in "$@"; do
           cd "$folder"
           find . -mindepth "$depth" -name '*.comp' -o -name '*.glsl' -o -name '*.h' -o -name '*.html' -o -name '*.css' \
-            -o -name '*.js' -o -name '*.json' -o -name '*.gz' | LC_ALL=C sort | while read -r file; do
+            -o -name '*.js' -o -name '*.json' -o -name '*.gz' -o -name '*.spv' | LC_ALL=C sort | while read -r file; do
             printf '"%s": ##"\""\\n' "${file#./}"
-            case $file in *.gz) base64 < "$file" ;; *) cat "$file" ;; esac
+            case $file in *.gz | *.spv) base64 < "$file" ;; *) cat "$file" ;; esac
             printf '\\n"\""##,\\n'
           done
         done

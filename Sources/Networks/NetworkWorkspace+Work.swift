@@ -12,8 +12,10 @@ extension NetworkWorkspace {
     if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
       return forwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
-    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 8, values: 2) }
-    return product(index, part, rows, operands: (x: 1, y: 1, weights: 1))
+    if layout.layers[index].kind == .normalisation {
+      return normalisationWork(part, rows, operations: 8, sums: 1, hidden: 1)
+    }
+    return product(index, part, rows, storage(of: index, gradients: false), weightBytes: copyBytes)
   }
 
   /// dX = dY W^T of one part of a layer, nothing for first layers; of a GRU's hidden layer the whole time loop.
@@ -21,41 +23,55 @@ extension NetworkWorkspace {
     if let (recurrence, sequences) = recurrence(of: rows), index == recurrence.layer {
       return backwardStepsWork(recurrence, rows, sequences, 0..<sequences.steps)
     }
-    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 12, values: 3) }
-    return layout.layers[index].source == nil ? Work() : product(index, part, rows, operands: (x: 2, y: 1, weights: 1))
+    if layout.layers[index].kind == .normalisation {
+      return normalisationWork(part, rows, operations: 12, sums: 1, hidden: 2)
+    }
+    guard layout.layers[index].source != nil else { return Work() }
+    return product(index, part, rows, storage(of: index, gradients: true), x: 2, weightBytes: copyBytes)
   }
 
   /// dW += X^T dY of one part of a layer.
   func backwardWeightsWork(_ index: Int, _ part: LayerPart, _ rows: Rows) -> Work {
-    if layout.layers[index].kind == .normalisation { return normalisationWork(part, rows, operations: 5, values: 2) }
-    return product(index, part, rows, operands: (x: 1, y: 1, weights: 2))
+    if layout.layers[index].kind == .normalisation {
+      return normalisationWork(part, rows, operations: 5, sums: 1, hidden: 1)
+    }
+    return product(index, part, rows, storage(of: index, gradients: true), weightBytes: 8)
   }
 
   /// - Parameters:
   ///   - operations: Of every number that is normalised.
-  ///   - values: How many numbers are read or written for it.
-  private func normalisationWork(_ part: LayerPart, _ rows: Rows, operations: Int, values: Int) -> Work {
+  ///   - sums: How many sums are read or written for it.
+  ///   - hidden: How many hidden outputs, or gradients by them or by sums.
+  private func normalisationWork(_ part: LayerPart, _ rows: Rows, operations: Int, sums: Int, hidden: Int) -> Work {
     let numbers = Double(rows.runs * rows.count * part.columns.count)
-    return Work(flops: Double(operations) * numbers, bytes: 4 * Double(values) * numbers, kind: Int(part.rowCount))
+    let bytes = 4 * sums + (halves == .float16 ? 2 : 4) * hidden
+    return Work(flops: Double(operations) * numbers, bytes: Double(bytes) * numbers, kind: Int(part.rowCount))
   }
 
-  /// - Parameter operands: How often each is read or written.
+  /// Bytes of a weight that a product reads.
+  private var copyBytes: Int { halves == .float16 ? 2 : 4 }
+
+  /// - Parameters:
+  ///   - x: How often x is read or written.
+  ///   - weightBytes: Read and written of every weight.
   private func product(
-    _ index: Int, _ part: LayerPart, _ rows: Rows, operands: (x: Int, y: Int, weights: Int)
+    _ index: Int, _ part: LayerPart, _ rows: Rows, _ storage: ProductStorage, x: Int = 1, weightBytes: Int
   ) -> Work {
     let layer = layout.layers[index]
     let (count, kind, columns) = (Double(rows.runs * rows.count), Int(part.rowCount), Double(part.columns.count))
-    let weights = Work(bytes: 4 * Double(operands.weights * rows.runs * layer.paddedInputs) * columns)
-    let outputs = Work(bytes: 4 * Double(operands.y) * count * columns, kind: kind)
+    let weights = Work(bytes: Double(weightBytes * rows.runs * layer.paddedInputs) * columns)
+    let outputs = Work(bytes: Double(storage.outputs.bytes) * count * columns, kind: kind)
     switch source(of: layer) {
     case .dense:
       let inputs = Double(layer.paddedInputs)
       return weights + outputs
-        + Work(flops: 2 * count * inputs * columns, bytes: 4 * Double(operands.x) * count * inputs, kind: kind)
+        + Work(
+          flops: 2 * count * inputs * columns, bytes: Double(storage.inputs.bytes * x) * count * inputs,
+          kind: kind)
     case .listed(let lists):
       let entries = count * Double(lists.capacity)
       return outputs
-        + Work(flops: 2 * entries * columns, bytes: 4 * Double(operands.x) * entries, kind: Self.listedKind)
+        + Work(flops: 2 * entries * columns, bytes: 4 * Double(x) * entries, kind: Self.listedKind)
     }
   }
 
@@ -107,7 +123,7 @@ extension NetworkWorkspace {
     let count = Double(rows.runs * rows.count)
     let read = Work(bytes: 4 * count * Double(observation.wordCount + 1))
     return switch inputs {
-    case .dense: read + Work(bytes: 4 * count * Double(ParameterLayout.padded(architecture.inputs)))
+    case .dense(let inputs): read + Work(bytes: (halves == .float16 ? 2 : 4) * count * Double(inputs.width))
     case .listed(let lists): read + Work(bytes: 4 * count * Double(lists.capacity), kind: Self.listedKind)
     }
   }

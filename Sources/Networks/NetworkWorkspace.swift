@@ -11,10 +11,10 @@ final class NetworkWorkspace {
   }
 
   struct DenseInputs {
-    /// (C, Dp), or (C, Dp / 2) words of two bfloat16
+    /// (C, Dp), or (C, Dp / 2) words of two bfloat16 or float16
     let x: Buffer<Float>
     let expand: Operation
-    /// Whether the host expands to bfloat16.
+    /// Whether they are expanded to 16-bit numbers.
     let isRounded: Bool
     /// Dp
     let width: Int
@@ -36,11 +36,13 @@ final class NetworkWorkspace {
   /// What a recurrent layer needs beside the buffers of all layers; nil for feed-forward networks.
   let recurrence: Recurrence?
   /// Activated output of every layer, (C, Np), in the order of `layout.layers`; of a GRU the gates and the hidden state. Where
-  /// numbers are rounded (`rounded`), hidden dense layers have (C, Np / 2) words of two bfloat16.
+  /// numbers are rounded (`halves`), hidden dense layers have (C, Np / 2) words of two 16-bit numbers.
   let activations: [Buffer<Float>]
   /// Gradient of the loss by every layer's output before its activation, (C, Np); empty unless training. Rounded where the
-  /// output is, and of a GRU's gates and of sums that are normalised.
+  /// output is, and of sums that are normalised; where the host rounds also of a GRU's gates.
   let gradients: [Buffer<Float>]
+  /// nil where everything is float32.
+  let halves: HalfFormat?
 
   /// Mean and 1 / standard deviation of every row of the sums that a normalisation reads, (C, 2), by its index in the layout.
   let moments: [Int: Buffer<Float>]
@@ -52,11 +54,11 @@ final class NetworkWorkspace {
   /// Where every row is seen through a symmetry of its own.
   let symmetries: SymmetryTable?
 
-  /// - Parameter rounds: Whether the host multiplies in mixed precision.
+  /// - Parameter halves: What is kept of x, hidden outputs and their gradients; nil for float32.
   init(
     _ name: String, architecture: NetworkArchitecture, observation: ObservationSource, device: Device,
     wideActions: Range<Int>?, symmetries: SymmetryTable?, table: BufferTable, windowRuns: Int, rowCapacity: Int,
-    rounds: Bool, training: Bool
+    halves: HalfFormat?, training: Bool
   ) throws {
     let layout = ParameterLayout(architecture)
     self.architecture = architecture
@@ -65,6 +67,8 @@ final class NetworkWorkspace {
     self.symmetries = symmetries
     self.windowRuns = windowRuns
     self.rowCapacity = rowCapacity
+    self.halves = halves
+    let rounds = halves == .bfloat16
     wideColumns = wideActions.flatMap { Self.wideColumns($0, layout, isListed: observation.list != nil) }
     let alignment = DenseKernels.rowAlignment
     let rows = (rowCapacity + alignment - 1) / alignment * alignment
@@ -82,9 +86,10 @@ final class NetworkWorkspace {
           windowRuns: windowRuns, rows: rows))
     } else {
       let body = symmetries == nil ? observation.expansion : nil
-      let halved = rounds && body != nil
+      let halved = rounds && body != nil || halves == .float16
+      let rounding = rounds ? "ROUNDED_INPUTS" : "HALF_ROWS"
       let expand = try device.operation(
-        "Network/expand_observations.comp", macros: halved ? macros.merging(["ROUNDED_INPUTS": "1"]) { $1 } : macros,
+        "Network/expand_observations.comp", macros: halved ? macros.merging([rounding: "1"]) { $1 } : macros,
         includes: ["ENVIRONMENT_OBSERVATION": observation.include], host: body)
       let width = ParameterLayout.padded(architecture.inputs)
       inputs = .dense(
@@ -96,13 +101,13 @@ final class NetworkWorkspace {
     func register(_ layer: Int, _ part: String, halved: Bool) -> Buffer<Float> {
       register("\(layout.layers[layer].name).\(part)", halved ? "H/2" : "H", halved ? widths[layer] / 2 : widths[layer])
     }
-    let isRounded = layout.layers.indices.map { rounds && layout.isHidden($0) }
+    let isRounded = layout.layers.indices.map { halves != nil && layout.isHidden($0) }
     activations = layout.layers.indices.map { register($0, "activation", halved: isRounded[$0]) }
     gradients =
       training
       ? layout.layers.indices.map { index in
-        let isOperand = layout.layers[index].kind == .gruInput || layout.isNormalised(index)
-        return register(index, "gradient", halved: isRounded[index] || rounds && isOperand)
+        let isOperand = rounds && layout.layers[index].kind == .gruInput || halves != nil && layout.isNormalised(index)
+        return register(index, "gradient", halved: isRounded[index] || isOperand)
       } : []
     recurrence = try layout.recurrentLayer.map { layer in
       try Recurrence(
@@ -161,6 +166,20 @@ final class NetworkWorkspace {
   /// The layers of a part of the network, first to last.
   func indices(_ part: ParameterLayout.Part) -> [Int] {
     layout.layers.indices.filter { layout.layers[$0].part == part }
+  }
+
+  /// How kernels find x, and y or its gradient, of a dense layer in memory.
+  func storage(of index: Int, gradients: Bool) -> ProductStorage {
+    guard halves == .float16 else { return ProductStorage() }
+    let layer = layout.layers[index]
+    let inputs: NumberFormat =
+      if layer.kind == .gruHidden {
+        .float32
+      } else {
+        layer.source.map { layout.isHidden($0) ? .float16 : .float32 } ?? .float16
+      }
+    let isRounded = layout.isHidden(index) || gradients && layout.isNormalised(index)
+    return ProductStorage(inputs: inputs, outputs: isRounded ? .float16 : .float32)
   }
 
   enum Source {

@@ -43,7 +43,7 @@ public final class PolicyNetwork {
     workspace = try NetworkWorkspace(
       name, architecture: architecture, observation: observation, device: device, wideActions: wideActions,
       symmetries: symmetries, table: table, windowRuns: windowRuns, rowCapacity: rowCapacity,
-      rounds: precision == .mixed && device.products != nil, training: training)
+      halves: HalfFormat(precision, device), training: training)
     if let products = device.products {
       passes = try HostPasses(workspace, products: products, device: device)
       (thinOutputs, small) = (nil, nil)
@@ -55,6 +55,10 @@ public final class PolicyNetwork {
       small = SmallNetwork(kernels, precision: precision)
     }
   }
+
+  /// The parameters of the runs of a window, (P / 2) words of two float16, where matrix units multiply such: a step that changes
+  /// parameters has to write them here as well, or have them adopted.
+  public var roundedParameters: Buffer<UInt32>? { (passes as? KernelPasses)?.rounded?.parameters }
 
   public var architecture: NetworkArchitecture { workspace.architecture }
   public var layout: ParameterLayout { workspace.layout }
@@ -109,7 +113,7 @@ public final class PolicyNetwork {
   /// Whether the network can choose `count` rows of an env step itself (`Rows.choice`), in the kernel that makes inputs of them.
   public func choosesRows(_ count: Int) -> Bool { passes.choosesRows(count) }
 
-  /// Takes over parameters that have changed: where the host multiplies in mixed precision it works with a rounded copy.
+  /// Takes over parameters that have changed: in mixed precision the host and matrix units work with a rounded copy.
   ///
   /// - Parameter parameters: The sets that policies will be bound to, at most as many as a window has runs.
   public func adopt(_ recorder: CommandRecorder, parameters: BufferWindow) { passes.adopt(recorder, parameters) }

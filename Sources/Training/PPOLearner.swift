@@ -52,7 +52,9 @@ final class PPOLearner {
       "PPO/accumulate_metrics.comp", macros: chunk.macros, host: HostBody(host_accumulate_metrics))
     reduceGradients = try device.operation("PPO/reduce_gradients.comp", host: HostBody(host_reduce_gradients))
     prepareStep = try device.operation("PPO/prepare_step.comp", host: HostBody(host_prepare_step))
-    adam = try device.operation("PPO/adam.comp", host: HostBody(host_adam))
+    adam = try device.operation(
+      "PPO/adam.comp", macros: network.roundedParameters == nil ? [:] : ["ROUNDED_PARAMETERS": "1"],
+      host: HostBody(host_adam))
     let count = network.layout.count
     func register(_ name: String, _ runs: Int, _ axes: [(String, Int)], _ persistence: BufferTable.Persistence)
       -> Buffer<Float>
@@ -198,7 +200,8 @@ final class PPOLearner {
     let push = AdamDispatch(
       parameters: UInt32(network.layout.count), splits: UInt32(network.gradientSplits),
       gradient_stride: UInt32(gradients.runStride), parameter_stride: UInt32(parameters.runStride),
-      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials))
+      partial_stride: UInt32(normPartials.runStride), partials: UInt32(partials),
+      rounded_stride: UInt32(network.roundedParameters?.runStride ?? 0))
     recorder.perform(
       reduceGradients.bind(
         ["gradients": gradients.window(runs: window), "norm_partials": normPartials.window(runs: window)], push: push,
@@ -210,15 +213,17 @@ final class PPOLearner {
           "norm_partials": normPartials.window(runs: window), "progress": scalars.progress.window(runs: runs),
           "metrics": scalars.metrics.window(runs: runs), "step_scalars": scalars.stepScalars.window(runs: runs),
         ], push: push, over: .runs(runs.count)))
+    var bindings = [
+      "hyperparameters": scalars.hyperparameters.window(runs: runs),
+      "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
+      "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
+      "parameters": parameters.window(runs: runs),
+    ]
+    bindings["rounded_parameters"] = network.roundedParameters?.window(runs: window)
     recorder.perform(
       adam.bind(
-        [
-          "hyperparameters": scalars.hyperparameters.window(runs: runs),
-          "step_scalars": scalars.stepScalars.window(runs: runs), "gradients": gradients.window(runs: window),
-          "first_moments": firstMoments.window(runs: runs), "second_moments": secondMoments.window(runs: runs),
-          "parameters": parameters.window(runs: runs),
-        ], push: push, over: .items(partials, runs: runs.count), work: parameterWork(runs, passes: 7)))
-    network.adopt(recorder, parameters: parameters.window(runs: runs))
+        bindings, push: push, over: .items(partials, runs: runs.count), work: parameterWork(runs, passes: 7)))
+    if network.roundedParameters == nil { network.adopt(recorder, parameters: parameters.window(runs: runs)) }
   }
 
   /// Memory that a kernel passes over: P floats of every run, read or written `passes` times.

@@ -127,7 +127,7 @@ public final class Device {
       guard device.kind == .cpu else {
         throw VulkanError(
           .unsuitableProducts,
-          "\(device.name) reports no products of 16 x 16 float16 matrices (\(CooperativeMatrices.name)); "
+          "\(device.name) reports no products of float16 matrices that kernels can use (\(CooperativeMatrices.name)); "
             + "use the shared kernels")
       }
       profile.emulatesMatrixUnits = true
@@ -172,14 +172,28 @@ public final class Device {
   ///   - includes: Files that stand behind virtual include names, for example
   ///     `["ENVIRONMENT_OBSERVATION": "Hanabi/hanabi_observation.glsl"]`.
   ///   - loads: Replaces this part of the profile.
+  ///   - constants: Specialisation constants, by number.
   ///   - variant: What tells the kernel from others of its name, in timings.
   public func kernel(
     _ name: String, macros: [String: any CustomStringConvertible] = [:], includes: [String: String] = [:],
-    loads: DeviceProfile.Loads? = nil, variant: String = ""
+    loads: DeviceProfile.Loads? = nil, constants: [UInt32: UInt32] = [:], variant: String = ""
   ) throws -> Kernel {
     let sorted = macros.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
     let words = try ShaderCompiler.compile(name, macros: profile.macros(loads: loads) + sorted, includes: includes)
-    return try Kernel(name: name, variant: variant, words: words, device: self)
+    return try Kernel(name: name, variant: variant, words: words, constants: constants, device: self)
+  }
+
+  /// A kernel for matrix units from `Shaders/<name>`, as scripts/matrix-units has compiled it.
+  ///
+  /// - Parameters:
+  ///   - constants: Specialisation constants, by number.
+  ///   - subgroupSize: Of its subgroups, which are full.
+  public func builtKernel(
+    _ name: String, constants: [UInt32: UInt32], subgroupSize: Int, variant: String = ""
+  ) throws -> Kernel {
+    try Kernel(
+      name: name, variant: variant, words: ShaderCompiler.builtModule(name), constants: constants,
+      subgroupSize: subgroupSize, device: self)
   }
 
   /// A kernel from GLSL text that is no file: made of others, or for a test or a probe.

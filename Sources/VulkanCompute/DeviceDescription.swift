@@ -37,14 +37,16 @@ public struct DeviceDescription: Sendable {
   public let timestampPeriod: Float
   /// The bits of a timestamp that count; it starts again at 0 after the largest.
   let timestampMask: UInt64
-  /// Whether products of float16 fragments by matrix units can be used (`CooperativeMatrices`).
-  public let hasCooperativeMatrices: Bool
+  /// How products of float16 fragments by matrix units can be used (`CooperativeMatrices`); nil where they cannot.
+  public let matrixUnits: MatrixUnits?
   /// What the engine needs and this device lacks; empty for a usable device.
   public let missing: [String]
 
   /// Bytes of that heap that the driver expects to have for this process, now; nil where it does not say
   /// (VK_EXT_memory_budget).
   public let memoryBudget: Int?
+
+  public var hasCooperativeMatrices: Bool { matrixUnits != nil }
 
   /// Bytes that the engine may take: the heap, or less where the driver expects less. Where device and host have the same
   /// memory, also what the machine and its control groups allow; a CPU device works in that alone, whatever heap its driver
@@ -154,9 +156,7 @@ public struct DeviceDescription: Sendable {
     driver =
       driverName.isEmpty ? "driver \(basic.driverVersion)" : "\(driverName) \(text(of: driverProperties.driverInfo))"
     subgroupSize = Int(subgroup.subgroupSize)
-    hasCooperativeMatrices =
-      hasVulkan11
-      && CooperativeMatrices.areUsable(on: physical, of: instance, listed: extensions)
+    matrixUnits = hasVulkan11 ? CooperativeMatrices.units(of: physical, instance, listed: extensions) : nil
     maxStorageBufferRange = Int(limits.maxStorageBufferRange)
     maxTexelBufferElements = Int(limits.maxTexelBufferElements)
     maxAllocationBytes =

@@ -28,7 +28,13 @@ public final class Kernel {
   /// Workgroups along x for `count` invocations.
   public func groups(for count: Int) -> Int { (count + localSize.x - 1) / localSize.x }
 
-  init(name: String, variant: String = "", words: [UInt32], device: Device) throws {
+  /// - Parameters:
+  ///   - constants: Specialisation constants, by number; others have the values that the module gives them.
+  ///   - subgroupSize: Of full subgroups; nil for what the driver chooses.
+  init(
+    name: String, variant: String = "", words: [UInt32], constants: [UInt32: UInt32] = [:], subgroupSize: Int? = nil,
+    device: Device
+  ) throws {
     self.name = name
     self.variant = variant
     self.words = words
@@ -88,33 +94,58 @@ public final class Kernel {
       }
     }
     var pipeline: VkPipeline?
-    try "main".withCString { entry in
-      var stage = VkPipelineShaderStageCreateInfo()
-      stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO
-      stage.stage = VK_SHADER_STAGE_COMPUTE_BIT
-      stage.module = module
-      stage.pName = entry
-      var subgroups = VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT()
-      subgroups.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT
-      subgroups.requiredSubgroupSize = CooperativeMatrices.subgroupSize
-      try withUnsafeMutablePointer(to: &subgroups) { subgroups in
-        if reflection.usesMatrixUnits {
-          stage.pNext = UnsafeRawPointer(subgroups)
-          stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT.rawValue
-        }
-        var info = VkComputePipelineCreateInfo()
-        info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
-        info.stage = stage
-        info.layout = pipelineLayout
-        if device.reportsKernels { info.flags = VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR.rawValue }
-        try check(
-          vkCreateComputePipelines(handle, device.pipelineCache.handle, 1, &info, nil, &pipeline), "compiling \(name)")
-      }
+    try Self.withStage(module, constants, subgroupSize) { stage in
+      var info = VkComputePipelineCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
+      info.stage = stage
+      info.layout = pipelineLayout
+      if device.reportsKernels { info.flags = VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR.rawValue }
+      try check(
+        vkCreateComputePipelines(handle, device.pipelineCache.handle, 1, &info, nil, &pipeline), "compiling \(name)")
     }
     guard let module, let setLayout, let pipelineLayout, let pipeline else {
       throw VulkanError(.other, "compiling \(name) returned no pipeline")
     }
     (self.module, self.setLayout, self.pipelineLayout, self.pipeline) = (module, setLayout, pipelineLayout, pipeline)
+  }
+
+  /// Calls `body` with the module as it is to be compiled.
+  private static func withStage(
+    _ module: VkShaderModule?, _ constants: [UInt32: UInt32], _ subgroupSize: Int?,
+    _ body: (VkPipelineShaderStageCreateInfo) throws -> Void
+  ) throws {
+    let ordered = constants.sorted { $0.key < $1.key }
+    let size = MemoryLayout<UInt32>.size
+    let entries = ordered.enumerated().map { place, constant in
+      VkSpecializationMapEntry(constantID: constant.key, offset: UInt32(place * size), size: size)
+    }
+    var subgroups = VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT()
+    subgroups.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT
+    subgroups.requiredSubgroupSize = UInt32(subgroupSize ?? 0)
+    try "main".withCString { entry in
+      try ordered.map(\.value).withUnsafeBytes { values in
+        try entries.withUnsafeBufferPointer { entries in
+          var specialisation = VkSpecializationInfo(
+            mapEntryCount: UInt32(entries.count), pMapEntries: entries.baseAddress, dataSize: values.count,
+            pData: values.baseAddress)
+          try withUnsafePointer(to: &specialisation) { specialisation in
+            try withUnsafePointer(to: &subgroups) { subgroups in
+              var stage = VkPipelineShaderStageCreateInfo()
+              stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO
+              stage.stage = VK_SHADER_STAGE_COMPUTE_BIT
+              stage.module = module
+              stage.pName = entry
+              if !constants.isEmpty { stage.pSpecializationInfo = specialisation }
+              if subgroupSize != nil {
+                stage.pNext = UnsafeRawPointer(subgroups)
+                stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT.rawValue
+              }
+              try body(stage)
+            }
+          }
+        }
+      }
+    }
   }
 
   deinit {

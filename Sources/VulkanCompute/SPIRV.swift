@@ -30,8 +30,6 @@ public struct SPIRV {
   /// Places in the module that load or store in a buffer or in shared memory, or fetch a texel. On software devices the
   /// time of the first dispatch grows with the square of their number after unrolling.
   public private(set) var memoryAccessSites = 0
-  /// Whether the module multiplies by matrix units (`CooperativeMatrices`).
-  public private(set) var usesMatrixUnits = false
   /// Members of every struct by the struct's name.
   public private(set) var structs: [String: [Member]] = [:]
 
@@ -59,7 +57,6 @@ public struct SPIRV {
       }
       let operands = Array(words[position + 1..<position + count])
       switch opcode {
-      case 17 where operands[0] == 5357: usesMatrixUnits = true  // OpCapability CooperativeMatrixNV
       case 61 where chained.contains(operands[2]), 62 where chained.contains(operands[0]): memoryAccessSites += 1
       case 65, 66:  // OpAccessChain, into a buffer or shared memory
         if chained.contains(operands[2]) || memory.contains(operands[2]) { chained.insert(operands[1]) }

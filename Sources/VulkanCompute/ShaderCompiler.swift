@@ -6,7 +6,7 @@ import ShaderTexts
 /// GLSL to SPIR-V through libglslang, with includes expanded here (glslang's C interface has none) and results cached.
 public enum ShaderCompiler {
   /// The texts below `Shaders/` that are part of the binary, by path.
-  public static let embeddedFiles = ShaderTexts.all
+  public static let embeddedFiles = ShaderTexts.all.filter { !$0.key.hasSuffix(".spv") && !$0.key.hasSuffix(".json") }
 
   /// SPIR-V 1.3 words of an embedded kernel.
   public static func compile(_ name: String, macros: [(String, String)], includes: [String: String]) throws -> [UInt32]
@@ -32,6 +32,25 @@ public enum ShaderCompiler {
     let words = try lock.withLock { try glslang(full, text) }
     Cache.write(words.withUnsafeBytes { Data($0) }, as: cacheName)
     return words
+  }
+
+  /// SPIR-V words of an embedded kernel that a newer compiler than this one is needed for: `name` with ".spv" behind it, as
+  /// scripts/matrix-units has written it.
+  public static func builtModule(_ name: String) throws -> [UInt32] {
+    guard let text = ShaderTexts.all["\(name).spv"],
+      let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters), data.count % 4 == 0
+    else { throw VulkanError(.shaderCompilation, "there is no compiled shader \(name)") }
+    return data.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
+  }
+
+  /// The whole text of an embedded kernel as the compiler gets it.
+  public static func expanded(_ name: String, macros: [(String, String)]) throws -> String {
+    guard let source = embeddedFiles[name] else {
+      throw VulkanError(.shaderCompilation, "there is no shader \(name)")
+    }
+    var text = ExpandedSource()
+    try text.append(name: name, source: source, macros: macros, includes: [:])
+    return text.lines.joined(separator: "\n") + "\n"
   }
 
   private static let lock = NSLock()

@@ -16,32 +16,33 @@ import VulkanCompute
   static let wideShape = (256, 272, [17])
 
   static func forEachShape(
-    _ profile: DeviceProfile, _ precision: Precision = .float32, validation: Validation = .synchronization,
-    splits: Int = 1,
+    _ profile: DeviceProfile, _ precision: Precision = .float32, storage: ProductStorage = ProductStorage(),
+    emulated: MatrixUnits = .emulated, validation: Validation = .synchronization, splits: Int = 1,
     shapes: [(Int, Int, [Int])] = Self.shapes, _ body: (DenseKernelHarness) throws -> Void
   ) throws {
     let device = try TestDevice.make(validation: validation, profile: profile)
     for (inputs, outputs, counts) in shapes {
       try body(
         DenseKernelHarness(
-          device: device, precision: precision, inputs: inputs, outputs: outputs, counts: counts, splits: splits))
+          device: device, precision: precision, storage: storage, emulated: emulated, inputs: inputs,
+          outputs: outputs, counts: counts, splits: splits))
     }
     device.requireNoValidationMessages()
   }
 
   static func expectForward(_ layer: DenseKernelHarness, _ activation: NetworkArchitecture.Activation?) throws {
-    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
-    let y = try layer.rowBuffer("y", width: layer.paddedOutputs)
+    let (x, y) = (try layer.inputBuffer(layer.x), try layer.outputBuffer())
     let parameters = try layer.parameterBuffer()
     let (counts, policies) = (try layer.countBuffer(), try layer.policyBuffer())
+    var bindings = [
+      "inputs": layer.bound(x.buffer), "parameters": layer.bound(parameters), "row_counts": counts.window,
+      "policy_indices": policies.window, "outputs": layer.bound(y.buffer),
+    ]
+    bindings["weights"] = try layer.weightBuffer().map(layer.bound)
     try layer.device.run { recorder in
       try layer.kernels.dispatch(
-        .forward(activation), recorder,
-        [
-          "inputs": layer.bound(x), "parameters": layer.bound(parameters), "row_counts": counts.window,
-          "policy_indices": policies.window, "outputs": layer.bound(y),
-        ],
-        push: layer.push(x: x, y: y), runs: layer.runs)
+        .forward(activation), recorder, bindings, push: layer.push(x: x, y: y), storage: layer.storage,
+        runs: layer.runs)
     }
     try layer.expectRows(
       y, width: layer.outputs, paddedWidth: layer.paddedOutputs,
@@ -53,20 +54,23 @@ import VulkanCompute
   static func expectBackwardInput(
     _ layer: DenseKernelHarness, _ activation: NetworkArchitecture.Activation?, accumulating: Bool
   ) throws {
-    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
-    let dy = try layer.rowBuffer("dy", width: layer.paddedOutputs, layer.dy)
+    let (x, dy) = (try layer.inputBuffer(layer.x), try layer.outputGradientBuffer())
     // Accumulation starts from x itself; otherwise the old values must not matter.
-    let dx = try layer.rowBuffer("dx", width: layer.paddedInputs, accumulating ? layer.x : nil)
-    let parameters = try layer.parameterBuffer()
+    let dx = try layer.inputGradientBuffer(accumulating ? layer.x : nil)
     let (counts, policies) = (try layer.countBuffer(), try layer.policyBuffer())
-    let bindings = [
-      "output_gradients": layer.bound(dy), "parameters": layer.bound(parameters), "inputs": layer.bound(x),
-      "row_counts": counts.window, "policy_indices": policies.window, "input_gradients": layer.bound(dx),
+    var bindings = [
+      "output_gradients": layer.bound(dy.buffer), "inputs": layer.bound(x.buffer), "row_counts": counts.window,
+      "policy_indices": policies.window, "input_gradients": layer.bound(dx.buffer),
     ]
+    if let weights = try layer.weightBuffer() {
+      bindings["weights"] = layer.bound(weights)
+    } else {
+      bindings["parameters"] = layer.bound(try layer.parameterBuffer())
+    }
     try layer.device.run { recorder in
       try layer.kernels.dispatch(
         .backwardInput(activation, accumulating: accumulating), recorder, bindings, push: layer.push(x: x, y: dy),
-        runs: layer.runs)
+        storage: layer.storage, runs: layer.runs)
     }
     try layer.expectRows(
       dx, width: layer.inputs, paddedWidth: layer.paddedInputs, size: accumulating ? 1 : layer.gradientSize,
@@ -80,18 +84,18 @@ import VulkanCompute
 
   static func expectBackwardWeights(_ layer: DenseKernelHarness) throws {
     func initial(_ position: Int) -> Float { (Float(position % 5) - 2) * layer.gradientSize }
-    let x = try layer.rowBuffer("x", width: layer.paddedInputs, layer.x)
-    let dy = try layer.rowBuffer("dy", width: layer.paddedOutputs, layer.dy)
+    let (x, dy) = (try layer.inputBuffer(layer.x), try layer.outputGradientBuffer())
     let gradients = try layer.gradientBuffer(initial: initial)
     let counts = try layer.countBuffer()
     try layer.device.run { recorder in
       try layer.kernels.dispatch(
         .backwardWeights, recorder,
         [
-          "inputs": layer.bound(x), "output_gradients": layer.bound(dy), "row_counts": counts.window,
+          "inputs": layer.bound(x.buffer), "output_gradients": layer.bound(dy.buffer), "row_counts": counts.window,
           "gradients": layer.bound(gradients),
         ],
-        push: layer.push(x: x, y: dy, gradients: gradients), runs: layer.runs, splits: layer.splits)
+        push: layer.push(x: x, y: dy, gradients: gradients), storage: layer.storage, runs: layer.runs,
+        splits: layer.splits)
     }
 
     let values = try gradients.read()
@@ -134,22 +138,54 @@ import VulkanCompute
     #expect(broken == 0, "guard words were written: \(layer.description)")
   }
 
-  static let mixedProfiles: [DeviceProfile] = {
-    var texels = DeviceProfile.matrixUnits
-    texels.loads = .texel
-    return TestDevice.kernelProfiles + [.matrixUnits, texels]
-  }()
-
-  @Test(arguments: mixedProfiles)
+  @Test(arguments: TestDevice.kernelProfiles)
   func mixedPrecisionAgreesWithTheTwinOfRoundedOperands(profile: DeviceProfile) throws {
-    try Self.forEachShape(profile, .mixed) {
-      try Self.expectForward($0, .relu)
-      try Self.expectBackwardInput($0, .tanh, accumulating: false)
-      try Self.expectBackwardInput($0, .relu, accumulating: true)
+    try Self.expectMixedPrecision(profile)
+  }
+
+  /// However X and Y lie in memory.
+  @Test(
+    arguments: [
+      ProductStorage(inputs: .float16, outputs: .float16), ProductStorage(inputs: .float16, outputs: .float32),
+      ProductStorage(inputs: .float32, outputs: .float16), ProductStorage(),
+    ])
+  func matrixUnitsAgreeWithTheTwinOfRoundedOperands(storage: ProductStorage) throws {
+    let all = Self.shapes + [(40, 24, [641, 130])]
+    try Self.expectMixedPrecision(.matrixUnits, storage, storage.inputs == .float16 ? all : Array(all.suffix(2)))
+  }
+
+  private static func expectMixedPrecision(
+    _ profile: DeviceProfile, _ storage: ProductStorage = ProductStorage(),
+    _ shapes: [(Int, Int, [Int])] = Self.shapes + [(40, 24, [641, 130])]
+  ) throws {
+    try forEachShape(profile, .mixed, storage: storage, shapes: shapes.filter { $0.2[0] < 641 }) {
+      try expectForward($0, .relu)
+      try expectBackwardInput($0, .tanh, accumulating: false)
+      try expectBackwardInput($0, .relu, accumulating: true)
     }
-    try Self.forEachShape(profile, .mixed, splits: 3, shapes: Self.shapes + [(40, 24, [641, 130])]) {
+    try forEachShape(profile, .mixed, storage: storage, splits: 3, shapes: shapes) { try expectBackwardWeights($0) }
+  }
+
+  /// Fragments and subgroups as devices of several vendors have them.
+  @Test(arguments: [
+    MatrixUnits(rows: 16, columns: 8, depth: 16, subgroupSize: 32),
+    MatrixUnits(rows: 8, columns: 16, depth: 16, subgroupSize: 16),
+    MatrixUnits(rows: 16, columns: 16, depth: 16, subgroupSize: 64),
+  ])
+  func fragmentsOfEveryShapeAgreeWithTheTwin(units: MatrixUnits) throws {
+    let storage = ProductStorage(inputs: .float16, outputs: .float16)
+    try Self.forEachShape(
+      .matrixUnits, .mixed, storage: storage, emulated: units, splits: 2, shapes: [(130, 81, [131, 97])]
+    ) {
+      try Self.expectForward($0, .relu)
+      try Self.expectBackwardInput($0, .relu, accumulating: true)
       try Self.expectBackwardWeights($0)
     }
+  }
+
+  /// That of hidden layers.
+  private static func usualStorage(_ precision: Precision) -> ProductStorage {
+    precision == .mixed ? ProductStorage(inputs: .float16, outputs: .float16) : ProductStorage()
   }
 
   /// Every tile of every family, in layers that it divides and in layers that it does not.
@@ -159,10 +195,13 @@ import VulkanCompute
     let family = ProductFamily(profile, precision)
     let tiles = Set(family.tiles(.forward(nil), down: 16, across: 16, loads: .texel).map { [$0.rows, $0.columns] })
     #expect(tiles.count == 4)
+    let storage = Self.usualStorage(precision)
     for tile in tiles.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       var profile = profile
       profile.tiles = .shape(rows: tile[0], columns: tile[1])
-      try Self.forEachShape(profile, precision, splits: 2, shapes: [(48, 80, [131, 9]), (13, 70, [70])]) {
+      // Workgroups without edges, of the largest tile as well.
+      let shapes = [(48, 80, [131, 9]), (13, 70, [70])] + (tile == [128, 128] ? [(128, 128, [128])] : [])
+      try Self.forEachShape(profile, precision, storage: storage, splits: 2, shapes: shapes) {
         try Self.expectForward($0, .tanh)
         try Self.expectBackwardInput($0, .relu, accumulating: true)
         try Self.expectBackwardWeights($0)
@@ -203,7 +242,9 @@ import VulkanCompute
   @Test(arguments: [DeviceProfile.software, .graphics, .matrixUnits])
   func noKernelLeavesItsBuffersUnderGPUAssistedValidation(profile: DeviceProfile) throws {
     let precision: Precision = profile.matrixMultiply == .cooperative ? .mixed : .float32
-    try Self.forEachShape(profile, precision, validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]) { layer in
+    try Self.forEachShape(
+      profile, precision, storage: Self.usualStorage(precision), validation: .gpuAssisted, shapes: [(5, 7, [33, 5])]
+    ) { layer in
       try Self.expectForward(layer, .tanh)
       try Self.expectBackwardInput(layer, .tanh, accumulating: true)
       try Self.expectBackwardWeights(layer)

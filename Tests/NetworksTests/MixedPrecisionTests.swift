@@ -90,14 +90,124 @@ import VulkanCompute
   /// The check that comes before the first product by real matrix units.
   @Test(
     arguments: [.forward(.relu), .backwardInput(.tanh, accumulating: true), .backwardWeights]
-      as [DenseKernels.Operation])
-  func matrixUnitsAreHeldAgainstOrdinaryInstructions(operation: DenseKernels.Operation) throws {
+      as [DenseKernels.Operation], [NumberFormat.float16, .float32])
+  func matrixUnitsAreHeldAgainstOrdinaryInstructions(operation: DenseKernels.Operation, format: NumberFormat) throws {
     let device = try TestDevice.make(profile: .matrixUnits)
     let kernels = try DenseKernels(device: device, precision: .mixed)
-    let tile = ProductTile(32, 32, .storage)
-    let (without, with) = try kernels.productsWithAndWithoutMatrixUnits(operation, tile)
-    #expect(DenseKernels.difference(without, with) < 1e-5)
-    try kernels.checkMatrixUnits(operation, tile)
+    let (tile, storage) = (ProductTile(64, 64, .storage), ProductStorage(inputs: format, outputs: format))
+    let (without, with) = try kernels.productsWithAndWithoutMatrixUnits(operation, tile, storage)
+    let isRounded = storage.result(of: operation) == .float16
+    #expect(DenseKernels.difference(without, with) < (isRounded ? 0x1p-11 + 1e-5 : 1e-5))
+    try kernels.checkMatrixUnits(operation, tile, storage)
+    device.requireNoValidationMessages()
+  }
+
+  /// A number as float16, of those that gradients are scaled by in a minibatch.
+  private static func rounded(_ number: Double, scale: Double = 1) -> Double {
+    Double(Float16(max(-65504, min(65504, Float(number * scale))))) / scale
+  }
+
+  /// Hidden outputs, their gradients and weights are float16 in memory. Sums of rounded products differ by float32's rounding, which
+  /// now and then rounds an operand of the next layer to its neighbour.
+  @Test(
+    arguments: try [
+      PolicyNetworkTests.shared(.relu), PolicyNetworkTests.shared(.tanh), PolicyNetworkTests.separate(),
+      PolicyNetworkTests.normalisedHeads(),
+    ])
+  func aNetworkOfMatrixUnitsAgreesWithTheTwinOfRoundedOperands(architecture: NetworkArchitecture) throws {
+    let harness = PolicyNetworkHarness(
+      architecture: architecture, profile: .matrixUnits, precision: .mixed,
+      counts: [(all: 150, acting: 93), (all: 133, acting: 133), (all: 17, acting: 1)])
+    let result = try harness.pass(runs: [0, 1, 2], chunk: 256)
+    let pitch = harness.layout.layers[harness.layout.actorOutput].paddedOutputs
+    for run in 0..<3 {
+      // A chunk is a whole minibatch.
+      let twin = PolicyNetworkTwin(
+        architecture, parameters: harness.parameters(run).map(Double.init), rounding: { Self.rounded($0) },
+        gradients: { Self.rounded($0, scale: 256) })
+      let outputs = twin.forward(harness.inputRows(run))
+      let rows = harness.counts[run].all
+      let gradient = twin.gradient(
+        outputs,
+        logits: (0..<rows).map { row in
+          (0..<architecture.actions).map { Double(harness.logitGradient(run, row, $0)) }
+        }, values: (0..<rows).map { Double(harness.valueGradient(run, $0)) })
+      let logits = (0..<harness.counts[run].acting).flatMap { row in
+        (0..<pitch).map { $0 < architecture.actions ? outputs.logits[row][$0] : 0 }
+      }
+      let values = outputs.values.flatMap { value in [value] + [Double](repeating: 0, count: 7) }
+      for (found, expected) in [
+        (result.logits[run], logits), (result.values[run], values), (result.gradients[run], gradient),
+      ] {
+        let found = PolicyNetworkHarness.Result.floats(found)
+        try #require(found.count == expected.count)
+        let size = expected.map(abs).max() ?? 0
+        let error = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+        #expect(size > 0 && error <= 1e-3 * size, "\(error) of \(size)")
+      }
+      // The twin of exact operands is further away.
+      let exact = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
+      let exactValues = exact.forward(harness.inputRows(run)).values
+      let found = PolicyNetworkHarness.Result.floats(result.values[run])
+      func error(_ expected: [Double]) -> Double {
+        expected.enumerated().map { abs(Double(found[8 * $0]) - $1) }.max() ?? 0
+      }
+      #expect(error(exactValues) > 4 * error(outputs.values))
+    }
+  }
+
+  /// First layers on lists write and read the same memory.
+  @Test(arguments: [NetworkArchitecture.Activation.relu, .tanh])
+  func listsAreReadBesideMatrixUnits(activation: NetworkArchitecture.Activation) throws {
+    let variant = ListedObservationsTests.variants[0]
+    let exact = try ListedObservationsTests.outputs(variant, .graphics, .float32, activation)
+    let mixed = try ListedObservationsTests.outputs(variant, .matrixUnits, .mixed, activation)
+    for (exact, mixed) in zip(exact, mixed) {
+      #expect(DenseKernels.difference(exact, mixed) < 5e-3 && mixed != exact)
+    }
+  }
+
+  /// What is 16 bits wide takes half the memory: x, hidden outputs and their gradients; logits and values stay.
+  @Test func theWorkspaceOfMatrixUnitsIsHalfAsLarge() throws {
+    func bytes(_ precision: Precision) throws -> [String: Int] {
+      let table = BufferTable(device: nil)
+      _ = try PolicyNetwork(
+        architecture: PolicyNetworkTests.normalisedHeads(), observation: .bits(words: 2),
+        device: TestDevice.make(validation: .off, profile: .matrixUnits), table: table, windowRuns: 1, rowCapacity: 64,
+        precision: precision, training: true)
+      return Dictionary(uniqueKeysWithValues: table.plannedBuffers.map { ($0.name, $0.bytes) })
+    }
+    let (exact, mixed) = (try bytes(.float32), try bytes(.mixed))
+    for (name, count) in exact {
+      let isHalved =
+        name == "network.inputs" || name.hasSuffix(".norm.activation") || name.hasSuffix(".norm.gradient")
+        || name.hasSuffix(".gradient") && !name.contains("output")
+      #expect(mixed[name] == (isHalved ? count / 2 : count), "\(name)")
+    }
+    #expect(Set(mixed.keys).subtracting(exact.keys) == ["network.rounded.weights"])
+  }
+
+  @Test func parametersAreRoundedAsOperandsAre() throws {
+    let device = try TestDevice.make(profile: .matrixUnits)
+    let table = BufferTable(device: device)
+    let rounded = try RoundedParameters("network", count: 192, device: device, table: table, windowRuns: 3)
+    let parameters = table.register(
+      "parameters", of: Float.self, runs: 2, perRun: [("P", 192)], persistence: .scratch)
+    try table.allocate()
+    let numbers = (0..<2).map { set in
+      (0..<192).map { TestNumbers.uniform(UInt32(set), $0) * ($0 == 7 ? 1e6 : 3) }
+    }
+    for (set, numbers) in numbers.enumerated() { try parameters.write(numbers, run: set) }
+    try rounded.parameters.write([UInt32](repeating: 0x7EAD_7EAD, count: rounded.parameters.count))
+    try device.run { rounded.record($0, parameters.whole) }
+    for run in 0..<3 {
+      let words = try rounded.parameters.read(run: run)
+      let halves = words.prefix(96).flatMap { [UInt16(truncatingIfNeeded: $0), UInt16($0 >> 16)] }
+      let expected =
+        run < 2
+        ? numbers[run].map { Float16(max(-65504, min(65504, $0))).bitPattern } : Array(repeating: 0x7EAD, count: 192)
+      #expect(halves == expected)
+    }
     device.requireNoValidationMessages()
   }
 

@@ -111,7 +111,7 @@ import Testing
 
   @Test(arguments: [
     (DeviceProfile.software, 4, "8x8, 8x16, 16x8, 16x16"), (.graphics, 16, "4x4, 8x4, 4x8, 8x8"),
-    (.matrixUnits, 8, "32x32, 64x32, 32x64, 64x64"),
+    (.matrixUnits, 8, "64x32, 64x64, 128x64, 128x128"),
   ])
   func tilesThatNoKernelHasAreRefused(profile: DeviceProfile, rows: Int, mentions: String) throws {
     var profile = profile
@@ -163,7 +163,7 @@ import Testing
   }
 
   @Test func tilesOfMatrixUnitsGiveTheSameBytes() throws {
-    let results = try [(32, 32), (64, 32), (32, 64)].map { rows, columns in
+    let results = try [(64, 32), (64, 64), (128, 128)].map { rows, columns in
       var profile = DeviceProfile.matrixUnits
       profile.tiles = .shape(rows: rows, columns: columns)
       return try PolicyNetworkHarness(

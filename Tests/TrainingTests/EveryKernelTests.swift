@@ -1,5 +1,8 @@
 // Every kernel of every environment and device profile is valid SPIR-V and translates to Metal.
+import CZlib
 import Environments
+import Foundation
+import ShaderTexts
 import TestSupport
 import Testing
 import VulkanCompute
@@ -80,27 +83,30 @@ import VulkanCompute
     }
   }
 
-  /// The matrix units of real devices: valid modules, which nothing here can run.
-  @Test(
-    arguments: ["dense_forward", "dense_backward_input", "dense_backward_weights"],
-    [
-      ("32u", "32u", "ACTIVATION_RELU"), ("32u", "64u", "ACTIVATION_TANH"), ("64u", "32u", "ACCUMULATE"),
-      ("64u", "64u", "WIDE_LOADS_TEXEL"),
-    ])
-  func modulesForMatrixUnitsAreValid(name: String, variant: (rows: String, columns: String, macro: String)) throws {
+  /// The modules for the matrix units of real devices, which nothing here can run, belong to the texts.
+  @Test(arguments: ["dense_forward", "dense_backward_input", "dense_backward_weights"])
+  func modulesForMatrixUnitsAreThoseOfTheirTexts(name: String) throws {
+    struct Manifest: Decodable { let texts: [String: String] }
     let file = "Network/\(name)_cooperative.comp"
-    let macros = [
-      ("PRECISION_MIXED", "1"), ("TILE_ROWS", variant.rows), ("TILE_COLUMNS", variant.columns), (variant.macro, "1"),
-    ]
-    let words = try ShaderCompiler.compile(file, macros: macros, includes: [:])
-    try SPIRVTools.validate(words, name: file)
-    let emulated = try ShaderCompiler.compile(file, macros: macros + [("EMULATED_FRAGMENTS", "1")], includes: [:])
-    #expect(words != emulated)
-    #expect(try SPIRV(words).bindings.map(\.name) == SPIRV(emulated).bindings.map(\.name))
-    // What `CooperativeMatrices` enables: Shader, Float16, VulkanMemoryModel, CooperativeMatrixNV; texel buffers; and, of
+    let manifest = try JSONDecoder().decode(
+      Manifest.self, from: Data((ShaderTexts.all["Network/built_modules.json"] ?? "").utf8))
+    let text = Data(try ShaderCompiler.expanded(file, macros: []).utf8)
+    let sum = text.withUnsafeBytes { crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count) }
+    let found = String(sum, radix: 16)
+    #expect(
+      manifest.texts[file] == String(repeating: "0", count: 8 - found.count) + found,
+      "run scripts/matrix-units and commit what it writes")
+
+    let words = try ShaderCompiler.builtModule(file)
+    let emulated = try ShaderCompiler.compile(file, macros: [("EMULATED_FRAGMENTS", "1")], includes: [:])
+    let (module, twin) = (try SPIRV(words), try SPIRV(emulated))
+    #expect(module.bindings.map(\.name) == twin.bindings.map(\.name))
+    #expect(module.bindings.map(\.isWritten) == twin.bindings.map(\.isWritten))
+    #expect(module.pushConstantBytes == twin.pushConstantBytes && module.localSize == twin.localSize)
+    // What `CooperativeMatrices` enables: Shader, Float16, RoundingModeRTE, VulkanMemoryModel, CooperativeMatrixKHR; and, of
     // every device with Vulkan 1.1, GroupNonUniform.
-    let texels: Set<UInt32> = variant.macro == "WIDE_LOADS_TEXEL" ? [46] : []
-    #expect(Self.capabilities(words) == texels.union([1, 9, 61, 5345, 5357]))
+    #expect(Self.capabilities(words) == [1, 9, 61, 4467, 5345, 6022])
+    #expect(throws: VulkanError.self) { try ShaderCompiler.builtModule("Network/nothing.comp") }
   }
 
   /// Operands of the OpCapability instructions of a module.

@@ -19,6 +19,9 @@ final class DenseKernels {
       }
     }
 
+    /// Whether it computes gradients.
+    var isBackward: Bool { if case .forward = self { false } else { true } }
+
     /// What tells its kernel from others of the same name.
     var macros: [String: any CustomStringConvertible] {
       switch self {
@@ -28,6 +31,23 @@ final class DenseKernels {
         if accumulating { macros["ACCUMULATE"] = 1 }
         return macros
       case .backwardWeights: return [:]
+      }
+    }
+
+    /// The same as specialisation constants of kernels for matrix units.
+    var constants: [UInt32: UInt32] {
+      func code(_ activation: NetworkArchitecture.Activation?) -> UInt32 {
+        switch activation {
+        case .relu: ACTIVATION_IS_RELU
+        case .tanh: ACTIVATION_IS_TANH
+        case nil: 0
+        }
+      }
+      return switch self {
+      case .forward(let activation): [UInt32(PRODUCT_ACTIVATION): code(activation)]
+      case .backwardInput(let activation, let accumulating):
+        [UInt32(PRODUCT_ACTIVATION): code(activation), UInt32(PRODUCT_ACCUMULATES): accumulating ? 1 : 0]
+      case .backwardWeights: [:]
       }
     }
 
@@ -62,12 +82,16 @@ final class DenseKernels {
   private var kernels: [String: Kernel] = [:]
   /// Kernels for real matrix units whose products were compared with those of ordinary instructions.
   private var checkedOnMatrixUnits: Set<ObjectIdentifier> = []
+  /// Those of the device, or what is emulated.
+  private let units: MatrixUnits
   private lazy var tuner = TileTuner(self, device: device, precision: precision)
 
+  /// - Parameter emulated: What is emulated where matrix units are.
   /// - Throws: `VulkanError` for tiles that the family does not have.
-  init(device: Device, precision: Precision = .float32) throws {
+  init(device: Device, precision: Precision = .float32, emulated: MatrixUnits = .emulated) throws {
     self.device = device
     self.precision = precision
+    units = device.profile.emulatesMatrixUnits ? emulated : device.description.matrixUnits ?? emulated
     let family = ProductFamily(device.profile, precision)
     self.family = family
     guard case .shape(let rows, let columns) = device.profile.tiles else { return }
@@ -83,11 +107,12 @@ final class DenseKernels {
   ///
   /// - Parameters:
   ///   - push: Its `inputs`, `columns` and `rows` give the grid; rows are covered up to the next whole tile.
+  ///   - storage: How operands lie in memory, which is a choice for matrix units only.
   ///   - splits: Parts of the parameter gradients that are summed apart from each other (`backwardWeights` only).
   ///   - work: Of the whole operation, for timings.
   func dispatch(
     _ operation: Operation, _ recorder: CommandRecorder, _ bindings: [String: BufferWindow], push: DenseDispatch,
-    runs: Int, splits: Int = 1, work: Work = Work()
+    storage: ProductStorage = ProductStorage(), runs: Int, splits: Int = 1, work: Work = Work()
   ) throws {
     let (down, across) = operation.extent(push)
     let widest = operation.wideBindings.compactMap { bindings[$0]?.byteCount }.max() ?? 0
@@ -100,25 +125,28 @@ final class DenseKernels {
       switch device.profile.tiles {
       case .standard: tiles[0]
       case .measured where recorder.onlyCounts: tiles[0]
-      case .measured: tuner.tile(operation, among: tiles, push: push, runs: runs, splits: splits)
+      case .measured:
+        tuner.tile(operation, among: tiles, push: push, storage: storage, runs: runs, splits: splits)
       case .shape(let rows, let columns): tiles.first { ($0.rows, $0.columns) == (rows, columns) } ?? tiles[0]
       }
     if family == .cooperative, !device.profile.emulatesMatrixUnits, !recorder.onlyCounts {
-      let kernel = ObjectIdentifier(try kernel(operation, family, tile))
+      let kernel = ObjectIdentifier(try kernel(operation, family, tile, storage))
       if !checkedOnMatrixUnits.contains(kernel) {
-        try checkMatrixUnits(operation, tile)
+        try checkMatrixUnits(operation, tile, storage)
         checkedOnMatrixUnits.insert(kernel)
       }
     }
-    try dispatch(operation, family, tile, recorder, bindings, push: push, runs: runs, splits: splits, work: work)
+    try dispatch(
+      operation, family, tile, recorder, bindings, push: push, storage: storage, runs: runs, splits: splits, work: work)
   }
 
   /// The same with given kernels.
   func dispatch(
     _ operation: Operation, _ family: ProductFamily, _ tile: ProductTile, _ recorder: CommandRecorder,
-    _ bindings: [String: BufferWindow], push: DenseDispatch, runs: Int, splits: Int, work: Work = Work()
+    _ bindings: [String: BufferWindow], push: DenseDispatch, storage: ProductStorage, runs: Int, splits: Int,
+    work: Work = Work()
   ) throws {
-    let kernel = try kernel(operation, family, tile)
+    let kernel = try kernel(operation, family, tile, storage)
     let (down, across) = operation.extent(push)
     guard let perGroup = family.tilesPerGroup else {
       let tiles = count(down, tile.rows) * count(across, tile.columns)
@@ -156,14 +184,26 @@ final class DenseKernels {
     activation.map { ["ACTIVATION_\($0.rawValue.uppercased())": 1] } ?? [:]
   }
 
-  private func kernel(_ operation: Operation, _ family: ProductFamily, _ tile: ProductTile) throws -> Kernel {
-    let key = "\(family.rawValue) \(operation.key) \(tile)"
+  private func kernel(
+    _ operation: Operation, _ family: ProductFamily, _ tile: ProductTile, _ storage: ProductStorage
+  ) throws -> Kernel {
+    let key = "\(family.rawValue) \(operation.key) \(tile) \(storage)"
     if let kernel = kernels[key] { return kernel }
-    var macros = tile.macros.merging(operation.macros) { $1 }
-    if precision == .mixed { macros["PRECISION_MIXED"] = 1 }
-    if family == .cooperative, device.profile.emulatesMatrixUnits { macros["EMULATED_FRAGMENTS"] = 1 }
-    let kernel = try device.kernel(
-      "Network/\(operation.name)\(family.suffix).comp", macros: macros, loads: tile.loads, variant: tile.description)
+    let name = "Network/\(operation.name)\(family.suffix).comp"
+    let kernel: Kernel
+    if family == .cooperative {
+      let constants = units.constants(tile).merging(operation.constants) { $1 }.merging(storage.constants) { $1 }
+      kernel =
+        device.profile.emulatesMatrixUnits
+        ? try device.kernel(
+          name, macros: ["EMULATED_FRAGMENTS": 1], constants: constants, variant: tile.description)
+        : try device.builtKernel(
+          name, constants: constants, subgroupSize: units.subgroupSize, variant: tile.description)
+    } else {
+      var macros = tile.macros.merging(operation.macros) { $1 }
+      if precision == .mixed { macros["PRECISION_MIXED"] = 1 }
+      kernel = try device.kernel(name, macros: macros, loads: tile.loads, variant: tile.description)
+    }
     kernels[key] = kernel
     return kernel
   }

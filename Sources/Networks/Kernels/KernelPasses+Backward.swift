@@ -67,7 +67,8 @@ extension KernelPasses {
             "inputs": x.window(runs: 0..<rows.runs), "output_gradients": outputGradients,
             "row_counts": rows.counts.window, "gradients": gradients(of: index, part.columns, in: target.gradients),
           ],
-          push: push, runs: rows.runs, splits: gradientSplits, work: work)
+          push: push, storage: workspace.storage(of: index, gradients: true), runs: rows.runs, splits: gradientSplits,
+          work: work)
       } else if let lists {
         lists.dispatchBackwardWeights(
           recorder, push: push, rows: rows, outputGradients: outputGradients,
@@ -87,14 +88,20 @@ extension KernelPasses {
     }
     let (gradients, activations) = (workspace.gradients, workspace.activations)
     for (order, part) in workspace.parts(of: index).enumerated() {
+      var bindings = [
+        "output_gradients": gradients[index].window(runs: 0..<rows.runs),
+        "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
+        "policy_indices": policies.indices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
+      ]
+      if let rounded {
+        bindings["weights"] = rounded.parameters.whole
+      } else {
+        bindings["parameters"] = policies.parameters
+      }
       try kernels.dispatch(
-        .backwardInput(layout.layers[source].activation, accumulating: accumulating || order > 0), recorder,
-        [
-          "output_gradients": gradients[index].window(runs: 0..<rows.runs), "parameters": policies.parameters,
-          "inputs": activations[source].window(runs: 0..<rows.runs), "row_counts": rows.counts.window,
-          "policy_indices": policies.indices.window, "input_gradients": gradients[source].window(runs: 0..<rows.runs),
-        ],
-        push: denseDispatch(index, part, rows: rows, policies, target: target), runs: rows.runs,
+        .backwardInput(layout.layers[source].activation, accumulating: accumulating || order > 0), recorder, bindings,
+        push: denseDispatch(index, part, rows: rows, policies, target: target),
+        storage: workspace.storage(of: index, gradients: true), runs: rows.runs,
         work: workspace.backwardInputWork(index, part, rows))
     }
   }

@@ -11,6 +11,8 @@ final class KernelPasses: NetworkPasses {
   let loop: RecurrentKernels?
   /// nil without layer normalisation.
   let normalisation: NormalisationKernels?
+  /// The copy of the weights that matrix units multiply; nil for other kernels.
+  let rounded: RoundedParameters?
   /// nil where others list rows; only for training.
   private let selection: SelectedInputs?
 
@@ -28,14 +30,20 @@ final class KernelPasses: NetworkPasses {
     self.kernels = kernels
     if case .listed(let inputs) = workspace.inputs {
       lists = try ListKernels(
-        name, inputs, layout: workspace.layout, device: device, table: table, windowRuns: workspace.windowRuns)
+        name, inputs, layout: workspace.layout, halves: workspace.halves, device: device, table: table,
+        windowRuns: workspace.windowRuns)
     } else {
       lists = nil
     }
     normalisation =
       workspace.architecture.layerNorm
       ? try NormalisationKernels(
-        workspace.architecture.activation, training: !workspace.gradients.isEmpty, device: device) : nil
+        workspace.architecture.activation, halves: workspace.halves, training: !workspace.gradients.isEmpty,
+        device: device) : nil
+    rounded =
+      try workspace.halves == .float16
+      ? RoundedParameters(
+        name, count: workspace.layout.count, device: device, table: table, windowRuns: workspace.windowRuns) : nil
     selection =
       workspace.gradients.isEmpty ? nil : try SelectedInputs(workspace, family: kernels.family, device: device)
     loop = try workspace.recurrence.map {
@@ -49,8 +57,8 @@ final class KernelPasses: NetworkPasses {
   func lists(_ name: String, rows: [(String, Int)], table: BufferTable) -> ObservationLists? { nil }
   func list(_ recorder: CommandRecorder, runs: Int, rows: Range<Int>, of observations: Observations) {}
 
-  /// Kernels round where they read.
-  func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow) {}
+  /// Other kernels round where they read.
+  func adopt(_ recorder: CommandRecorder, _ parameters: BufferWindow) { rounded?.record(recorder, parameters) }
 
   func forward(
     _ recorder: CommandRecorder, _ rows: Rows, _ policies: [Policies], heads: Set<PolicyNetwork.Head>,
@@ -116,16 +124,17 @@ final class KernelPasses: NetworkPasses {
     }
     let outputs = workspace.activations[index].window(runs: 0..<rows.runs)
     if let x = workspace.denseSource(of: layer) {
+      let storage = workspace.storage(of: index, gradients: false)
       for part in workspace.parts(of: index) {
+        var bindings = [
+          "inputs": x.window(runs: 0..<rows.runs), "parameters": policies.parameters,
+          "row_counts": rows.counts.window, "policy_indices": policies.indices.window,
+          "outputs": storage.outputs == .float32 ? outputs.stripe(part.columns, of: layer.paddedOutputs) : outputs,
+        ]
+        bindings["weights"] = rounded?.parameters.whole
         try kernels.dispatch(
-          .forward(layer.activation), recorder,
-          [
-            "inputs": x.window(runs: 0..<rows.runs), "parameters": policies.parameters,
-            "row_counts": rows.counts.window, "policy_indices": policies.indices.window,
-            "outputs": outputs.stripe(part.columns, of: layer.paddedOutputs),
-          ],
-          push: denseDispatch(index, part, rows: rows, policies), runs: rows.runs,
-          work: workspace.forwardWork(index, part, rows))
+          .forward(layer.activation), recorder, bindings, push: denseDispatch(index, part, rows: rows, policies),
+          storage: storage, runs: rows.runs, work: workspace.forwardWork(index, part, rows))
       }
     } else if let lists, let first = lists.layers[index] {
       lists.dispatchForward(
@@ -143,14 +152,17 @@ final class KernelPasses: NetworkPasses {
   ) -> DenseDispatch {
     let layer = layout.layers[index]
     let part = part ?? workspace.parts(of: index)[0]
-    let outputs = workspace.outputGradients(index) ?? workspace.activations[index]
+    // Rows are a multiple of what runs are padded to, so numbers of any size lie as far apart as floats.
+    let isDense = workspace.denseSource(of: layer) != nil
     return DenseDispatch(
       rows: UInt32(rows.count), row_count_index: part.rowCount, row_count_stride: UInt32(rows.counts.stride),
       policy_index_stride: UInt32(policies.indices.stride), inputs: UInt32(layer.paddedInputs),
       outputs: UInt32(layer.paddedOutputs), column_begin: UInt32(part.columns.lowerBound),
       columns: UInt32(part.columns.count), weight_offset: UInt32(layer.weightOffset),
       bias_offset: UInt32(layer.biasOffset - layer.biasBegin), parameter_stride: UInt32(layout.count),
-      input_stride: UInt32(workspace.denseSource(of: layer)?.runStride ?? 0), output_stride: UInt32(outputs.runStride),
+      weight_stride: UInt32(rounded?.stride ?? 0),
+      input_stride: UInt32(isDense ? workspace.paddedRows * layer.paddedInputs : 0),
+      output_stride: UInt32(workspace.paddedRows * layer.paddedOutputs),
       gradient_stride: UInt32(target?.gradients.stride ?? 0), first_row: UInt32(target?.firstRow ?? 0), row_begin: 0,
       bias_begin: UInt32(layer.biasBegin),
       gradient_scale: target.map { Precision.gradientScale(minibatchRows: $0.minibatchRows) } ?? 1)

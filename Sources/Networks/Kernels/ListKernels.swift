@@ -18,13 +18,19 @@ final class ListKernels {
 
   /// - Parameter name: Prefix of the buffers in `table`.
   init(
-    _ name: String, _ inputs: ListedInputs, layout: ParameterLayout, device: Device, table: BufferTable, windowRuns: Int
+    _ name: String, _ inputs: ListedInputs, layout: ParameterLayout, halves: HalfFormat?, device: Device,
+    table: BufferTable, windowRuns: Int
   ) throws {
     self.inputs = inputs
+    let rows = KernelPasses.rowMacros(halves)
+    // Sums that are normalised are float32 themselves, their gradients are not.
+    func outputs(_ activation: NetworkArchitecture.Activation?) -> [String: any CustomStringConvertible] {
+      DenseKernels.macros(activation).merging(activation == nil ? [:] : rows) { $1 }
+    }
     let first = layout.layers.enumerated().filter { $0.element.source == nil }
     let kernels = try Dictionary(
       uniqueKeysWithValues: Set(first.map(\.element.activation)).map { activation in
-        (activation, try device.kernel("Network/sparse_forward.comp", macros: DenseKernels.macros(activation)))
+        (activation, try device.kernel("Network/sparse_forward.comp", macros: outputs(activation)))
       })
     layers = Dictionary(
       uniqueKeysWithValues: first.compactMap { index, layer in
@@ -34,7 +40,7 @@ final class ListKernels {
         return kernels[layer.activation].map { (index, FirstLayer(base: base, forward: $0)) }
       })
     base = try device.kernel("Network/sparse_base.comp")
-    backwardWeights = try device.kernel("Network/sparse_backward_weights.comp")
+    backwardWeights = try device.kernel("Network/sparse_backward_weights.comp", macros: rows)
     staticGradients = try device.kernel("Network/sparse_static_gradients.comp")
   }
 

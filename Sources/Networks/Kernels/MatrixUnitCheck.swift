@@ -4,11 +4,10 @@ import VulkanCompute
 extension DenseKernels {
   /// Refuses matrix units whose products are not those of the same operands by ordinary instructions.
   /// - Throws: `VulkanError` that names the device.
-  func checkMatrixUnits(_ operation: Operation, _ tile: ProductTile) throws {
-    let (expected, found) = try productsWithAndWithoutMatrixUnits(operation, tile)
+  func checkMatrixUnits(_ operation: Operation, _ tile: ProductTile, _ storage: ProductStorage) throws {
+    let (expected, found) = try productsWithAndWithoutMatrixUnits(operation, tile, storage)
     let error = Self.difference(expected, found)
-    // Sums of some hundred products in another order; sums in float16 would be off by ten times as much.
-    guard error < 3e-5 else {
+    guard error < Self.tolerance(storage.result(of: operation)) else {
       throw VulkanError(
         .unsuitableProducts,
         "the matrix units of \(device.description.name) disagree with its ordinary instructions "
@@ -16,21 +15,27 @@ extension DenseKernels {
     }
   }
 
-  /// An operation on made-up numbers, 150 x 88 x 152 for two runs, so that tiles have edges.
-  func productsWithAndWithoutMatrixUnits(_ operation: Operation, _ tile: ProductTile) throws
-    -> (without: [Float], with: [Float])
-  {
-    var product = TrialProduct(operation, rows: 150, inputs: 88, columns: 152, runs: 2, splits: 2)
+  /// By the largest number of a result: sums of some hundred products in another order, where sums in float16 would be off by
+  /// ten times as much; and half a unit of the last place of float16, and a little, where the result is rounded to it.
+  static func tolerance(_ result: NumberFormat) -> Float { result == .float32 ? 3e-5 : 0x1p-11 + 3e-5 }
+
+  /// An operation on made-up numbers, 278 x 168 x 152 for two runs, so that tiles have edges and insides; all operands are
+  /// float16.
+  func productsWithAndWithoutMatrixUnits(
+    _ operation: Operation, _ tile: ProductTile, _ storage: ProductStorage
+  ) throws -> (without: [Float], with: [Float]) {
+    var product = TrialProduct(
+      operation, storage: storage, rows: 278, inputs: 168, columns: 152, runs: 2, splits: 2)
     product.gradientScale = 64
-    let buffers = try TrialBuffers(product, on: device)
     func result(_ family: ProductFamily, _ tile: ProductTile) throws -> [Float] {
+      let buffers = try TrialBuffers(product, family, on: device)
       try device.run { recorder in
         recorder.copy(from: buffers.initialResult.whole, to: buffers.result.whole)
         try dispatch(
-          operation, family, tile, recorder, buffers.bindings(operation), push: product.push, runs: product.runs,
-          splits: product.splits)
+          operation, family, tile, recorder, buffers.bindings(operation), push: product.push, storage: storage,
+          runs: product.runs, splits: product.splits)
       }
-      return try buffers.result.read()
+      return try buffers.resultNumbers(scale: operation.isBackward ? product.gradientScale : 1)
     }
     let (down, across) = operation.extent(product.push)
     let standard = ProductFamily.shared.tiles(operation, down: down, across: across, loads: device.profile.loads)[0]

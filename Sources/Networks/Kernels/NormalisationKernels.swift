@@ -10,8 +10,8 @@ struct NormalisationKernels {
     /// z, (C, Hp), the sums of the layer before
     let sums: Buffer<Float>
     let moments: Buffer<Float>  // (C, 2)
-    let outputs: Buffer<Float>  // (C, Hp), activated
-    /// Gradients by z and by the outputs before the activation, (C, Hp); nil unless training.
+    let outputs: Buffer<Float>  // (C, Hp), activated; 16 bits each where rows are rounded
+    /// Gradients by z and by the outputs before the activation, as the outputs; nil unless training.
     let gradients: (sums: Buffer<Float>, outputs: Buffer<Float>)?
     /// P
     let parameterCount: Int
@@ -20,15 +20,16 @@ struct NormalisationKernels {
   private let forward: Kernel
   private let backward: (sums: Kernel, parameters: Kernel)?  // for training
 
-  init(_ activation: NetworkArchitecture.Activation, training: Bool, device: Device) throws {
+  init(_ activation: NetworkArchitecture.Activation, halves: HalfFormat?, training: Bool, device: Device) throws {
     let epsilon = ["EPSILON": ParameterLayout.normalisationEpsilon]
-    let macros = DenseKernels.macros(activation).merging(epsilon) { $1 }
+    let rows = KernelPasses.rowMacros(halves)
+    let macros = DenseKernels.macros(activation).merging(epsilon) { $1 }.merging(rows) { $1 }
     forward = try device.kernel("Network/layer_norm_forward.comp", macros: macros)
     backward =
       training
       ? (
-        try device.kernel("Network/layer_norm_backward.comp"),
-        try device.kernel("Network/layer_norm_backward_parameters.comp")
+        try device.kernel("Network/layer_norm_backward.comp", macros: rows),
+        try device.kernel("Network/layer_norm_backward_parameters.comp", macros: rows)
       ) : nil
   }
 
@@ -89,11 +90,17 @@ struct NormalisationKernels {
       columns: UInt32(layer.paddedOutputs), scale_offset: UInt32(layer.weightOffset),
       bias_offset: UInt32(layer.biasOffset), parameter_stride: UInt32(place.parameterCount),
       value_stride: UInt32(place.sums.runStride), moment_stride: UInt32(place.moments.runStride),
-      gradient_stride: UInt32(target?.gradients.stride ?? 0), first_row: UInt32(target?.firstRow ?? 0))
+      gradient_stride: UInt32(target?.gradients.stride ?? 0), first_row: UInt32(target?.firstRow ?? 0),
+      gradient_scale: target.map { Precision.gradientScale(minibatchRows: $0.minibatchRows) } ?? 1)
   }
 }
 
 extension KernelPasses {
+  /// What Network/row_numbers.glsl asks for.
+  static func rowMacros(_ halves: HalfFormat?) -> [String: any CustomStringConvertible] {
+    halves == .float16 ? ["HALF_ROWS": 1] : [:]
+  }
+
   /// What a normalisation works on; nil for other layers.
   func place(ofNormalisation index: Int) -> NormalisationKernels.Place? {
     let layer = layout.layers[index]

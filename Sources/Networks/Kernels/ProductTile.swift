@@ -1,6 +1,6 @@
 import VulkanCompute
 
-/// The part of a product that one invocation (with matrix units: one subgroup) keeps in registers, and how it reads
+/// The part of a product that one invocation (with matrix units: one workgroup) keeps in registers, and how it reads
 /// operands. Every tile of a family adds in the same order, so results do not depend on it.
 struct ProductTile: Hashable, CustomStringConvertible {
   let rows, columns: Int
@@ -45,7 +45,7 @@ enum ProductFamily: String {
     switch self {
     case .flat: nil
     case .shared: 16
-    case .cooperative: 2
+    case .cooperative: 1
     }
   }
 
@@ -54,7 +54,7 @@ enum ProductFamily: String {
     switch self {
     case .flat: [(8, 8), (8, 16), (16, 8), (16, 16)]
     case .shared: [(4, 4), (8, 4), (4, 8), (8, 8)]
-    case .cooperative: [(32, 32), (64, 32), (32, 64), (64, 64)]
+    case .cooperative: [(64, 32), (64, 64), (128, 64), (128, 128)]
     }
   }
 
@@ -66,15 +66,18 @@ enum ProductFamily: String {
     }
     let ordered = [standard] + fitting.filter { $0 != standard }
     let otherLoads: DeviceProfile.Loads = loads == .texel ? .storage : .texel
+    if self == .cooperative { return ordered.map { ProductTile($0.0, $0.1, .storage) } }
     return [loads, otherLoads].flatMap { loads in ordered.map { ProductTile($0.0, $0.1, loads) } }
   }
 
-  /// As measured on lavapipe for flat kernels: 16 x 16 is a tenth to a quarter faster on wide layers, where it is worth
+  /// With matrix units, the largest that is not mostly empty. As measured on lavapipe for flat kernels: 16 x 16 is a tenth to a quarter faster on wide layers, where it is worth
   /// the longer compilation of its first use.
   private func standardShape(_ operation: DenseKernels.Operation, down: Int, across: Int) -> (Int, Int) {
     switch self {
     case .shared: return (4, 4)
-    case .cooperative: return (32, 32)
+    case .cooperative:
+      if across <= 32 { return (64, 32) }
+      return across <= 64 || down <= 64 ? (64, 64) : (128, 128)
     case .flat:
       let wide = across >= 256 && across % 16 == 0
       return operation == .backwardWeights

@@ -24,7 +24,8 @@ final class SelectedInputs {
     switch workspace.inputs {
     case .dense:
       kernel = try device.kernel(
-        "Network/expand_observations.comp", macros: macros,
+        "Network/expand_observations.comp",
+        macros: KernelPasses.rowMacros(workspace.halves).merging(macros) { $1 },
         includes: ["ENVIRONMENT_OBSERVATION": workspace.observation.include])
     case .listed(let inputs):
       kernel = try device.kernel("Network/list_observations.comp", macros: macros, includes: inputs.includes)
@@ -56,7 +57,7 @@ final class SelectedInputs {
     case .dense(let inputs):
       push.features = UInt32(workspace.architecture.inputs)
       push.padded_features = UInt32(inputs.width)
-      push.input_stride = UInt32(inputs.x.runStride)
+      push.input_stride = UInt32(workspace.paddedRows * inputs.width)
       bindings["inputs"] = inputs.x.window(runs: 0..<rows.runs)
       groupRows = Int(EXPANDED_GROUP_ROWS)
     case .listed(let inputs):

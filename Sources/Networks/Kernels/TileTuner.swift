@@ -34,11 +34,13 @@ final class TileTuner {
 
   /// The fastest of `tiles`, the first of which is the standard one; that one where nothing can be measured.
   func tile(
-    _ operation: DenseKernels.Operation, among tiles: [ProductTile], push: DenseDispatch, runs: Int, splits: Int
+    _ operation: DenseKernels.Operation, among tiles: [ProductTile], push: DenseDispatch,
+    storage: ProductStorage = ProductStorage(), runs: Int, splits: Int
   ) -> ProductTile {
     guard tiles.count > 1, device.description.timestampPeriod > 0 else { return tiles[0] }
     let family = kernels.family
-    let product = TrialProduct(operation, push, runs: runs, splits: splits).shrunk(for: device.description)
+    let product = TrialProduct(operation, push, storage: storage, runs: runs, splits: splits)
+      .shrunk(for: device.description)
     let key = "\(family.rawValue) \(precision.rawValue) \(device.profile.loads.rawValue) \(product.key)"
     if let known = choices[key].flatMap({ ProductTile($0) }), tiles.contains(known) { return known }
     measuredShapes += 1
@@ -50,7 +52,7 @@ final class TileTuner {
 
   /// First how operands are read, with the standard tile; then the other tiles that read them so.
   private func measure(_ tiles: [ProductTile], _ family: ProductFamily, _ product: TrialProduct) throws -> ProductTile {
-    let buffers = try TrialBuffers(product, on: device)
+    let buffers = try TrialBuffers(product, family, on: device)
     func isStandard(_ tile: ProductTile) -> Bool { (tile.rows, tile.columns) == (tiles[0].rows, tiles[0].columns) }
     let standard = try trials(tiles.filter(isStandard), family, product, buffers)
     let loads = Self.fastest(standard).loads
@@ -76,12 +78,12 @@ final class TileTuner {
         recorder.copy(from: buffers.initialResult.whole, to: buffers.result.whole)
         try kernels.dispatch(
           product.operation, family, tile, recorder, buffers.bindings(product.operation), push: product.push,
-          runs: product.runs, splits: product.splits)
+          storage: product.storage, runs: product.runs, splits: product.splits)
       }
     }
     let results = try sequences.map { sequence in
       try device.submit(sequence).wait()
-      return ContentHash(of: try buffers.result.read())
+      return ContentHash(of: try buffers.resultWords())
     }
     var seconds = tiles.map { _ in Double.infinity }
     for _ in 0..<3 {

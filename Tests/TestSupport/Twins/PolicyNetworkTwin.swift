@@ -5,8 +5,8 @@ import Networks
 public struct PolicyNetworkTwin {
   public let layout: ParameterLayout
   public let layers: [DenseLayer]
-  /// What operands of products are rounded to.
-  private let round: (Double) -> Double
+  /// What operands of products are rounded to, and gradients among them.
+  private let round, roundGradient: (Double) -> Double
 
   /// What a forward pass leaves behind.
   public struct Outputs {
@@ -23,12 +23,15 @@ public struct PolicyNetworkTwin {
   /// - Parameters:
   ///   - parameters: One padded parameter set (P).
   ///   - round: What inputs, weights, hidden outputs and gradients by outputs are rounded to, of feed-forward networks.
+  ///   - roundGradient: The same of gradients, where it is something else.
   public init(
-    _ architecture: NetworkArchitecture, parameters: [Double], rounding round: @escaping (Double) -> Double = { $0 }
+    _ architecture: NetworkArchitecture, parameters: [Double], rounding round: @escaping (Double) -> Double = { $0 },
+    gradients roundGradient: ((Double) -> Double)? = nil
   ) {
     let layout = ParameterLayout(architecture)
     self.layout = layout
     self.round = round
+    self.roundGradient = roundGradient ?? round
     layers = layout.layers.map { layer in
       DenseLayer(
         weights: (0..<layer.weightRows).map { row in
@@ -65,15 +68,15 @@ public struct PolicyNetworkTwin {
   public func gradient(_ outputs: Outputs, logits: [[Double]], values: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: layout.count)
     var gradients = outputs.activations.map { $0.map { $0.map { _ in 0.0 } } }
-    gradients[layout.actorOutput] = logits.map { $0.map(round) }
-    gradients[layout.criticOutput] = values.map { [round($0)] }
+    gradients[layout.actorOutput] = logits.map { $0.map(roundGradient) }
+    gradients[layout.criticOutput] = values.map { [roundGradient($0)] }
     for (index, layer) in layers.enumerated().reversed() {
       let place = layout.layers[index]
       if layer.activation != nil {
         for row in gradients[index].indices {
           for column in gradients[index][row].indices {
             let y = outputs.activations[index][row][column]
-            gradients[index][row][column] = round(
+            gradients[index][row][column] = roundGradient(
               gradients[index][row][column] * DenseLayer.derivative(y, layer.activation))
           }
         }
@@ -91,7 +94,7 @@ public struct PolicyNetworkTwin {
         let z = outputs.activations[source]
         let (scale, bias) = norm.backwardParameters(gradients[index], z: z)
         write([scale], bias, at: place, into: &result)
-        gradients[source] = norm.backward(gradients[index], z: z).map { $0.map(round) }
+        gradients[source] = norm.backward(gradients[index], z: z).map { $0.map(roundGradient) }
         continue
       }
       let x = place.source.map { outputs.activations[$0] } ?? outputs.inputs.map { $0.map(round) }
@@ -101,7 +104,7 @@ public struct PolicyNetworkTwin {
       let dx = layer.backwardInput(gradients[index], x: x, inputActivation: nil)
       for row in dx.indices {
         for column in dx[row].indices {
-          gradients[source][row][column] = round(gradients[source][row][column] + dx[row][column])
+          gradients[source][row][column] = roundGradient(gradients[source][row][column] + dx[row][column])
         }
       }
     }

@@ -21,6 +21,8 @@ struct AdamHarness {
   let secondMoments: GuardedBuffer<Float>
   let progress: GuardedBuffer<UInt32>
   let metrics: GuardedBuffer<Float>
+  /// The parameters as float16, (P / 2) words; nil where no kernel multiplies such.
+  let rounded: GuardedBuffer<UInt32>?
   private let blocks: GuardedBuffer<Float>
   private let reduceGradients: Operation
   private let prepareStep: Operation
@@ -29,7 +31,7 @@ struct AdamHarness {
   var runs: Int { hyperparameters.count }
 
   init(
-    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0
+    device: Device, hyperparameters: [Hyperparameters], count: Int, splits: Int, updates: Int = 0, rounds: Bool = false
   ) throws {
     self.device = device
     self.hyperparameters = hyperparameters
@@ -45,10 +47,12 @@ struct AdamHarness {
     metrics = try GuardedBuffer(
       "metrics", on: device, count: Int(RUN_SCALARS),
       values: Array(repeating: Array(repeating: 0, count: Int(RUN_SCALARS)), count: runs))
+    rounded = rounds ? try GuardedBuffer("rounded", on: device, runs: runs, count: count / 2) : nil
     blocks = try hyperparameterBuffer(hyperparameters, on: device)
     reduceGradients = try device.operation("PPO/reduce_gradients.comp", host: HostBody(host_reduce_gradients))
     prepareStep = try device.operation("PPO/prepare_step.comp", host: HostBody(host_prepare_step))
-    adam = try device.operation("PPO/adam.comp", host: HostBody(host_adam))
+    adam = try device.operation(
+      "PPO/adam.comp", macros: rounds ? ["ROUNDED_PARAMETERS": "1"] : [:], host: HostBody(host_adam))
   }
 
   static func initialParameters(_ run: Int, count: Int) -> [Float] {
@@ -72,7 +76,13 @@ struct AdamHarness {
     let scalars = try stepScalarBuffer(hyperparameters, on: device)
     let push = AdamDispatch(
       parameters: UInt32(count), splits: UInt32(splits), gradient_stride: gradientBuffer.stride,
-      parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount))
+      parameter_stride: parameters.stride, partial_stride: partials.stride, partials: UInt32(partialCount),
+      rounded_stride: rounded?.stride ?? 0)
+    var steps = [
+      "hyperparameters": blocks.window, "step_scalars": scalars.window, "gradients": gradientBuffer.window,
+      "first_moments": firstMoments.window, "second_moments": secondMoments.window, "parameters": parameters.window,
+    ]
+    steps["rounded_parameters"] = rounded?.window
     try device.run { recorder in
       recorder.perform(
         reduceGradients.bind(
@@ -84,13 +94,7 @@ struct AdamHarness {
             "hyperparameters": blocks.window, "norm_partials": partials.window, "progress": progress.window,
             "metrics": metrics.window, "step_scalars": scalars.window,
           ], push: push, over: .runs(runs)))
-      recorder.perform(
-        adam.bind(
-          [
-            "hyperparameters": blocks.window, "step_scalars": scalars.window, "gradients": gradientBuffer.window,
-            "first_moments": firstMoments.window, "second_moments": secondMoments.window,
-            "parameters": parameters.window,
-          ], push: push, over: .items(partialCount, runs: runs)))
+      recorder.perform(adam.bind(steps, push: push, over: .items(partialCount, runs: runs)))
     }
     return try (scalars.read(), partials.read(), gradientBuffer.read().map { Array($0.prefix(count)) })
   }

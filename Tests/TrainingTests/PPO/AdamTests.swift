@@ -15,6 +15,26 @@ import VulkanCompute
     }
   }
 
+  /// Matrix units multiply a copy that every step writes; parameters and moments are those without it.
+  @Test func aStepAlsoWritesTheParametersAsFloat16() throws {
+    let device = try TestDevice.make(profile: .matrixUnits)
+    func step(rounds: Bool) throws -> AdamHarness {
+      let harness = try AdamHarness(
+        device: device, hyperparameters: variedHyperparameters(runs: 3), count: 192, splits: 2, rounds: rounds)
+      try harness.step((0..<3).map { Self.gradients(step: 1, run: $0, count: 192, splits: 2) })
+      return harness
+    }
+    let (plain, rounding) = (try step(rounds: false), try step(rounds: true))
+    let parameters = try rounding.parameters.read()
+    #expect(try plain.parameters.read() == parameters)
+    #expect(try plain.secondMoments.read() == rounding.secondMoments.read())
+    for (parameters, words) in zip(parameters, try #require(try rounding.rounded?.read())) {
+      let halves = words.prefix(96).flatMap { [UInt16(truncatingIfNeeded: $0), UInt16($0 >> 16)] }
+      #expect(halves == parameters.prefix(192).map { Float16($0).bitPattern })
+    }
+    device.requireNoValidationMessages()
+  }
+
   @Test(arguments: [(64, 1), (192, 4), (1088, 3)], TestDevice.computing)
   func twentyStepsAgreeWithTheTwins(size: (count: Int, splits: Int), profile: DeviceProfile) throws {
     let (count, splits) = size

@@ -59,15 +59,15 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("policy_index_stride", \.policy_index_stride), ("width", \.width), ("columns", \.columns),
         ("scale_offset", \.scale_offset), ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
         ("value_stride", \.value_stride), ("moment_stride", \.moment_stride), ("gradient_stride", \.gradient_stride),
-        ("first_row", \.first_row),
+        ("first_row", \.first_row), ("gradient_scale", \.gradient_scale),
       ]),
     SharedStruct(
-      DenseDispatch.self, "Network/network.h",
+      DenseDispatch.self, "Network/dense_layer.h",
       [
         ("rows", \.rows), ("row_count_index", \.row_count_index), ("row_count_stride", \.row_count_stride),
         ("policy_index_stride", \.policy_index_stride), ("inputs", \.inputs), ("outputs", \.outputs),
         ("column_begin", \.column_begin), ("columns", \.columns), ("weight_offset", \.weight_offset),
-        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride),
+        ("bias_offset", \.bias_offset), ("parameter_stride", \.parameter_stride), ("weight_stride", \.weight_stride),
         ("input_stride", \.input_stride), ("output_stride", \.output_stride), ("gradient_stride", \.gradient_stride),
         ("first_row", \.first_row), ("row_begin", \.row_begin), ("bias_begin", \.bias_begin),
         ("gradient_scale", \.gradient_scale),
@@ -191,6 +191,12 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
         ("critic_weights", \.critic_weights), ("critic_bias", \.critic_bias), ("critic_stride", \.critic_stride),
       ]),
     SharedStruct(
+      RoundDispatch.self, "Network/network.h",
+      [
+        ("parameters", \.parameters), ("parameter_stride", \.parameter_stride),
+        ("rounded_stride", \.rounded_stride),
+      ]),
+    SharedStruct(
       SelectedDispatch.self, "Network/network.h",
       [
         ("rows", \.rows), ("first", \.first), ("index_stride", \.index_stride),
@@ -244,6 +250,7 @@ struct SharedStruct: Sendable, CustomTestStringConvertible {
       [
         ("parameters", \.parameters), ("splits", \.splits), ("gradient_stride", \.gradient_stride),
         ("parameter_stride", \.parameter_stride), ("partial_stride", \.partial_stride), ("partials", \.partials),
+        ("rounded_stride", \.rounded_stride),
       ]),
     SharedStruct(
       ScheduleDispatch.self, "PPO/ppo.h",
@@ -272,8 +279,8 @@ struct SharedStructTests {
 
   @Test func everyStructOfTheSharedHeadersIsCompared() {
     for header in [
-      "Common/environment.h", "Evaluation/evaluation.h", "Network/network.h", "PPO/ppo.h", "Symmetry/symmetry.h",
-      "Tabular/tabular.h",
+      "Common/environment.h", "Evaluation/evaluation.h", "Network/dense_layer.h", "Network/network.h", "PPO/ppo.h",
+      "Symmetry/symmetry.h", "Tabular/tabular.h",
     ] {
       let lines = ShaderCompiler.embeddedFiles[header]?.split(separator: "\n") ?? []
       let declared = lines.filter { $0.hasPrefix("struct ") }.map { String($0.split(separator: " ")[1]) }
