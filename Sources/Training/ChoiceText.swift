@@ -1,7 +1,7 @@
 import Environments
 
-/// Text of kernels that draw actions from logits in shared memory and play on with them (`GameText`): one for row `lane` of the
-/// workgroup is `choose`, one for the environment whose seats begin there is `store_actions`.
+/// Text of kernels that draw actions from logits in shared memory and play on with them (`GameText`): all invocations of a
+/// workgroup of GROUP_ENVIRONMENTS environments call `play_turn`.
 ///
 /// The includer declares shared `logits` (rows, LOGIT_COLUMNS), `value_outputs` and `chosen_actions` (rows), the buffers
 /// `log_probabilities`, `values`, `progress` and `step_scalars`, and has strides as `o`.
@@ -36,6 +36,29 @@ struct ChoiceText {
       // The actions of the seats of an environment, whose rows begin at `first`.
       void store_actions(uint first, uint lane) {
         \(storing)
+      }
+
+      // What the seats of the environments from `first` on do, whose rows of the workgroup stand in the same order; the turn that
+      // follows, and what is seen then. An invocation is a seat where it chooses and looks, and an environment in steps and resets.
+      void play_turn(uint run, uint first) {
+        uint lane = gl_LocalInvocationID.x;
+        uint environment = first + lane / AGENTS;
+        uint seat = lane % AGENTS;
+        bool sees = lane < GROUP_ENVIRONMENTS * AGENTS && environment < p.environments;
+        if (sees) choose(run, (p.transition * p.environments + environment) * AGENTS + seat, lane);
+        barrier();
+        uint own = first + lane;
+        if (lane < GROUP_ENVIRONMENTS && own < p.environments) {
+          store_actions(run * p.action_stride + (p.transition * p.environments + own) * AGENTS, lane);
+          turn_invocation = uvec3(own, run, 0u);
+          take_step();
+          reset_where_done();
+        }
+        memoryBarrierBuffer();
+        barrier();
+        p.transition += 1u;
+        turn_invocation = uvec3(\(text.place(environment: "environment", seat: "seat")), run, 0u);
+        if (sees) observe_seat();
       }
       """
   }

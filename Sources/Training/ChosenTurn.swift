@@ -82,8 +82,7 @@ final class ChosenTurn {
       //   then the step of row block t = transition, a new episode where it ended one, and what every seat sees in row block t + 1
       //
       // A workgroup of 256 has GROUP_ENVIRONMENTS environments. OUTPUT_LANES neighbouring invocations compute the outputs of one
-      // seat, four columns each at a time, the last of them the value as well; then an invocation is a seat where it chooses
-      // and looks, and an environment in steps and resets.
+      // seat, four columns each at a time, the last of them the value as well.
       // Workgroup x = environments, y = run of the window, whose parameters stand at its place.
       #include "Common/environment.h"
       #include "PPO/ppo.h"
@@ -125,26 +124,7 @@ final class ChosenTurn {
           if (lane % OUTPUT_LANES == OUTPUT_LANES - 1u) output_value(run, i, place, policy);
         }
         barrier();
-
-        environment = first + lane / AGENTS;
-        seat = lane % AGENTS;
-        bool sees = lane < GROUP_ENVIRONMENTS * AGENTS && environment < p.environments;
-        if (sees) choose(run, (p.transition * p.environments + environment) * AGENTS + seat, lane);
-        barrier();
-
-        uint own = first + lane;
-        if (lane < GROUP_ENVIRONMENTS && own < p.environments) {
-          store_actions(run * p.action_stride + (p.transition * p.environments + own) * AGENTS, lane);
-          turn_invocation = uvec3(own, run, 0u);
-          take_step();
-          reset_where_done();
-        }
-        memoryBarrierBuffer();
-        barrier();
-
-        p.transition += 1u;
-        turn_invocation = uvec3(\(text.place(environment: "environment", seat: "seat")), run, 0u);
-        if (sees) observe_seat();
+        play_turn(run, first);
       }
       """
   }

@@ -97,8 +97,8 @@ extension PersistentRollout {
         //
         //   for t: values, actions, log-probabilities of row block t; one turn of every environment; row block t + 1 is seen
         //
-        // A workgroup of SMALL_WORKGROUP has GROUP_ENVIRONMENTS environments. An invocation is an environment in steps and
-        // resets, a seat where it looks and chooses, and tiles of layers in between.
+        // A workgroup of SMALL_WORKGROUP has GROUP_ENVIRONMENTS environments. An invocation is a seat where it reads a row, and
+        // tiles of layers before the turn.
         // Workgroup x = environments, y = run of the window, whose parameters stand at its place.
         #include "Common/environment.h"
         #include "PPO/ppo.h"
@@ -122,30 +122,16 @@ extension PersistentRollout {
           uint lane = gl_LocalInvocationID.x;
           uint run = gl_WorkGroupID.y;
           p = o.environment;
-          uint own = gl_WorkGroupID.x * GROUP_ENVIRONMENTS + lane;
-          uint environment = gl_WorkGroupID.x * GROUP_ENVIRONMENTS + lane / AGENTS;
-          uint seat = lane % AGENTS;
-          bool plays = lane < GROUP_ENVIRONMENTS && own < p.environments;
+          uint first = gl_WorkGroupID.x * GROUP_ENVIRONMENTS;
+          uint environment = first + lane / AGENTS;
           bool sees = lane < GROUP_ENVIRONMENTS * AGENTS && environment < p.environments;
           prepare_network(run, o.parameter_stride);
           for (uint step = 0u; step < o.steps; ++step) {
-            uint row = (p.transition * p.environments + environment) * AGENTS + seat;
+            uint row = (p.transition * p.environments + environment) * AGENTS + lane % AGENTS;
             if (sees) read_row(run * p.observation_stride + row * SEEN_WORDS, lane);
             if (lane < SMALL_ROWS) take_row(lane, sees);
             forward_rows();
-            if (sees) choose(run, row, lane);
-            barrier();
-            if (plays) {
-              store_actions(run * p.action_stride + (p.transition * p.environments + own) * AGENTS, lane);
-              turn_invocation = uvec3(own, run, 0u);
-              take_step();
-              reset_where_done();
-            }
-            memoryBarrierBuffer();
-            barrier();
-            p.transition += 1u;
-            turn_invocation = uvec3(\(text.place(environment: "environment", seat: "seat")), run, 0u);
-            if (sees) observe_seat();
+            play_turn(run, first);
           }
         }
         """

@@ -38,23 +38,13 @@ import VulkanCompute
       architecture: architecture, profile: profile, precision: .mixed,
       counts: [(all: 150, acting: 93), (all: 133, acting: 133), (all: 17, acting: 1)])
     let result = try harness.pass(runs: [0, 1, 2], chunk: 256)
-    let pitch = harness.layout.layers[harness.layout.actorOutput].paddedOutputs
     for run in 0..<3 {
       let twin = PolicyNetworkTwin(
         architecture, parameters: harness.parameters(run).map(Double.init), rounding: Self.rounded)
-      let outputs = twin.forward(harness.inputRows(run))
-      let rows = harness.counts[run].all
-      let gradient = twin.gradient(
-        outputs,
-        logits: (0..<rows).map { row in
-          (0..<architecture.actions).map { Double(harness.logitGradient(run, row, $0)) }
-        }, values: (0..<rows).map { Double(harness.valueGradient(run, $0)) })
-      let logits = (0..<harness.counts[run].acting).flatMap { row in
-        (0..<pitch).map { $0 < architecture.actions ? outputs.logits[row][$0] : 0 }
-      }
-      let values = outputs.values.flatMap { value in [value] + [Double](repeating: 0, count: 7) }
+      let (outputs, gradient) = harness.expected(twin, run: run)
       for (found, expected) in [
-        (result.logits[run], logits), (result.values[run], values), (result.gradients[run], gradient),
+        (result.logits[run], harness.logits(outputs, run: run)), (result.values[run], harness.values(outputs)),
+        (result.gradients[run], gradient),
       ] {
         try expectNear(PolicyNetworkHarness.Result.floats(found), expected, within: 2e-3)
       }

@@ -75,6 +75,31 @@ struct PolicyNetworkHarness {
   }
   func valueGradient(_ run: Int, _ row: Int) -> Float { TestNumbers.uniform(UInt32(400 + run), row) }
 
+  /// What a twin makes of the rows of a run, and its gradient by the parameters.
+  func expected(
+    _ twin: PolicyNetworkTwin, run: Int
+  ) -> (outputs: PolicyNetworkTwin.Outputs, gradient: [Double]) {
+    let (outputs, rows) = (twin.forward(inputRows(run)), 0..<counts[run].all)
+    let gradient = twin.gradient(
+      outputs,
+      logits: rows.map { row in (0..<architecture.actions).map { Double(logitGradient(run, row, $0)) } },
+      values: rows.map { Double(valueGradient(run, $0)) })
+    return (outputs, gradient)
+  }
+
+  /// A twin's logits of acting rows, padded as in the workspace.
+  func logits(_ outputs: PolicyNetworkTwin.Outputs, run: Int) -> [Double] {
+    let pitch = layout.layers[layout.actorOutput].paddedOutputs
+    return (0..<counts[run].acting).flatMap { row in
+      (0..<pitch).map { $0 < architecture.actions ? outputs.logits[row][$0] : 0 }
+    }
+  }
+
+  /// A twin's values, padded as in the workspace.
+  func values(_ outputs: PolicyNetworkTwin.Outputs) -> [Double] {
+    outputs.values.flatMap { [$0] + [Double](repeating: 0, count: 7) }
+  }
+
   /// The gradient of `logitGradient` and `valueGradient` over the minibatches of `runs` as one window, in chunks of `chunk` rows.
   func pass(runs: [Int], chunk: Int) throws -> Result {
     let device = try TestDevice.make(profile: profile)

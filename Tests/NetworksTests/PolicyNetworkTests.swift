@@ -39,7 +39,7 @@ import VulkanCompute
     let layout = harness.layout
     for run in 0..<2 {
       let twin = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
-      let outputs = twin.forward(harness.inputRows(run))
+      let (outputs, gradient) = harness.expected(twin, run: run)
       let logits = PolicyNetworkHarness.Result.floats(result.logits[run])
       let pitch = layout.layers[layout.actorOutput].paddedOutputs
       for (position, logit) in logits.enumerated() {
@@ -51,13 +51,6 @@ import VulkanCompute
       for (position, value) in values.enumerated() {
         #expect(abs(Double(value) - (position % 8 == 0 ? outputs.values[position / 8] : 0)) < 1e-5)
       }
-      let rows = harness.counts[run].all
-      let gradient = twin.gradient(
-        outputs,
-        logits: (0..<rows).map { row in
-          (0..<architecture.actions).map { Double(harness.logitGradient(run, row, $0)) }
-        },
-        values: (0..<rows).map { Double(harness.valueGradient(run, $0)) })
       let found = PolicyNetworkHarness.Result.floats(result.gradients[run])
       for (position, value) in found.enumerated() {
         // Padding included: the twin leaves it at exactly 0.
@@ -81,17 +74,13 @@ import VulkanCompute
     let result = try harness.pass(runs: [0, 1], chunk: 256)
     for run in 0..<2 {
       let twin = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
-      let outputs = twin.forward(harness.inputRows(run))
+      let (outputs, gradient) = harness.expected(twin, run: run)
       for (position, logit) in PolicyNetworkHarness.Result.floats(result.logits[run]).enumerated() {
         let (row, action) = position.quotientAndRemainder(dividingBy: 48)
         // What nobody computes is what the workspace began with.
         let expected = action < 45 && !harness.isLeftOut(run, row, action) ? outputs.logits[row][action] : 0
         #expect(abs(Double(logit) - expected) < 1e-5)
       }
-      let rows = harness.counts[run].all
-      let gradient = twin.gradient(
-        outputs, logits: (0..<rows).map { row in (0..<45).map { Double(harness.logitGradient(run, row, $0)) } },
-        values: (0..<rows).map { Double(harness.valueGradient(run, $0)) })
       let parts = PolicyNetworkHarness.Result.floats(result.gradients[run])
       for (position, expected) in gradient.enumerated() {
         let found = stride(from: position, to: parts.count, by: gradient.count).reduce(0) { $0 + Double(parts[$1]) }

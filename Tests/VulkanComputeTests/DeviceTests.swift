@@ -50,15 +50,17 @@ import Testing
     #expect(device.validationMessages.contains { $0.contains("READ_AFTER_WRITE") })
   }
 
+  /// One word too many: a layer that knows sizes of buffers alone sees it, and little is overwritten.
   @Test func gpuAssistedValidationSeesAWritePastTheEnd() throws {
     let device = try TestDevice.make(validation: .gpuAssisted)
     let kernel = try device.kernel(name: "double", source: Self.double)
     let values = try device.buffer("values", of: UInt32.self, count: 64)
     let short = try device.buffer("short", of: UInt32.self, count: 8)
     try device.run {
-      $0.dispatch(kernel, ["values": values.whole, "doubled": short.whole], push: UInt32(64), groups: 1)
+      $0.dispatch(kernel, ["values": values.whole, "doubled": short.whole], push: UInt32(9), groups: 1)
     }
-    #expect(!device.validationMessages.isEmpty)
+    let messages = device.validationMessages
+    #expect(messages.contains { $0.contains("out of bounds") }, "\(messages)")
   }
 
   @Test func noticesOfTheLayerAboutItselfAreNoFindings() {
