@@ -128,9 +128,14 @@ import Testing
       let b = (0..<(bTransposed ? n : k) * bPitch).map { TestNumbers.uniform(2, $0) }
       let before = (0..<m * (n + 1)).map { TestNumbers.uniform(3, $0) }
       var c = before
-      products.multiply(
-        .init(a, pitch: aPitch, transposed: aTransposed), .init(b, pitch: bPitch, transposed: bTransposed), rows: m,
-        columns: n, depth: k, into: &c, pitch: n + 1, accumulating: accumulating)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          guard let a = a.baseAddress, let b = b.baseAddress else { return }
+          products.multiply(
+            .init(a, pitch: aPitch, transposed: aTransposed), .init(b, pitch: bPitch, transposed: bTransposed), rows: m,
+            columns: n, depth: k, into: &c, pitch: n + 1, accumulating: accumulating)
+        }
+      }
       for i in 0..<m {
         #expect(c[i * (n + 1) + n] == before[i * (n + 1) + n], "nothing beside the product is written")
         for j in 0..<n {
@@ -153,9 +158,12 @@ import Testing
       let size = 160
       let values = (0..<size * size).map { TestNumbers.uniform(4, $0) }
       var c = [Float](repeating: 0, count: size * size)
-      products.multiply(
-        .init(values, pitch: size), .init(values, pitch: size, transposed: true), rows: size, columns: size,
-        depth: size, into: &c, pitch: size, accumulating: false)
+      values.withUnsafeBufferPointer { values in
+        guard let values = values.baseAddress else { return }
+        products.multiply(
+          .init(values, pitch: size), .init(values, pitch: size, transposed: true), rows: size, columns: size,
+          depth: size, into: &c, pitch: size, accumulating: false)
+      }
       return (c, threads())
     }
     @Sendable func onANewThread() async -> (product: [Float], threads: Int32) {
