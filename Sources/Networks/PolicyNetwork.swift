@@ -23,6 +23,9 @@ public final class PolicyNetwork {
   public let thinOutputs: ThinOutputs?
   /// The network for a kernel that plays whole rollouts with it; nil where it is too large, or others compute.
   public let small: SmallNetwork?
+  /// The parameters of the runs of a window, (P / 2) words of two float16, where matrix units multiply such: a step that changes
+  /// parameters has to write them here as well, or have them adopted.
+  public let roundedParameters: Buffer<UInt32>?
 
   /// - Parameters:
   ///   - name: Prefix of the workspace buffers in `table`.
@@ -46,19 +49,16 @@ public final class PolicyNetwork {
       halves: HalfFormat(precision, device), training: training)
     if let products = device.products {
       passes = try HostPasses(workspace, products: products, device: device)
-      (thinOutputs, small) = (nil, nil)
+      (thinOutputs, small, roundedParameters) = (nil, nil, nil)
     } else {
       let kernels = try KernelPasses(
         workspace, name, precision: precision, splits: kernelSplits, device: device, table: table)
       passes = kernels
       thinOutputs = ThinOutputs(kernels, precision: precision)
       small = SmallNetwork(kernels, precision: precision)
+      roundedParameters = kernels.rounded?.parameters
     }
   }
-
-  /// The parameters of the runs of a window, (P / 2) words of two float16, where matrix units multiply such: a step that changes
-  /// parameters has to write them here as well, or have them adopted.
-  public var roundedParameters: Buffer<UInt32>? { (passes as? KernelPasses)?.rounded?.parameters }
 
   public var architecture: NetworkArchitecture { workspace.architecture }
   public var layout: ParameterLayout { workspace.layout }

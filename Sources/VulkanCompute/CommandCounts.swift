@@ -30,8 +30,12 @@ public struct CommandCounts: Equatable, Sendable {
   }
 
   /// "12 dispatches in 9 stages and 3 hand-overs to the host"
-  public var amount: String {
-    "\(dispatches) dispatches in \(stages) stages and \(handOvers) hand-overs to the host"
+  public var amount: String { Self.amount(dispatches: dispatches, stages: stages, handOvers: handOvers) }
+
+  /// The same for who has the numbers alone.
+  public static func amount(dispatches: Int, stages: Int, handOvers: Int) -> String {
+    "\(dispatches) dispatch\(dispatches == 1 ? "" : "es") in \(stages) stage\(stages == 1 ? "" : "s") and "
+      + "\(handOvers) hand-over\(handOvers == 1 ? "" : "s") to the host"
   }
 
   /// What `all` does beyond these, which are a part of it.

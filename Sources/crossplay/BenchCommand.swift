@@ -119,7 +119,7 @@ struct BenchCommand: ParsableCommand {
     if let dispatches = result.dispatches, let stages = result.stages, let handOvers = result.handOvers {
       let work = kind == .train ? "update" : "rollout"
       try Console.print(
-        "\(dispatches) dispatches in \(stages) stages and \(handOvers) hand-overs to the host per \(work)")
+        "\(CommandCounts.amount(dispatches: dispatches, stages: stages, handOvers: handOvers)) per \(work)")
     }
     if let profile = result.profile { try Console.print(profile.text) }
   }

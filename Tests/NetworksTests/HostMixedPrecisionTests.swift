@@ -41,21 +41,11 @@ import VulkanCompute
     for run in 0..<3 {
       let twin = PolicyNetworkTwin(
         architecture, parameters: harness.parameters(run).map(Double.init), rounding: Self.rounded)
-      let (outputs, gradient) = harness.expected(twin, run: run)
-      for (found, expected) in [
-        (result.logits[run], harness.logits(outputs, run: run)), (result.values[run], harness.values(outputs)),
-        (result.gradients[run], gradient),
-      ] {
-        try expectNear(PolicyNetworkHarness.Result.floats(found), expected, within: 2e-3)
+      let (pairs, outputs) = harness.compared(result, twin, run: run)
+      for (found, expected) in pairs {
+        try expectNear(found, expected, within: 2e-3)
       }
-      // The twin of exact operands is further away.
-      let exact = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
-      let exactValues = exact.forward(harness.inputRows(run)).values
-      let found = PolicyNetworkHarness.Result.floats(result.values[run])
-      func error(_ expected: [Double]) -> Double {
-        expected.enumerated().map { abs(Double(found[8 * $0]) - $1) }.max() ?? 0
-      }
-      #expect(error(exactValues) > 4 * error(outputs.values))
+      #expect(harness.nearness(result, to: outputs, run: run) > 4)
     }
   }
 

@@ -124,25 +124,14 @@ import VulkanCompute
       let twin = PolicyNetworkTwin(
         architecture, parameters: harness.parameters(run).map(Double.init), rounding: { Self.rounded($0) },
         gradients: { Self.rounded($0, scale: 256) })
-      let (outputs, gradient) = harness.expected(twin, run: run)
-      for (found, expected) in [
-        (result.logits[run], harness.logits(outputs, run: run)), (result.values[run], harness.values(outputs)),
-        (result.gradients[run], gradient),
-      ] {
-        let found = PolicyNetworkHarness.Result.floats(found)
+      let (pairs, outputs) = harness.compared(result, twin, run: run)
+      for (found, expected) in pairs {
         try #require(found.count == expected.count)
         let size = expected.map(abs).max() ?? 0
         let error = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
         #expect(size > 0 && error <= 1e-3 * size, "\(error) of \(size)")
       }
-      // The twin of exact operands is further away.
-      let exact = PolicyNetworkTwin(architecture, parameters: harness.parameters(run).map(Double.init))
-      let exactValues = exact.forward(harness.inputRows(run)).values
-      let found = PolicyNetworkHarness.Result.floats(result.values[run])
-      func error(_ expected: [Double]) -> Double {
-        expected.enumerated().map { abs(Double(found[8 * $0]) - $1) }.max() ?? 0
-      }
-      #expect(error(exactValues) > 4 * error(outputs.values))
+      #expect(harness.nearness(result, to: outputs, run: run) > 4)
     }
   }
 

@@ -87,17 +87,28 @@ struct PolicyNetworkHarness {
     return (outputs, gradient)
   }
 
-  /// A twin's logits of acting rows, padded as in the workspace.
-  func logits(_ outputs: PolicyNetworkTwin.Outputs, run: Int) -> [Double] {
+  /// Logits, values and gradient of a run beside those of a twin, padded as in the workspace; and the twin's outputs.
+  func compared(
+    _ result: Result, _ twin: PolicyNetworkTwin, run: Int
+  ) -> (pairs: [(found: [Float], expected: [Double])], outputs: PolicyNetworkTwin.Outputs) {
+    let (outputs, gradient) = expected(twin, run: run)
     let pitch = layout.layers[layout.actorOutput].paddedOutputs
-    return (0..<counts[run].acting).flatMap { row in
+    let logits = (0..<counts[run].acting).flatMap { row in
       (0..<pitch).map { $0 < architecture.actions ? outputs.logits[row][$0] : 0 }
     }
+    let values = outputs.values.flatMap { [$0] + [Double](repeating: 0, count: 7) }
+    let pairs = [(result.logits[run], logits), (result.values[run], values), (result.gradients[run], gradient)]
+    return (pairs.map { (Result.floats($0), $1) }, outputs)
   }
 
-  /// A twin's values, padded as in the workspace.
-  func values(_ outputs: PolicyNetworkTwin.Outputs) -> [Double] {
-    outputs.values.flatMap { [$0] + [Double](repeating: 0, count: 7) }
+  /// By how many times the values of a run are nearer to those of a twin that rounds than to those of one that does not.
+  func nearness(_ result: Result, to rounded: PolicyNetworkTwin.Outputs, run: Int) -> Double {
+    let exact = PolicyNetworkTwin(architecture, parameters: parameters(run).map(Double.init))
+    let found = Result.floats(result.values[run])
+    func error(_ expected: [Double]) -> Double {
+      expected.enumerated().map { abs(Double(found[8 * $0]) - $1) }.max() ?? 0
+    }
+    return error(exact.forward(inputRows(run)).values) / error(rounded.values)
   }
 
   /// The gradient of `logitGradient` and `valueGradient` over the minibatches of `runs` as one window, in chunks of `chunk` rows.
